@@ -1,0 +1,98 @@
+package cmdlet
+
+import "migsh/shell/object"
+
+// Kind says what sort of command it is, as CommandType names it.
+type Kind string
+
+// The kinds of commands.
+const (
+	KindCmdlet         Kind = "Cmdlet"
+	KindFunction       Kind = "Function"
+	KindFilter         Kind = "Filter"
+	KindAlias          Kind = "Alias"
+	KindExternalScript Kind = "ExternalScript"
+	KindScriptBlock    Kind = "Script"
+	KindApplication    Kind = "Application"
+)
+
+// Info is all that is known of a command without running it.
+type Info struct {
+	Name       string // "Get-Item"
+	Kind       Kind
+	Module     string // "Microsoft.PowerShell.Management", "Migration" ...
+	Aliases    []string
+	Synopsis   string // first line of help
+	Parameters []*Parameter
+	DefaultSet string // empty: __AllParameterSets
+	// Advanced commands have the common parameters; simple functions do not, and take surplus arguments as $args.
+	Advanced bool
+	// ShouldProcess gives the command -WhatIf and -Confirm.
+	ShouldProcess bool
+	ConfirmImpact Impact
+	// NoPositional is [CmdletBinding(PositionalBinding=$false)].
+	NoPositional bool
+	// ErrorName ends FullyQualifiedErrorId: the .NET class for cmdlets ("Microsoft.PowerShell.Commands.GetItemCommand"), the name for functions.
+	ErrorName   string
+	OutputTypes []string
+	// New makes an instance of a compiled cmdlet, a pointer to its parameter struct.
+	New func() Cmdlet
+	// Command is the interpreter's own handle of a function or script.
+	Command any
+}
+
+// Impact is ConfirmImpact.
+type Impact int
+
+// Levels of ConfirmImpact; a command prompts when its level reaches $ConfirmPreference.
+const (
+	ImpactNone Impact = iota
+	ImpactLow
+	ImpactMedium
+	ImpactHigh
+)
+
+// AllSets names the set that a parameter belongs to when it names none.
+const AllSets = "__AllParameterSets"
+
+// Parameter is one declared parameter.
+type Parameter struct {
+	Name       string
+	Aliases    []string
+	Type       *object.Type // nil: Object
+	Switch     bool
+	Sets       []ParameterSet // never empty; Name == AllSets for one that belongs to all
+	Validators []Validator
+	// Transform runs before conversion, such as [Credential()].
+	Transform func(v any) (any, error)
+	Help      string
+	// Completer names the value completer ("endpoint", "batch", "file" ...); ValidateSet and enum types complete by themselves.
+	Completer string
+	// Values is a fixed set offered by completion without being enforced.
+	Values []string
+	// DefaultText is shown by help; the default itself is the field's value in New's struct, or the function's expression.
+	DefaultText string
+	DontShow    bool
+	// AllowNull, AllowEmptyString and AllowEmptyCollection lift the checks on mandatory parameters.
+	AllowNull, AllowEmptyString, AllowEmptyCollection bool
+	SupportsWildcards                                 bool
+
+	field []int // where a compiled cmdlet keeps it
+	Index int   // place among Info.Parameters
+}
+
+// ParameterSet is a parameter's role in one parameter set.
+type ParameterSet struct {
+	Name           string
+	Mandatory      bool
+	Position       int // -1: by name only
+	Pipeline       bool
+	PipelineByName bool
+	Remaining      bool // ValueFromRemainingArguments
+	HelpMessage    string
+}
+
+// Validator checks a converted value. Its error message is PowerShell's text after "Cannot validate argument on parameter 'X'. ".
+type Validator interface {
+	Validate(v any) error
+}

@@ -1,0 +1,116 @@
+package object
+
+// Type is a .NET type as scripts see it: its names, its place in the hierarchy and the members on the allow-list. Each is
+// made once and compared by pointer.
+type Type struct {
+	Name     string // full name: "System.String", "System.Collections.Generic.List`1[[...]]" in .NET's ToString form
+	Short    string // the accelerator if it has one: "string"
+	Base     *Type
+	Elem     *Type   // element type of an array
+	Args     []*Type // arguments of a constructed generic type
+	Enum     *EnumInfo
+	IsValue  bool // a value type: cannot be $null
+	IsStatic bool // a static class such as Math
+	// Interfaces are the ones that -is can ask for.
+	Interfaces []*Type
+
+	Instance *Members
+	Static   *Members
+	// Convert makes a value of this type out of v where the general rules know no way: the type's own casts and parsers.
+	// It answers ok=false where it does not apply.
+	Convert func(v any) (out any, ok bool, err error)
+	// ToString is the type's own text; nil means the type name.
+	ToString func(v any) string
+	// Views are what the formatter shows: the default list of properties and the registered table.
+	Views Views
+}
+
+// EnumInfo lists the names of an enumeration in the order of their values.
+type EnumInfo struct {
+	Names      []string
+	Values     []int64
+	Flags      bool
+	Underlying *Type
+}
+
+// Views declares how objects of a type are shown when no formatting command says otherwise.
+type Views struct {
+	// Default is the default display property set, for list views and Select-less output.
+	Default []string
+	// Table is the registered table view; empty means that the formatter chooses by the number of properties.
+	Table []Column
+	// List is the registered list view.
+	List []Column
+	// GroupBy names the property that the table is grouped by, such as Directory for files.
+	GroupBy string
+	// Custom renders one object as text by itself, for types that show neither as table nor as list.
+	Custom func(v any) string
+}
+
+// Column is one column of a registered view.
+type Column struct {
+	Header   string          // defaults to Property
+	Property string          // the member shown
+	Value    func(v any) any // computes the cell instead of Property
+	Width    int             // 0: as wide as needed
+	Right    bool            // aligned to the right
+	Format   string          // .NET format string
+}
+
+// MemberKind says what a member is, as Get-Member names it.
+type MemberKind string
+
+// The kinds of members.
+const (
+	KindProperty       MemberKind = "Property"
+	KindMethod         MemberKind = "Method"
+	KindNoteProperty   MemberKind = "NoteProperty"
+	KindScriptProperty MemberKind = "ScriptProperty"
+	KindScriptMethod   MemberKind = "ScriptMethod"
+	KindAliasProperty  MemberKind = "AliasProperty"
+	KindCodeProperty   MemberKind = "CodeProperty"
+	KindCodeMethod     MemberKind = "CodeMethod"
+	KindParameterized  MemberKind = "ParameterizedProperty"
+	KindPropertySet    MemberKind = "PropertySet"
+	KindEvent          MemberKind = "Event"
+)
+
+// Member is one property or method of a type.
+type Member struct {
+	Name      string
+	Kind      MemberKind
+	Type      *Type                       // of a property's value
+	Get       func(recv any) (any, error) // properties
+	Set       func(recv, v any) error     // nil: read-only
+	Overloads []Overload                  // methods
+}
+
+// Overload is one signature of a method or constructor. Call receives its arguments already converted to Params.
+type Overload struct {
+	Params  []Param
+	Returns *Type
+	Call    func(recv any, args []any) (any, error)
+}
+
+// Param is a parameter of a method.
+type Param struct {
+	Name     string
+	Type     *Type
+	Optional bool
+	Default  any
+	Variadic bool // C#'s params: takes the rest
+}
+
+// Members is the member table of a type in declaration order, looked up without regard to case.
+type Members struct {
+	list  []*Member
+	index map[string]*Member
+}
+
+// All returns the members in the order of their declaration.
+func (m *Members) All() []*Member {
+	if m == nil {
+		return nil
+	}
+	return m.list
+}

@@ -1,0 +1,66 @@
+package object
+
+import "math/big"
+
+// Char is System.Char: one UTF-16 code unit.
+type Char uint16
+
+// Guid is System.Guid, in the byte order in which it is printed.
+type Guid [16]byte
+
+// Version is System.Version; a part that was not given is -1.
+type Version struct{ Major, Minor, Build, Revision int32 }
+
+// Kind is System.DateTimeKind.
+type Kind uint8
+
+// The kinds of a DateTime.
+const (
+	KindUnspecified Kind = iota
+	KindUTC
+	KindLocal
+)
+
+// DateTime is System.DateTime: ticks of 100 ns since 0001-01-01 on the clock that Kind names.
+type DateTime struct {
+	Ticks int64
+	Kind  Kind
+}
+
+// TimeSpan is System.TimeSpan, in ticks of 100 ns.
+type TimeSpan int64
+
+// Enum is a value of an enumeration type.
+type Enum struct {
+	Type  *Type
+	Value int64
+}
+
+// Array is a one-dimensional .NET array. Its length is fixed; its elements are of type Elem
+// (nil means Object), which whoever stores into it has converted them to.
+type Array struct {
+	Elem  *Type
+	Items []any
+}
+
+// NewArray returns an Object[] over items, which it keeps.
+func NewArray(items ...any) *Array { return &Array{Items: items} }
+
+// List is a growing list: System.Collections.ArrayList, List[T], Collection[T] and their like.
+type List struct {
+	Type  *Type // ArrayList when nil
+	Items []any
+}
+
+// BigInt is System.Numerics.BigInteger.
+type BigInt = *big.Int
+
+// ScriptBlock is a script block bound to the session that made it. The interpreter implements it; this package and the
+// cmdlets only call it.
+type ScriptBlock interface {
+	// Text is the source between the braces, as ScriptBlock.ToString gives it.
+	Text() string
+	// Call runs the block with $_ set to dollarUnder (when it has one) and args as $args or parameters, and collects its output.
+	// A terminating error comes back as error (see [RecordOf]).
+	Call(dollarUnder []any, args ...any) ([]any, error)
+}
