@@ -1,0 +1,51 @@
+# Everything a developer types. `make test` needs Go, gcc and, the first time, root on a Debian system.
+
+FUZZTIME ?= 10s
+FUZZ     ?= .
+BENCH    ?= .
+PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+
+# The real mail servers that tests start, each on loopback ports of its own.
+SERVERS := dovecot-core dovecot-imapd dovecot-pop3d openssl
+
+.PHONY: build test lint bench fuzz soak servers cross clean
+.NOTPARALLEL:
+
+build:
+	go build -trimpath -o bin/ ./cmd/migsh
+
+# Ends with go test's own summary: a package that failed, or a test that was skipped, is not filtered away.
+test: servers lint
+	go test -race -timeout 14m ./...
+
+lint:
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck -checks inherit,ST1000 ./...
+
+bench:
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+# Every fuzz target for FUZZTIME each; FUZZ selects by name.
+fuzz:
+	.ci/fuzz '$(FUZZTIME)' '$(FUZZ)'
+
+# The tests that take too long for every day.
+soak: servers
+	MIGSH_SOAK=1 go test -race -count=1 -timeout 24h ./...
+
+servers:
+	.ci/install $(SERVERS)
+
+# Builds the program and type-checks everything, tests included, for every platform.
+cross:
+	@set -e; for platform in $(PLATFORMS); do \
+		echo "== $$platform"; \
+		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		go vet ./...; \
+		go build -trimpath -o bin/$$GOOS-$$GOARCH/ ./cmd/migsh; \
+	done
+
+clean:
+	rm -rf bin
+	go clean -testcache
