@@ -1,0 +1,358 @@
+package migration
+
+import (
+	"fmt"
+	"time"
+)
+
+// Endpoint is a server with what is needed to reach it and how much it may be asked at once. It never carries a password.
+type Endpoint struct {
+	Name           string
+	GUID           string
+	EndpointType   EndpointType
+	RemoteServer   string
+	Port           int
+	Security       Security
+	Authentication Authentication
+	// AcceptUntrustedCertificates: the server's certificate is not checked.
+	AcceptUntrustedCertificates   bool  `json:",omitempty"`
+	MaxConcurrentMigrations       Limit // mailboxes in initial sync at once, and connections
+	MaxConcurrentIncrementalSyncs Limit
+	// UserName is the administrator's, from -Credentials; empty when the endpoint carries none.
+	UserName string `json:",omitempty"`
+	// LoginFormat makes the login name out of {user}, {local}, {domain} and {admin}; empty means {user}.
+	LoginFormat string `json:",omitempty"`
+	// AuthorizationID is the SASL authorization identity, with the same placeholders; empty means none.
+	AuthorizationID string `json:",omitempty"`
+	// Verified is false when the endpoint was made with -SkipVerification and never tested since.
+	Verified         bool
+	CreationTime     time.Time
+	LastModifiedTime time.Time
+	// How many of its mailboxes are being copied, and synchronized, at this moment.
+	ActiveMigrationCount       int `json:",omitempty"`
+	ActiveIncrementalSyncCount int `json:",omitempty"`
+}
+
+// Address is host:port.
+func (e Endpoint) Address() string { return joinHostPort(e.RemoteServer, e.Port) }
+
+// ConnectionSettings is the endpoint on one line, as Exchange's property of that name.
+func (e Endpoint) ConnectionSettings() string {
+	return fmt.Sprintf("%s %s %s", e.Address(), e.Security, e.Authentication)
+}
+
+// BatchSettings is what an administrator sets on a batch.
+type BatchSettings struct {
+	// TimeZone in which dates without a zone are read and dates are shown: a Windows or IANA name.
+	TimeZone             string        `json:",omitempty"`
+	Schedule                           // UTC
+	ExcludeFolders       []string      `json:",omitempty"`
+	IncludeFolders       []string      `json:",omitempty"`
+	NotificationEmails   []string      `json:",omitempty"`
+	NoIncrementalSyncs   bool          `json:",omitempty"` // AllowIncrementalSyncs $false
+	AllowUnknownColumns  bool          `json:",omitempty"`
+	SkipReports          bool          `json:",omitempty"`
+	ReportInterval       time.Duration `json:",omitempty"`
+	IncrementalSyncEvery time.Duration `json:",omitempty"` // 0: as the configuration says
+}
+
+// Batch is a snapshot of a batch.
+type Batch struct {
+	Name            string
+	GUID            string
+	Status          BatchStatus
+	MigrationType   EndpointType
+	BatchDirection  BatchDirection
+	SourceEndpoint  Endpoint
+	TargetEndpoint  Endpoint
+	SubmittedByUser string `json:",omitempty"`
+	BatchSettings
+	Counts
+	// CSVName is the name of the file the rows came from, if the shell knew it.
+	CSVName            string              `json:",omitempty"`
+	ValidationWarnings []ValidationWarning `json:",omitempty"`
+	Order              Order               `json:",omitzero"`
+	CreationTime       time.Time
+	StartTime          time.Time        `json:",omitzero"` // of the first start
+	InitialSyncTime    time.Time        `json:",omitzero"` // when the last user finished its initial copy
+	LastSyncedTime     time.Time        `json:",omitzero"` // of the user that was synchronized longest ago: all mail up to then has arrived
+	FinalizedTime      time.Time        `json:",omitzero"`
+	Score              ConsistencyScore `json:",omitempty"`
+	Message            string           `json:",omitempty"`
+	// Report is filled on demand.
+	Report []ReportLine `json:",omitempty"`
+}
+
+// InitialSyncDuration is the time from the first start to the end of the last initial copy, 0 before that.
+func (b Batch) InitialSyncDuration() time.Duration {
+	if b.InitialSyncTime.IsZero() || b.StartTime.IsZero() {
+		return 0
+	}
+	return b.InitialSyncTime.Sub(b.StartTime)
+}
+
+// ValidationWarning is a row that was left out of its batch, and why.
+type ValidationWarning struct {
+	Row          int
+	EmailAddress string
+	ID           string // stable
+	Message      string
+}
+
+// User is a snapshot of one row of a batch.
+type User struct {
+	// EmailAddress names the user, and the target mailbox.
+	EmailAddress string
+	GUID         string
+	BatchName    string
+	BatchGUID    string
+	Row          int // in the CSV file, from 1
+	UserState
+	MigrationType EndpointType
+
+	// How the source is opened, and the part of it that is copied.
+	UserName string `json:",omitempty"`
+	UserRoot string `json:",omitempty"`
+	// TargetUserName when the row has one.
+	TargetUserName string `json:",omitempty"`
+	Schedule
+	Order Order `json:",omitzero"`
+
+	SyncedItemCount  int64
+	SkippedItemCount int64
+	// TransferredItemCount counts the messages that went over the wire, those that were matched at the target left out.
+	TransferredItemCount int64
+	SyncedFolderCount    int64
+	// The source's totals, as far as they are known; -1 when they aren't.
+	EstimatedTotalCount int64
+	EstimatedTotalSize  ByteSize
+	Score               ConsistencyScore `json:",omitempty"`
+
+	LastSuccessfulSyncTime time.Time `json:",omitzero"`
+	LastCheckTime          time.Time `json:",omitzero"` // when the mailbox was looked at last, well or not
+	NextSyncTime           time.Time `json:",omitzero"`
+	// NextRetryTime is when a failed or throttled user is tried again by itself.
+	NextRetryTime time.Time `json:",omitzero"`
+	// Fault is why the user failed, or what it waits for.
+	Fault *UserFault `json:",omitempty"`
+}
+
+// ErrorSummary is the fault on one line, empty if there is none.
+func (u User) ErrorSummary() string {
+	if u.Fault == nil {
+		return ""
+	}
+	return u.Fault.Summary()
+}
+
+// UserFault is what keeps one user from being copied. It is data, never an error of a command.
+type UserFault struct {
+	ID string // stable
+	// Type says what is to be expected: see the constants.
+	Type FaultType
+	// Message says what happened to which mailbox, in Exchange's words where it has them.
+	Message string
+	// ServerText is the server's own answer.
+	ServerText string `json:",omitempty"`
+	// Remedy is what to do about it.
+	Remedy string    `json:",omitempty"`
+	Time   time.Time `json:",omitzero"`
+	// Attempts counts the failures in a row.
+	Attempts int `json:",omitempty"`
+}
+
+// Summary is message, server's words and remedy on one line.
+func (f UserFault) Summary() string {
+	s := f.Message
+	if f.ServerText != "" {
+		s += fmt.Sprintf(" The server says: %s.", f.ServerText)
+	}
+	if f.Remedy != "" {
+		s += " " + f.Remedy
+	}
+	return s
+}
+
+// FaultType says who ends a fault.
+type FaultType string
+
+// The types: passes by itself; waits for a person (password, quota, mailbox); a mistake of ours or an answer nobody foresaw.
+const (
+	FaultTransient FaultType = "Transient"
+	FaultPerson    FaultType = "Person"
+	FaultPermanent FaultType = "Permanent"
+)
+
+// UserStatistics is a user with the figures of its copy.
+type UserStatistics struct {
+	User
+	TotalItemsInSourceMailboxCount   int64 // -1: not known yet
+	BytesTransferred                 ByteSize
+	CurrentBytesTransferredPerMinute ByteSize
+	AverageBytesTransferredPerHour   ByteSize
+	PercentageComplete               int
+	TotalQueuedDuration              time.Duration `json:",omitempty"`
+	TotalInProgressDuration          time.Duration `json:",omitempty"`
+	TotalSyncedDuration              time.Duration `json:",omitempty"`
+	TotalStalledDuration             time.Duration `json:",omitempty"`
+	Folders                          []FolderCount `json:",omitempty"`
+	// SkippedItems and Report are filled on demand.
+	SkippedItems []SkippedItem `json:",omitempty"`
+	Report       []ReportLine  `json:",omitempty"`
+}
+
+// FolderCount compares one folder of the source with its counterpart at the target. The balance closes when
+// Source == Copied + Matched + Filtered + Refused + Vanished.
+type FolderCount struct {
+	SourceFolder string
+	TargetFolder string
+	Excluded     bool  `json:",omitempty"` // by ExcludeFolders or IncludeFolders
+	Source       int64 // messages at the source when it was last looked at
+	Target       int64 // messages at the target when it was last looked at
+	Copied       int64 // messages the target has acknowledged
+	Matched      int64 `json:",omitempty"` // found at the target already
+	Filtered     int64 `json:",omitempty"`
+	Refused      int64 `json:",omitempty"`
+	Vanished     int64 `json:",omitempty"`
+	Bytes        ByteSize
+	Fault        string `json:",omitempty"` // why the folder could not be copied whole
+}
+
+// SkippedItem is one message that did not arrive as it was.
+type SkippedItem struct {
+	Kind         SkippedItemKind
+	FolderName   string
+	UID          uint32    `json:",omitempty"`
+	Subject      string    `json:",omitempty"`
+	Sender       string    `json:",omitempty"`
+	DateReceived time.Time `json:",omitzero"`
+	MessageSize  ByteSize  `json:",omitempty"`
+	// Reason is what was wrong, the server's words included.
+	Reason string
+}
+
+// ReportLine is one line of the story of a batch or user.
+type ReportLine struct {
+	Time    time.Time
+	Level   string // Information, Warning, Error
+	User    string `json:",omitempty"`
+	Message string
+}
+
+// String is the line as Exchange writes it.
+func (l ReportLine) String() string {
+	return l.Time.UTC().Format("1/2/2006 3:04:05 PM") + " " + l.Message
+}
+
+// Config is the settings of the whole installation.
+type Config struct {
+	// TargetEndpoint is the name of the endpoint that batches copy to unless they say otherwise; empty: none is set.
+	TargetEndpoint          string `json:",omitempty"`
+	MaxNumberOfBatches      int
+	MaxConcurrentMigrations Limit // over all endpoints
+	// LegacyMode: one active batch at a time, MaxConcurrentMigrations from 1 to 10.
+	LegacyMode           bool          `json:",omitempty"`
+	IncrementalSyncEvery time.Duration // 24 h unless set
+	// CanSubmitNewBatch is false when a limit stands against it.
+	CanSubmitNewBatch bool
+}
+
+// DefaultConfig is the configuration before anybody has set anything.
+func DefaultConfig() Config {
+	return Config{
+		MaxNumberOfBatches:      100,
+		MaxConcurrentMigrations: 300,
+		IncrementalSyncEvery:    24 * time.Hour,
+		CanSubmitNewBatch:       true,
+	}
+}
+
+// Limits of endpoints and batches, Exchange's.
+const (
+	DefaultMaxConcurrentMigrations       Limit = 100
+	DefaultMaxConcurrentIncrementalSyncs Limit = 20
+	MaxConcurrentMigrationsCeiling             = 100
+)
+
+// Statistics are totals over all batches.
+type Statistics struct {
+	MigrationType EndpointType
+	Counts
+	// Batches counts the batches by status.
+	Batches map[BatchStatus]int
+	// Faults are the users that need attention, a hundred at most.
+	Faults []User `json:",omitempty"`
+}
+
+// ConnectionTest is what Test-MigrationServerAvailability found. A failed test is data, not an error.
+type ConnectionTest struct {
+	Result TestResult
+	// Message is short: what is wrong, or a warning about a connection that works; empty when all is well.
+	Message string `json:",omitempty"`
+	// ErrorDetail begins with the class of the exception in Exchange's words and holds the chain of causes.
+	ErrorDetail string `json:",omitempty"`
+	// Fault is the same as an error with id and remedy.
+	Fault *Error `json:",omitempty"`
+	// ConnectionSettings is server, port, security and authentication on one line, as resolved.
+	ConnectionSettings string
+	RemoteServer       string
+	Port               int
+	Security           Security // as resolved
+	Authentication     Authentication
+	// What the server is and offers.
+	Software     string        `json:",omitempty"`
+	Capabilities []string      `json:",omitempty"`
+	LocalAddress string        `json:",omitempty"` // for the other side's firewall
+	TLSVersion   string        `json:",omitempty"`
+	Elapsed      time.Duration `json:",omitempty"`
+	Warnings     []string      `json:",omitempty"`
+	// Login is the name that was logged in with, when credentials were tested.
+	Login string `json:",omitempty"`
+}
+
+// BatchProgress is where a batch stands, for a progress display and for whoever waits for it.
+type BatchProgress struct {
+	Name   string
+	GUID   string
+	Status BatchStatus
+	Counts
+	Time time.Time
+	// Totals over the users whose mailbox has been counted.
+	ItemsTotal, ItemsDone int64
+	BytesTotal, BytesDone ByteSize
+	BytesPerSecond        ByteSize
+	// Remaining is an estimate of the time left; 0 when there is no ground for one.
+	Remaining time.Duration `json:",omitempty"`
+	// Active are the users at work, in order of their rows, ten at most.
+	Active []UserProgress `json:",omitempty"`
+	// Throttled is until when a server has asked to be left alone, if it has.
+	Throttled time.Time `json:",omitzero"`
+}
+
+// PercentComplete is the share of the users' messages that has arrived, 0 to 100.
+func (p BatchProgress) PercentComplete() int {
+	switch {
+	case p.TotalCount == 0:
+		return 100
+	case p.ItemsTotal > 0:
+		return int(min(100, p.ItemsDone*100/p.ItemsTotal))
+	}
+	return (p.SyncedCount + p.FinalizedCount + p.FailedCount + p.StoppedCount) * 100 / p.TotalCount
+}
+
+// UserProgress is where one user at work stands.
+type UserProgress struct {
+	EmailAddress          string
+	Status                UserStatus
+	Folder                string `json:",omitempty"`
+	ItemsTotal, ItemsDone int64
+	BytesDone             ByteSize
+}
+
+// CSVCheck is what a look at a user list found.
+type CSVCheck struct {
+	Columns            []string
+	IgnoredColumns     []string `json:",omitempty"`
+	RowCount           int      // rows that a batch would have
+	ValidationWarnings []ValidationWarning
+}

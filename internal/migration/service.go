@@ -1,0 +1,269 @@
+package migration
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Service is everything that can be asked of migsh: what the cmdlets, the dashboard and other processes call. internal/control
+// implements it on a store; internal/service carries it over HTTP.
+//
+// Methods take and return plain data. Refusals and failures are *[Error]; a cancelled context gives its own error. The methods that
+// change something only write down what is wanted and return at once; [Service.Watch] tells how far the engine has got.
+// Iterators do their work while they are ranged over, may be ranged over once, and end after their first error.
+type Service interface {
+	// TestServer tries a connection, and a login if it is given one. That the test fails is an answer, not an error.
+	TestServer(ctx context.Context, r TestServerRequest) (ConnectionTest, error)
+
+	// NewEndpoint creates an endpoint after the server has answered, unless verification is skipped.
+	NewEndpoint(ctx context.Context, r NewEndpointRequest) (EndpointResult, error)
+	// Endpoints lists endpoints by name; one that is asked for and is not there is [ErrNotFound].
+	Endpoints(ctx context.Context, q EndpointQuery) iter.Seq2[Endpoint, error]
+	// SetEndpoint changes what is not nil. Running batches follow.
+	SetEndpoint(ctx context.Context, r SetEndpointRequest) (EndpointResult, error)
+	// RemoveEndpoint refuses while a batch uses the endpoint, or the configuration names it as target.
+	RemoveEndpoint(ctx context.Context, identity Identity) error
+
+	// CheckCSV reads a user list as NewBatch would, and creates nothing.
+	CheckCSV(ctx context.Context, r CheckCSVRequest) (CSVCheck, error)
+
+	// NewBatch creates a batch with its users, and starts it in the same step if asked to; nothing exists if it fails.
+	NewBatch(ctx context.Context, r NewBatchRequest) (BatchResult, error)
+	// Batches lists batches by time of creation; one that is asked for and is not there is [ErrNotFound].
+	Batches(ctx context.Context, q BatchQuery) iter.Seq2[Batch, error]
+	// SetBatch changes what is not nil.
+	SetBatch(ctx context.Context, r SetBatchRequest) (BatchResult, error)
+	// StartBatch starts or resumes a batch, and has its failed users tried again.
+	StartBatch(ctx context.Context, r OrderBatchRequest) (BatchResult, error)
+	// StopBatch stops a batch: mailboxes at work are finished first, unless Immediate.
+	StopBatch(ctx context.Context, r OrderBatchRequest) (BatchResult, error)
+	// CompleteBatch has every user synchronized a last time and then left alone.
+	CompleteBatch(ctx context.Context, r OrderBatchRequest) (BatchResult, error)
+	// RemoveBatch deletes an idle batch with its users and their credentials; what was copied stays remembered.
+	RemoveBatch(ctx context.Context, r RemoveBatchRequest) error
+
+	// Users lists users by batch and row; one that is asked for and is not there is [ErrNotFound].
+	Users(ctx context.Context, q UserQuery) iter.Seq2[User, error]
+	// SetUser changes what is not nil.
+	SetUser(ctx context.Context, r SetUserRequest) (UserResult, error)
+	// StartUser starts, resumes or retries one user, whatever its batch was ordered to do.
+	StartUser(ctx context.Context, r OrderUserRequest) (UserResult, error)
+	// StopUser stops one user.
+	StopUser(ctx context.Context, r OrderUserRequest) (UserResult, error)
+	// RemoveUser takes an idle user out of its batch.
+	RemoveUser(ctx context.Context, r RemoveUserRequest) error
+	// UserStatistics gives the figures of one user.
+	UserStatistics(ctx context.Context, r UserStatisticsRequest) (UserStatistics, error)
+
+	// Config is the configuration in force.
+	Config(ctx context.Context) (Config, error)
+	// SetConfig changes what is not nil.
+	SetConfig(ctx context.Context, r SetConfigRequest) (Config, error)
+	// Statistics are the totals over all batches.
+	Statistics(ctx context.Context) (Statistics, error)
+	// CompleteAll completes every batch that was started and is not completed yet.
+	CompleteAll(ctx context.Context, r CompleteAllRequest) (CompleteAllResult, error)
+
+	// Watch yields the progress of batches: first as it is, then whenever it has changed, until ctx ends. With UntilIdle it ends by
+	// itself once none of them is at work.
+	Watch(ctx context.Context, r WatchRequest) iter.Seq2[[]BatchProgress, error]
+}
+
+// TestServerRequest names a server by its settings or by an endpoint.
+type TestServerRequest struct {
+	Endpoint                    Identity `json:",omitempty"` // instead of the rest
+	EndpointType                EndpointType
+	RemoteServer                string
+	Port                        int
+	Security                    Security       `json:",omitempty"` // empty: as the port suggests
+	Authentication              Authentication `json:",omitempty"` // empty: Basic
+	AcceptUntrustedCertificates bool           `json:",omitempty"`
+	// Credentials are tried when given.
+	Credentials *Credential `json:",omitempty"`
+	// TestMailbox is the user whose mailbox is opened with the credentials of an administrator.
+	TestMailbox     string `json:",omitempty"`
+	LoginFormat     string `json:",omitempty"`
+	AuthorizationID string `json:",omitempty"`
+}
+
+// NewEndpointRequest is New-MigrationEndpoint's.
+type NewEndpointRequest struct {
+	Name                          string
+	EndpointType                  EndpointType
+	RemoteServer                  string
+	Port                          int            `json:",omitempty"` // 0: 993, or 143 with Tls or None
+	Security                      Security       `json:",omitempty"` // empty: as the port suggests
+	Authentication                Authentication `json:",omitempty"`
+	AcceptUntrustedCertificates   bool           `json:",omitempty"`
+	MaxConcurrentMigrations       *Limit         `json:",omitempty"` // nil: 100
+	MaxConcurrentIncrementalSyncs *Limit         `json:",omitempty"` // nil: 20, or MaxConcurrentMigrations if that is less
+	Credentials                   *Credential    `json:",omitempty"`
+	LoginFormat                   string         `json:",omitempty"`
+	AuthorizationID               string         `json:",omitempty"`
+	SkipVerification              bool           `json:",omitempty"`
+}
+
+// EndpointQuery selects endpoints; the zero value all.
+type EndpointQuery struct {
+	Identity     Identity     `json:",omitempty"`
+	EndpointType EndpointType `json:",omitempty"`
+}
+
+// SetEndpointRequest is Set-MigrationEndpoint's; what is nil stays.
+type SetEndpointRequest struct {
+	Identity                      Identity
+	RemoteServer                  *string         `json:",omitempty"`
+	Port                          *int            `json:",omitempty"`
+	Security                      *Security       `json:",omitempty"`
+	Authentication                *Authentication `json:",omitempty"`
+	AcceptUntrustedCertificates   *bool           `json:",omitempty"`
+	MaxConcurrentMigrations       *Limit          `json:",omitempty"`
+	MaxConcurrentIncrementalSyncs *Limit          `json:",omitempty"`
+	Credentials                   *Credential     `json:",omitempty"` // an empty user name removes them
+	LoginFormat                   *string         `json:",omitempty"`
+	AuthorizationID               *string         `json:",omitempty"`
+	SkipVerification              bool            `json:",omitempty"`
+}
+
+// EndpointResult is an endpoint as it is now, and what the administrator should be warned of.
+type EndpointResult struct {
+	Endpoint Endpoint
+	Warnings []string `json:",omitempty"`
+}
+
+// CheckCSVRequest is a user list to look at.
+type CheckCSVRequest struct {
+	CSVData             CSVData
+	AllowUnknownColumns bool `json:",omitempty"`
+}
+
+// NewBatchRequest is New-MigrationBatch's.
+type NewBatchRequest struct {
+	Name           string
+	SourceEndpoint Identity
+	TargetEndpoint Identity `json:",omitempty"` // empty: as the configuration says
+	CSVData        CSVData
+	CSVName        string `json:",omitempty"` // of the file, for reports
+	AutoStart      bool   `json:",omitempty"`
+	BatchSettings
+	// SubmittedBy is who gave the command.
+	SubmittedBy string `json:",omitempty"`
+}
+
+// BatchQuery selects batches; the zero value all.
+type BatchQuery struct {
+	Identity      Identity    `json:",omitempty"`
+	Endpoint      Identity    `json:",omitempty"` // batches whose source or target it is
+	Status        BatchStatus `json:",omitempty"`
+	IncludeReport bool        `json:",omitempty"`
+}
+
+// SetBatchRequest is Set-MigrationBatch's; what is nil stays.
+type SetBatchRequest struct {
+	Identity      Identity
+	StartAfter    *time.Time `json:",omitempty"` // the zero time removes it
+	CompleteAfter *time.Time `json:",omitempty"`
+	// AllowIncrementalSyncs false ends the batch with its initial copy.
+	AllowIncrementalSyncs *bool `json:",omitempty"`
+	// SyncNow has the users that are synced synchronized again at once.
+	SyncNow bool `json:",omitempty"`
+	// CSVData gives rows of the batch new credentials; rows that are not in the batch are refused.
+	CSVData             CSVData `json:",omitempty"`
+	AllowUnknownColumns bool    `json:",omitempty"`
+}
+
+// BatchResult is a batch as it is now, and what the administrator should be warned of.
+type BatchResult struct {
+	Batch    Batch
+	Warnings []string `json:",omitempty"`
+}
+
+// OrderBatchRequest starts, stops or completes a batch. Without an identity the only batch that the order makes sense for is meant.
+type OrderBatchRequest struct {
+	Identity  Identity `json:",omitempty"`
+	Immediate bool     `json:",omitempty"` // Stop only: don't finish the mailboxes at work
+	By        string   `json:",omitempty"`
+}
+
+// RemoveBatchRequest is Remove-MigrationBatch's.
+type RemoveBatchRequest struct {
+	Identity Identity
+	// Force removes a batch whose record can't be read.
+	Force bool `json:",omitempty"`
+}
+
+// UserQuery selects users; the zero value all.
+type UserQuery struct {
+	Identity      Identity      `json:",omitempty"` // address or GUID
+	Batch         Identity      `json:",omitempty"`
+	Status        UserStatus    `json:",omitempty"`
+	StatusSummary StatusSummary `json:",omitempty"`
+}
+
+// SetUserRequest is Set-MigrationUser's; what is nil stays.
+type SetUserRequest struct {
+	Identity       Identity
+	StartAfter     *time.Time  `json:",omitempty"`
+	CompleteAfter  *time.Time  `json:",omitempty"`
+	SyncNow        bool        `json:",omitempty"`
+	Credentials    *Credential `json:",omitempty"` // of the source
+	TargetPassword *Secret     `json:",omitempty"`
+}
+
+// UserResult is a user as it is now.
+type UserResult struct {
+	User     User
+	Warnings []string `json:",omitempty"`
+}
+
+// OrderUserRequest starts or stops a user.
+type OrderUserRequest struct {
+	Identity  Identity
+	Immediate bool   `json:",omitempty"`
+	By        string `json:",omitempty"`
+}
+
+// RemoveUserRequest is Remove-MigrationUser's.
+type RemoveUserRequest struct {
+	Identity Identity
+	// ForgetState wipes what is remembered of the pair of mailboxes as well: a later batch matches the target anew.
+	ForgetState bool `json:",omitempty"`
+}
+
+// UserStatisticsRequest is Get-MigrationUserStatistics'.
+type UserStatisticsRequest struct {
+	Identity            Identity
+	IncludeReport       bool  `json:",omitempty"`
+	IncludeSkippedItems bool  `json:",omitempty"`
+	LimitSkippedItemsTo Limit `json:",omitempty"` // 0: no limit
+}
+
+// SetConfigRequest is Set-MigrationConfig's; what is nil stays.
+type SetConfigRequest struct {
+	TargetEndpoint          *Identity      `json:",omitempty"` // empty: none
+	MaxNumberOfBatches      *int           `json:",omitempty"`
+	MaxConcurrentMigrations *Limit         `json:",omitempty"`
+	LegacyMode              *bool          `json:",omitempty"`
+	IncrementalSyncEvery    *time.Duration `json:",omitempty"`
+}
+
+// CompleteAllRequest is Complete-Migration's.
+type CompleteAllRequest struct {
+	By string `json:",omitempty"`
+}
+
+// CompleteAllResult names the batches that were told to complete.
+type CompleteAllResult struct {
+	Batches []string
+}
+
+// WatchRequest selects the batches to watch.
+type WatchRequest struct {
+	// Batches to watch; none means all, those created later included.
+	Batches []Identity `json:",omitempty"`
+	// UntilIdle ends the watch, after its last news, once none of the batches is [BatchStatus.Busy].
+	UntilIdle bool `json:",omitempty"`
+	// Every is the shortest time between two looks at mere progress; 0 is a second. Changes of status come at once.
+	Every time.Duration `json:",omitempty"`
+}
