@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"internal/notify": 3,
 	"internal/demo":   3,
 	"store/boltstore": 3,
+	"store/memstore":  3,
 
 	"shell/object":             2,
 	"internal/mailbox/imapbox": 2,
@@ -49,6 +50,8 @@ var floors = map[string]int{
 
 	"internal/migration": 0,
 	"internal/secret":    0,
+	"internal/statedir":  0,
+	"internal/logging":   0,
 	"internal/wintz":     0,
 	"internal/sample":    0,
 }
