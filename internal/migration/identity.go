@@ -51,8 +51,8 @@ func CheckName(what, name string) error {
 	return nil
 }
 
-// CheckAddress says whether text can be the address of a mailbox: a local part and a domain, or a bare login name, for targets
-// whose mailboxes are named without a domain. Nothing that would break a line or a list passes.
+// CheckAddress says whether text can be the address of a mailbox: a local part and a domain. Nothing that would break a line or a
+// list passes.
 func CheckAddress(text string) error {
 	bad := func(why string) error {
 		return NewError(ErrInvalidValue, text, fmt.Sprintf("'%s' is not a valid email address: %s.", text, why), "")
@@ -73,7 +73,7 @@ func CheckAddress(text string) error {
 	local, domain, at := strings.Cut(text, "@")
 	switch {
 	case !at:
-		return nil
+		return bad("it has no @")
 	case local == "":
 		return bad("nothing stands before the @")
 	case domain == "":

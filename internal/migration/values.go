@@ -123,10 +123,11 @@ func (b ByteSize) String() string {
 	if strings.Contains(text, ".") {
 		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
-	return fmt.Sprintf("%s %s (%s bytes)", text, units[u], thousands(int64(b)))
+	return fmt.Sprintf("%s %s (%s bytes)", text, units[u], Thousands(int64(b)))
 }
 
-func thousands(n int64) string {
+// Thousands is n with a comma between groups of three digits.
+func Thousands(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	sign := ""
 	if strings.HasPrefix(s, "-") {
