@@ -1,0 +1,225 @@
+package foldermap
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"migsh/internal/mailbox"
+	"pgregory.net/rapid"
+)
+
+func info(prefix, delim string, foreign ...string) mailbox.Info {
+	var d rune
+	for _, r := range delim {
+		d = r
+	}
+	i := mailbox.Info{Personal: []mailbox.Namespace{{Prefix: prefix, Delimiter: d}}}
+	for _, f := range foreign {
+		i.Shared = append(i.Shared, mailbox.Namespace{Prefix: f, Delimiter: d})
+	}
+	return i
+}
+
+// side makes folders of names; "Name=\Sent" gives a special use or an attribute.
+func side(i mailbox.Info, names ...string) Side {
+	s := Side{Info: i}
+	for _, n := range names {
+		name, attr, _ := strings.Cut(n, "=")
+		f := mailbox.Folder{Name: name, Delimiter: i.Personal[0].Delimiter}
+		switch {
+		case attr == mailbox.AttrNoSelect:
+			f.Attributes = []string{attr}
+		case attr != "":
+			f.Use = attr
+		}
+		s.Folders = append(s.Folders, f)
+	}
+	return s
+}
+
+func TestPlan(t *testing.T) {
+	dovecot, courier, cyrus := info("", "/"), info("INBOX.", "."), info("", ".")
+	for _, c := range []struct {
+		name           string
+		source, target Side
+		rules          Rules
+		want           []string // "source > target", "source x why"
+	}{
+		{
+			name:   "same naming",
+			source: side(dovecot, "Work/2020", "Work", "INBOX"), target: side(dovecot),
+			want: []string{"INBOX > INBOX", "Work > Work", "Work/2020 > Work/2020"},
+		}, {
+			name:   "prefix at the source",
+			source: side(courier, "INBOX", "INBOX.Sent", "INBOX.Work.2020"), target: side(dovecot),
+			want: []string{"INBOX > INBOX", "INBOX.Sent > Sent", "INBOX.Work.2020 > Work/2020"},
+		}, {
+			name:   "prefix at the target",
+			source: side(dovecot, "INBOX", "Sent", "Work/2020"), target: side(courier),
+			want: []string{"INBOX > INBOX", "Sent > INBOX.Sent", "Work/2020 > INBOX.Work.2020"},
+		}, {
+			name:   "prefix at both",
+			source: side(courier, "INBOX", "INBOX.Ünïcode.日本"), target: side(courier),
+			want: []string{"INBOX > INBOX", "INBOX.Ünïcode.日本 > INBOX.Ünïcode.日本"},
+		}, {
+			name:   "below INBOX",
+			source: side(dovecot, "INBOX", "INBOX/Sub", "Other"), target: side(cyrus),
+			want: []string{"INBOX > INBOX", "INBOX/Sub > INBOX.Sub", "Other > Other"},
+		}, {
+			name:   "below INBOX where all is below INBOX",
+			source: side(dovecot, "INBOX", "INBOX/Sub", "Other"), target: side(courier),
+			want: []string{"INBOX > INBOX", "INBOX/Sub > INBOX.Sub", "Other > INBOX.Other"},
+		}, {
+			name:   "two ways to one name",
+			source: side(dovecot, "INBOX", "INBOX/Sub", "Sub"), target: side(courier),
+			want: []string{"INBOX > INBOX", "INBOX/Sub > INBOX.Sub", "Sub > INBOX.Sub (2)"},
+		}, {
+			name:   "separator inside a name",
+			source: side(dovecot, "a.b", "a_b", "v1.2/x.y"), target: side(courier),
+			want: []string{"a.b > INBOX.a_b", "a_b > INBOX.a_b (2)", "v1.2/x.y > INBOX.v1_2.x_y"},
+		}, {
+			name:   "slash inside a name",
+			source: side(cyrus, "a/b", "c.d/e"), target: side(dovecot), rules: Rules{Substitute: "-"},
+			want: []string{"a/b > a-b", "c.d/e > c/d-e"},
+		}, {
+			name:   "flat target",
+			source: side(dovecot, "a/b"), target: side(info("", "")),
+			want: []string{"a/b > a_b"},
+		}, {
+			name:   "special use",
+			source: side(dovecot, `Gesendet=\Sent`, "Gesendet/2020", `Papierkorb=\Trash`), target: side(dovecot, `Sent=\Sent`, `Trash=\Junk`),
+			want: []string{"Gesendet > Sent", "Gesendet/2020 > Sent/2020", "Papierkorb > Papierkorb"},
+		}, {
+			name:   "special use whose name is taken",
+			source: side(dovecot, `Gesendet=\Sent`, "Sent"), target: side(dovecot, `Sent=\Sent`),
+			want: []string{"Gesendet > Gesendet", "Sent > Sent"},
+		}, {
+			name:   "shared and without messages",
+			source: side(info("", "/", "shared/"), "INBOX", "shared/team", "shared", `Box=\Noselect`, "Box/x"), target: side(dovecot),
+			want: []string{"INBOX > INBOX", "Box x it can't hold messages", "Box/x > Box/x", "shared x it belongs to another user or is shared", "shared/team x it belongs to another user or is shared"},
+		}, {
+			name:   "exclude",
+			source: side(courier, "INBOX", "INBOX.Deleted Items", "INBOX.Deleted Items.x", "INBOX.Junk Mail", "INBOX.Junk Mail.y"), target: side(dovecot),
+			rules: Rules{Exclude: []string{"deleted items", "Junk Mail/*"}},
+			want: []string{"INBOX > INBOX", `INBOX.Deleted Items x ExcludeFolders has "deleted items"`, "INBOX.Deleted Items.x > Deleted Items/x",
+				`INBOX.Junk Mail x ExcludeFolders has "Junk Mail/*"`, `INBOX.Junk Mail.y x ExcludeFolders has "Junk Mail/*"`},
+		}, {
+			name:   "include",
+			source: side(dovecot, "INBOX", "A", "A/b", "B"), target: side(dovecot),
+			rules: Rules{Include: []string{"#Inbox#", "A/*"}, Exclude: []string{"a/B"}},
+			want:  []string{"INBOX > INBOX", "A > A", `A/b x ExcludeFolders has "a/B"`, "B x IncludeFolders does not have it"},
+		}, {
+			name:   "user root",
+			source: side(info("INBOX.", ".", "shared."), "shared.terry", "shared.terry.Sent", "shared.terryx"), target: side(dovecot),
+			rules: Rules{Root: "shared.terry"},
+			want:  []string{"shared.terry > INBOX", "shared.terry.Sent > Sent", "shared.terryx x it lies outside the UserRoot"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, m := range Plan(c.source, c.target, c.rules) {
+				if m.LeftOut != "" {
+					got = append(got, m.Source.Name+" x "+m.LeftOut)
+				} else {
+					got = append(got, m.Source.Name+" > "+m.Target)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
+			}
+		})
+	}
+}
+
+// TestPlanIsOneToOne: whatever the names, no two folders share a target and none is lost.
+func TestPlanIsOneToOne(t *testing.T) {
+	level := rapid.StringOf(rapid.SampledFrom([]rune(`ab./_ "%I`)))
+	rapid.Check(t, func(t *rapid.T) {
+		infos := []mailbox.Info{info("", "/"), info("", "."), info("INBOX.", "."), info("INBOX/", "/"), info("", "")}
+		source := Side{Info: rapid.SampledFrom(infos).Draw(t, "source")}
+		seen := map[string]bool{}
+		for _, n := range rapid.SliceOfDistinct(level, rapid.ID).Draw(t, "names") {
+			if n == "" || strings.EqualFold(n, "inbox") || seen[n] {
+				continue
+			}
+			seen[n] = true
+			source.Folders = append(source.Folders, mailbox.Folder{Name: source.Info.Personal[0].Prefix + n, Delimiter: source.Info.Personal[0].Delimiter,
+				Use: rapid.SampledFrom([]string{"", "", mailbox.UseSent}).Draw(t, "use")})
+		}
+		target := side(rapid.SampledFrom(infos).Draw(t, "target"), `b=\Sent`)
+		got := Plan(source, target, Rules{})
+		if len(got) != len(source.Folders) {
+			t.Fatalf("%d folders, %d mappings", len(source.Folders), len(got))
+		}
+		used := map[string]string{}
+		for _, m := range got {
+			if m.LeftOut != "" {
+				t.Fatalf("%q is left out: %s", m.Source.Name, m.LeftOut)
+			}
+			if other, twice := used[m.Target]; twice || m.Target == "" {
+				t.Fatalf("%q and %q both become %q", other, m.Source.Name, m.Target)
+			}
+			used[m.Target] = m.Source.Name
+		}
+	})
+}
+
+func TestMatch(t *testing.T) {
+	folder := func(path, use string) (mailbox.Folder, []string) {
+		return mailbox.Folder{Name: strings.ReplaceAll("INBOX."+path, "/", "."), Delimiter: '.', Use: use}, strings.Split(path, "/")
+	}
+	for _, c := range []struct {
+		pattern, path, use string
+		want               bool
+	}{
+		{"Deleted Items", "Deleted Items", "", true},
+		{"deleted items", "Deleted Items", "", true},
+		{"Deleted Items", "Deleted Items/x", "", false},
+		{"Deleted Items/*", "Deleted Items/x", "", true},
+		{"Deleted Items/*", "Deleted Items", "", true},
+		{"Deleted Items/*", "Deleted Items2", "", false},
+		{"/Work/2020/", "Work/2020", "", true},
+		{"INBOX.Work.2020", "Work/2020", "", true},
+		{"W*", "Work", "", false},
+		{"W*", "W*", "", true},
+		{"/*", "anything", "", true},
+		{"#SentItems#", "Gesendet", mailbox.UseSent, true},
+		{"#sentitems#", "Gesendete Elemente", "", true},
+		{"#SentItems#", "Gesendete Elemente/2020", "", false},
+		{"#SentItems#/*", "Gesendete Elemente/2020", "", true},
+		{"#SentItems#/2020", "Sent/2020", "", true},
+		{"#Inbox#/*", "INBOX/x", "", true},
+		{"#Root#/*", "x/y", "", true},
+		{"#Root#/x", "x", "", true},
+		{`\#Notes\#`, "#Notes#", "", true},
+		{"#Notes#", "#Notes#", "", false},
+		{"#Nonsense#", "#Nonsense#", "", true},
+		{"ENTWÜRFE", "Entwürfe", "", true},
+	} {
+		f, path := folder(c.path, c.use)
+		if got := Match(c.pattern, f, path); got != c.want {
+			t.Errorf("%q against %q %s: %v", c.pattern, c.path, c.use, got)
+		}
+	}
+	if KnownPattern("#Inbxo#") || !KnownPattern("#inbox#/*") || !KnownPattern("#x") || !KnownPattern(`\#Inbxo\#`) {
+		t.Error("KnownPattern errs")
+	}
+}
+
+func TestRoots(t *testing.T) {
+	i := info("INBOX.", ".", "shared.")
+	got := fmt.Sprint(Roots(i, "/users/terry.adams"))
+	for _, want := range []string{"shared.users.terry.adams", "shared.users.terry^adams", "users.terry.adams"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not among %s", want, got)
+		}
+	}
+	if r := Roots(i, "/shared/terry"); r[0] != "shared.terry" {
+		t.Errorf("the first guess for /shared/terry is %q", r[0])
+	}
+	if r := Roots(i, "/"); len(r) != 0 {
+		t.Errorf("an empty root gives %q", r)
+	}
+}
