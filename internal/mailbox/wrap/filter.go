@@ -1,0 +1,511 @@
+package wrap
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Filter stands between an IMAP server and a client library for which any surprise is fatal. It understands lines and literals
+// in both directions and lets through what the library's grammar knows, byte for byte; it repairs or drops the rest and notes
+// what it did. Messages are never touched.
+//
+// Mailbox names that are not valid modified UTF-7 are shown to the library in a valid form, and put back into the server's own
+// bytes in the commands that use them.
+type Filter struct {
+	net.Conn
+	opts FilterOptions
+	br   *bufio.Reader
+
+	out     []byte     // ready for the library
+	outBuf  []byte     // what out is cut from, used again
+	literal int64      // bytes of a literal to be passed on as they come
+	fetch   *fetchScan // the FETCH response being passed, if any
+	passing bool       // the rest of the current response is passed as it is
+	dropped bool       // the rest of the current response is dropped
+
+	mu     sync.Mutex // guards what follows: the library reads and writes in different goroutines
+	client splitter
+	tags   map[string]bool // commands without an answer yet
+	names  mailboxNames
+	notes  map[string]*Note
+	bye    string
+	alerts []string
+	hide   map[string]bool
+	code   string       // the response code of the last OK
+	auth   string       // tag of the AUTHENTICATE under way
+	asked  literalAsked // the literal that the library waits to be invited to send
+	refuse *refusal     // the command whose literal the server did not want
+}
+
+// literalAsked is a synchronising literal that was announced to the server.
+type literalAsked struct {
+	tag     string
+	waiting bool
+}
+
+// A refusal is a command that the server answered instead of inviting the library to send the literal announced. The library
+// would give up the connection; so it is invited all the same, what it sends goes nowhere, and when it has ended the command it
+// gets the server's answer.
+type refusal struct {
+	answer []byte
+	ended  chan struct{} // closed when the library has ended the command, or the connection is closed
+}
+
+// FilterOptions say what a Filter should do beyond repairing.
+type FilterOptions struct {
+	// Greeting is put before what the server says: its greeting, when someone else has read it already.
+	Greeting string
+	// Hide names capabilities that the library must not see.
+	Hide []string
+	// LSUB says that the server lists subscriptions with LSUB only: the library's LIST (SUBSCRIBED) becomes LSUB.
+	LSUB bool
+}
+
+// Note is something odd that the server did and that the filter repaired.
+type Note struct {
+	What    string // the kind of oddity and what was done about it
+	Example string // the first one seen
+	Count   int
+}
+
+// NewFilter returns conn filtered.
+func NewFilter(conn net.Conn, opts FilterOptions) *Filter {
+	f := &Filter{
+		Conn:  conn,
+		opts:  opts,
+		br:    bufio.NewReaderSize(io.MultiReader(strings.NewReader(opts.Greeting), conn), 32<<10),
+		tags:  make(map[string]bool),
+		notes: make(map[string]*Note),
+		hide:  make(map[string]bool),
+	}
+	f.Hide(opts.Hide...)
+	return f
+}
+
+// Hide keeps capabilities from the library, from the next time that the server lists them.
+func (f *Filter) Hide(capabilities ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range capabilities {
+		f.hide[strings.ToUpper(c)] = true
+	}
+}
+
+// SetLSUB is FilterOptions.LSUB, for when the capabilities are known.
+func (f *Filter) SetLSUB(on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.opts.LSUB = on
+}
+
+// Code is the response code of the last OK that answered a command, such as READ-ONLY, or empty.
+func (f *Filter) Code() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.code
+}
+
+// Bye is the text of the server's BYE, or empty.
+func (f *Filter) Bye() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.bye
+}
+
+// Alerts are the texts that the server asked to be shown to the user.
+func (f *Filter) Alerts() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.alerts)
+}
+
+// Notes lists what was repaired so far, sorted by kind.
+func (f *Filter) Notes() []Note {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	notes := make([]Note, 0, len(f.notes))
+	for _, what := range slices.Sorted(maps.Keys(f.notes)) {
+		notes = append(notes, *f.notes[what])
+	}
+	return notes
+}
+
+const maxNoteExample = 200
+
+func (f *Filter) note(what string, example []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.notes[what]
+	if n == nil {
+		n = &Note{What: what, Example: printable(example[:min(len(example), maxNoteExample)])}
+		f.notes[what] = n
+	}
+	n.Count++
+}
+
+func (f *Filter) Read(p []byte) (int, error) {
+	for {
+		switch {
+		case len(p) == 0:
+			return 0, nil
+		case len(f.out) > 0:
+			n := copy(p, f.out)
+			f.out = f.out[n:]
+			return n, nil
+		case f.literal > 0:
+			n, err := f.br.Read(p[:min(int64(len(p)), f.literal)])
+			f.literal -= int64(n)
+			return n, err
+		}
+		f.out = f.outBuf[:0]
+		if err := f.next(); err != nil {
+			f.out = nil
+			return 0, err
+		}
+		f.outBuf = f.out[:0]
+	}
+}
+
+// next reads one line and puts what the library should see of it into out.
+func (f *Filter) next() error {
+	if answer := f.refused(); answer != nil {
+		f.emit(answer)
+		return nil
+	}
+	within := f.passing || f.dropped || f.fetch != nil
+	line, err := f.readLine()
+	if err != nil {
+		return err
+	}
+	if within {
+		return f.more(line)
+	}
+	text := bytes.TrimRight(line, "\r\n")
+	switch {
+	case len(text) == 0:
+		f.note("dropped an empty line", text)
+		return nil
+	case text[0] == '+':
+		f.invitation(text)
+		return nil
+	case text[0] == '*':
+		return f.untagged(line)
+	default:
+		return f.tagged(text)
+	}
+}
+
+// readLine reads a line with its end.
+func (f *Filter) readLine() ([]byte, error) {
+	line, err := f.br.ReadSlice('\n')
+	if err == nil {
+		return line, nil
+	}
+	long := slices.Clone(line)
+	for err == bufio.ErrBufferFull && len(long) < maxLine {
+		line, err = f.br.ReadSlice('\n')
+		long = append(long, line...)
+	}
+	if err == bufio.ErrBufferFull {
+		return nil, fmt.Errorf("the server sent a line longer than %d MiB: %q…", maxLine>>20, long[:80])
+	}
+	if err == io.EOF && len(long) > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return long, err
+}
+
+// emit gives the library a complete line.
+func (f *Filter) emit(text ...[]byte) {
+	for _, t := range text {
+		f.out = append(f.out, t...)
+	}
+	f.out = append(f.out, '\r', '\n')
+}
+
+// pass gives the library a line as it is, along with the literal it announces.
+func (f *Filter) pass(line []byte) {
+	n := announced(line)
+	f.emit(bytes.TrimRight(line, "\r\n"))
+	f.passing = n >= 0
+	f.literal = max(n, 0)
+}
+
+// drop swallows a line and the literal it announces.
+func (f *Filter) drop(line []byte) error {
+	n := announced(line)
+	f.dropped = n >= 0
+	return f.discard(n)
+}
+
+func (f *Filter) discard(n int64) error {
+	if n <= 0 {
+		return nil
+	}
+	_, err := io.CopyN(io.Discard, f.br, n)
+	return unexpected(err)
+}
+
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// more treats a line that continues a response after a literal.
+func (f *Filter) more(line []byte) error {
+	switch {
+	case f.fetch != nil:
+		return f.fetchLine(line)
+	case f.passing:
+		f.pass(line)
+		return nil
+	default:
+		return f.drop(line)
+	}
+}
+
+// invitation passes a continuation request, if the library waits for one: any other is fatal to it.
+func (f *Filter) invitation(text []byte) {
+	f.mu.Lock()
+	expected := f.asked.waiting || f.auth != ""
+	f.asked.waiting = false
+	f.mu.Unlock()
+	if !expected {
+		f.note("dropped a continuation request that nobody waited for", text)
+		return
+	}
+	f.emit([]byte("+ "), bytes.TrimLeft(text[1:], " "))
+}
+
+// tagged passes the answer to a command, if there is such a command.
+func (f *Filter) tagged(text []byte) error {
+	tag, rest := word(text)
+	kind, rest := word(bytes.TrimLeft(rest, " "))
+	f.mu.Lock()
+	known := f.tags[string(tag)]
+	f.mu.Unlock()
+	if !known || !isStatus(kind) {
+		f.note("dropped a line that answers no command", text)
+		return nil
+	}
+	words := f.statusText(rest)
+	answer := slices.Concat(tag, []byte(" "), kind, words)
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.tags, string(tag))
+	if f.auth == string(tag) {
+		f.auth = ""
+	}
+	if bytes.EqualFold(kind, []byte("OK")) {
+		f.code = ""
+		if m := codePattern.FindSubmatch(bytes.TrimLeft(words, " ")); m != nil {
+			f.code = string(m[1])
+		}
+	}
+	if f.asked.waiting && f.asked.tag == string(tag) {
+		f.asked.waiting = false
+		f.refuse = &refusal{answer: answer, ended: make(chan struct{})}
+		f.emit([]byte("+ refused"))
+		return nil
+	}
+	f.emit(answer)
+	return nil
+}
+
+// refused waits for the end of a command whose literal was refused, and returns the server's answer. It returns nil when there
+// is no such command.
+func (f *Filter) refused() []byte {
+	f.mu.Lock()
+	r := f.refuse
+	f.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	<-r.ended
+	f.mu.Lock()
+	f.refuse = nil
+	f.mu.Unlock()
+	return r.answer
+}
+
+// untagged treats what starts with an asterisk.
+func (f *Filter) untagged(line []byte) error {
+	text := bytes.TrimRight(line, "\r\n")
+	_, rest := word(text)
+	rest = bytes.TrimLeft(rest, " ")
+	kind, rest := word(rest)
+	if _, ok := number(kind); ok {
+		return f.numbered(kind, rest, line)
+	}
+	name := strings.ToUpper(string(kind))
+	switch name {
+	case "OK", "NO", "BAD", "BYE", "PREAUTH":
+		if name == "BYE" {
+			f.mu.Lock()
+			f.bye = printable(rest)
+			f.mu.Unlock()
+		}
+		f.emit([]byte("* "), []byte(name), f.statusText(rest))
+		return nil
+	case "SEARCH", "ESEARCH", "ACL", "MYRIGHTS":
+		f.pass(line)
+		return nil
+	}
+	if repair, ok := repairs[name]; ok {
+		return f.repair(name, repair, line)
+	}
+	f.note("dropped an untagged response that is not understood", text)
+	return f.drop(line)
+}
+
+// numbered treats "* 12 EXISTS" and its like.
+func (f *Filter) numbered(num, rest, line []byte) error {
+	kind, values := word(bytes.TrimLeft(rest, " "))
+	if i := bytes.IndexByte(kind, '('); i >= 0 { // no blank before the list
+		kind, values = kind[:i], rest[bytes.IndexByte(rest, '('):]
+	}
+	switch name := strings.ToUpper(string(kind)); name {
+	case "EXISTS", "RECENT", "EXPUNGE":
+		f.emit([]byte("* "), num, []byte(" "), []byte(name))
+		return nil
+	case "FETCH":
+		f.fetch = &fetchScan{}
+		f.out = append(append(append(f.out, "* "...), num...), " FETCH "...)
+		return f.fetchLine(append(bytes.Clone(values), line[len(bytes.TrimRight(line, "\r\n")):]...))
+	}
+	f.note("dropped an untagged response that is not understood", line)
+	return f.drop(line)
+}
+
+// maxCollected bounds a response that is read whole in order to be repaired; none of these holds a message.
+const maxCollected = 1 << 20
+
+// repair reads a response whole and lets the library see what repair makes of its values.
+func (f *Filter) repair(name string, repair repairFunc, line []byte) error {
+	whole := bytes.Clone(line)
+	for n := announced(line); n >= 0; n = announced(line) {
+		if n > maxCollected || len(whole) > maxCollected {
+			return fmt.Errorf("the server sent a %s response longer than %d bytes", name, maxCollected)
+		}
+		start := len(whole)
+		whole = slices.Grow(whole, int(n))[:start+int(n)]
+		if _, err := io.ReadFull(f.br, whole[start:]); err != nil {
+			return unexpected(err)
+		}
+		var err error
+		if line, err = f.readLine(); err != nil {
+			return unexpected(err)
+		}
+		whole = append(whole, line...)
+	}
+	whole = bytes.TrimRight(whole, "\r\n")
+	vals, err := parseValues(whole[1:]) // without the asterisk
+	if err == nil && len(vals) > 0 {
+		vals, err = repair(f, vals[1:])
+	}
+	if err != nil {
+		f.note("dropped a "+name+" response that is not IMAP's grammar", whole)
+		return nil
+	}
+	if vals == nil {
+		return nil // dropped, and noted by whom dropped it
+	}
+	f.out = append(append(f.out, "* "...), name...)
+	if len(vals) > 0 {
+		f.out = append(f.out, ' ')
+	}
+	f.out = append(appendValues(f.out, vals), '\r', '\n')
+	return nil
+}
+
+// Write passes the library's commands on, with the server's own mailbox names in them.
+func (f *Filter) Write(p []byte) (int, error) {
+	var ready []byte
+	f.mu.Lock()
+	f.client.feed(p, func(line []byte, literal int64, within bool) {
+		if !within {
+			line = f.command(line)
+		}
+		if f.refuse == nil {
+			ready = append(ready, line...)
+			f.asked.waiting = literal >= 0 && !bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte("+}"))
+		} else if literal < 0 {
+			f.refuse.end()
+		}
+	}, func(piece []byte) {
+		if f.refuse == nil {
+			ready = append(ready, piece...)
+		}
+	})
+	f.mu.Unlock()
+	if len(ready) == 0 {
+		return len(p), nil
+	}
+	if _, err := f.Conn.Write(ready); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// end says that the command has ended. The filter's lock is held.
+func (r *refusal) end() {
+	select {
+	case <-r.ended:
+	default:
+		close(r.ended)
+	}
+}
+
+// Close closes the connection.
+func (f *Filter) Close() error {
+	f.mu.Lock()
+	if f.refuse != nil {
+		f.refuse.end()
+	}
+	f.mu.Unlock()
+	return f.Conn.Close()
+}
+
+// command treats the first line of a command. The lock is held.
+func (f *Filter) command(line []byte) []byte {
+	tag, rest := word(line)
+	name, args := word(rest)
+	if len(rest) == 0 || !isTag(tag) { // an answer in a SASL exchange
+		return line
+	}
+	f.tags[string(tag)] = true
+	f.asked.tag = string(tag)
+	upper := strings.ToUpper(string(bytes.TrimRight(name, "\r\n")))
+	switch upper {
+	case "AUTHENTICATE":
+		f.auth = string(tag)
+		return line
+	case "LOGIN":
+		return line
+	}
+	if upper == "LIST" && f.opts.LSUB {
+		if after, ok := bytes.CutPrefix(args, []byte("(SUBSCRIBED) ")); ok {
+			return slices.Concat(tag, []byte(" LSUB "), after)
+		}
+	}
+	return f.names.restore(line)
+}
+
+// isTag reports whether a word is one of the tags that the library makes.
+func isTag(w []byte) bool {
+	if len(w) < 2 || w[0] != 'T' {
+		return false
+	}
+	_, ok := number(w[1:])
+	return ok
+}

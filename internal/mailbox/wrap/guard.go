@@ -1,0 +1,178 @@
+package wrap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// ErrStalled is in the chain of every error that a Guard gives for lack of progress.
+var ErrStalled = errors.New("no progress on the connection")
+
+// Guard watches one connection: while work is under way (between Begin and the end that it returns), at least one byte must move
+// in either direction within the idle time, and the work's context may cut it short. The first failure is final: every later
+// Read and Write returns it, and Err tells it to whoever sees only a library's paraphrase.
+//
+// Deadlines set from above are ignored. Mail libraries set absolute ones, counted from the start of a response, which a slow but
+// living connection breaks.
+type Guard struct {
+	net.Conn
+	idle time.Duration
+
+	mu    sync.Mutex
+	busy  int       // pieces of work under way
+	moved time.Time // when a byte last moved, or work began
+	err   error     // the first failure
+}
+
+// writePortion bounds one Write to the socket, so that progress is seen within a large one.
+const writePortion = 64 << 10
+
+// NewGuard returns conn guarded. An idle time of zero leaves only the contexts.
+func NewGuard(conn net.Conn, idle time.Duration) *Guard {
+	return &Guard{Conn: conn, idle: idle}
+}
+
+// Begin says that work is under way which needs the connection. If ctx ends before the work does, the connection is closed and
+// its error is the context's cause. The caller must call end when the work is done; end reports whether the connection lives.
+func (g *Guard) Begin(ctx context.Context) (end func() bool) {
+	g.mu.Lock()
+	g.busy++
+	if g.busy == 1 {
+		g.moved = time.Now()
+		g.arm()
+	}
+	g.mu.Unlock()
+	stop := context.AfterFunc(ctx, func() { g.Fail(context.Cause(ctx)) })
+
+	return sync.OnceValue(func() bool {
+		stop()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.busy--
+		if g.busy == 0 {
+			g.arm()
+		}
+		return g.err == nil
+	})
+}
+
+// arm sets the socket's deadlines for the work under way, or lifts them. A Read that is blocked already is affected too.
+func (g *Guard) arm() {
+	if g.idle <= 0 {
+		return
+	}
+	var deadline time.Time
+	if g.busy > 0 {
+		deadline = g.moved.Add(g.idle)
+	}
+	// A connection that refuses deadlines is closed or broken: the next Read or Write says so.
+	_ = g.Conn.SetDeadline(deadline)
+}
+
+// Fail closes the connection for the given reason, unless it has failed before.
+func (g *Guard) Fail(reason error) {
+	g.fail(reason)
+	_ = g.Conn.Close() // the reason is the error that matters
+}
+
+func (g *Guard) fail(reason error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.err == nil {
+		g.err = reason
+	}
+	return g.err
+}
+
+// Err is why the connection failed, or nil while it lives.
+func (g *Guard) Err() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.err
+}
+
+func (g *Guard) Read(p []byte) (int, error) { return g.move(p, g.Conn.Read) }
+
+func (g *Guard) Write(p []byte) (int, error) {
+	written := 0
+	for written < len(p) {
+		n, err := g.move(p[written:min(len(p), written+writePortion)], g.Conn.Write)
+		written += n
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// move does one Read or Write, again and again as long as the socket's deadline passes while the other direction makes progress.
+func (g *Guard) move(p []byte, do func([]byte) (int, error)) (int, error) {
+	done := 0
+	for {
+		if !g.start() {
+			return done, g.Err()
+		}
+		n, err := do(p[done:])
+		done += n
+		if again, err := g.finish(n, err); !again || done == len(p) {
+			return done, err
+		}
+	}
+}
+
+// start prepares the deadline of the next Read or Write and reports whether the connection lives. Time during which nobody asked
+// for bytes does not count: the reader is driven by its consumer, who may be slow.
+func (g *Guard) start() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.err != nil {
+		return false
+	}
+	if g.busy > 0 && time.Since(g.moved) >= g.idle {
+		g.moved = time.Now()
+	}
+	g.arm()
+	return true
+}
+
+// finish judges the outcome of a Read or Write of n bytes; again says that it should go on.
+func (g *Guard) finish(n int, err error) (again bool, _ error) {
+	g.mu.Lock()
+	if n > 0 {
+		g.moved = time.Now()
+	}
+	if err == nil {
+		g.mu.Unlock()
+		return false, nil
+	}
+	if g.err == nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		if g.busy == 0 || time.Since(g.moved) < g.idle {
+			g.mu.Unlock()
+			return true, nil
+		}
+		err = fmt.Errorf("%w for %v", ErrStalled, g.idle)
+	}
+	g.mu.Unlock()
+	err = g.fail(err)
+	return false, err
+}
+
+// SetDeadline does nothing; see Guard.
+func (g *Guard) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing; see Guard.
+func (g *Guard) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing; see Guard.
+func (g *Guard) SetWriteDeadline(time.Time) error { return nil }
+
+// Close closes the connection. What fails afterwards fails with net.ErrClosed, unless there was an earlier reason.
+func (g *Guard) Close() error {
+	g.fail(net.ErrClosed)
+	return g.Conn.Close()
+}
