@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"internal/mailbox/membox":    2,
 	"internal/mailbox/foldermap": 2,
 	"store":                      2,
+	"internal/connect":           2,
 
 	"shell/syntax":          1,
 	"internal/mailbox":      1,

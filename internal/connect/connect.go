@@ -1,0 +1,113 @@
+// Package connect says how the mailboxes of a row are reached: which login opens them at which endpoint, and what a server shows of
+// itself when it is tried. How the words are spoken is up to the [Connector], which the program wires in.
+package connect
+
+import (
+	"context"
+	"time"
+
+	"migsh/internal/mailbox"
+	"migsh/internal/migration"
+)
+
+// Timeout is how long a server may take to answer a connection test.
+const Timeout = 15 * time.Second
+
+// Account is a login at an endpoint.
+type Account struct {
+	Endpoint migration.Endpoint
+	// Login and Password open the mailbox; an empty login means that nobody logs in.
+	Login    string
+	Password migration.Secret
+	// AuthorizationID is the SASL authorization identity: whose mailbox the login opens. Empty: its own.
+	AuthorizationID string
+}
+
+// Connector opens mailboxes and tries servers. It is safe for concurrent use.
+type Connector interface {
+	// Probe connects to the endpoint, negotiates security, and logs in if the account has a login. Endpoint.Security may be empty:
+	// then port 143 takes STARTTLS where it is offered and goes on without where not, and any other port is Ssl. What goes wrong is
+	// a *mailbox.Error; what was learnt until then is in Probe all the same.
+	Probe(ctx context.Context, a Account) (Probe, error)
+	// Source prepares the reading of an account's mailbox; the connection is made when the result is called.
+	Source(a Account) mailbox.OpenSource
+	// Target prepares the filling of an account's mailbox.
+	Target(a Account) mailbox.OpenTarget
+}
+
+// Probe is what a server shows of itself.
+type Probe struct {
+	Security     migration.Security // as resolved
+	Software     string
+	Capabilities []string
+	LocalAddress string
+	TLSVersion   string
+	Warnings     []string
+}
+
+// Row is what the row of a user says about logging in.
+type Row struct {
+	EmailAddress   string
+	UserName       string
+	Password       migration.Secret
+	TargetUserName string
+	TargetPassword migration.Secret
+}
+
+// SourceUser is whose mailbox is read.
+func (r Row) SourceUser() string {
+	if r.UserName != "" {
+		return r.UserName
+	}
+	return r.EmailAddress
+}
+
+// TargetUser is whose mailbox is filled.
+func (r Row) TargetUser() string {
+	if r.TargetUserName != "" {
+		return r.TargetUserName
+	}
+	return r.EmailAddress
+}
+
+// SourceAccount is how the row's mailbox is opened at the source: with the row's own login exactly as it stands there, or by the
+// endpoint's administrator when the row has no password. It is false when there is neither.
+func SourceAccount(e migration.Endpoint, admin migration.Secret, r Row) (Account, bool) {
+	if r.Password != "" {
+		return Account{Endpoint: e, Login: r.SourceUser(), Password: r.Password}, r.UserName != ""
+	}
+	return byAdministrator(e, admin, r.SourceUser())
+}
+
+// TargetAccount is how the row's mailbox is opened at the target: with the row's TargetPassword if it has one, else by the endpoint's
+// administrator. It is false when there is neither.
+func TargetAccount(e migration.Endpoint, admin migration.Secret, r Row) (Account, bool) {
+	if r.TargetPassword != "" {
+		return Account{Endpoint: e, Login: r.TargetUser(), Password: r.TargetPassword}, true
+	}
+	return byAdministrator(e, admin, r.TargetUser())
+}
+
+// byAdministrator is the administrator's login to a user's mailbox. An administrator who opens no mailbox but his own is none:
+// everybody's mail would end there.
+func byAdministrator(e migration.Endpoint, password migration.Secret, user string) (Account, bool) {
+	a := Account{Endpoint: e, Login: e.UserName, Password: password}
+	if e.LoginFormat != "" {
+		a.Login = migration.Login(e.LoginFormat, user, e.UserName)
+	}
+	if e.AuthorizationID != "" {
+		a.AuthorizationID = migration.Login(e.AuthorizationID, user, e.UserName)
+	}
+	return a, e.UserName != "" && (e.LoginFormat != "" || e.AuthorizationID != "")
+}
+
+// Pair names the two mailboxes of a row.
+func Pair(source, target migration.Endpoint, r Row, userRoot string) migration.Pair {
+	return migration.Pair{
+		SourceServer:  source.Address(),
+		SourceLogin:   r.SourceUser(),
+		UserRoot:      userRoot,
+		TargetServer:  target.Address(),
+		TargetMailbox: r.TargetUser(),
+	}
+}
