@@ -76,22 +76,22 @@ const (
 	OpBor          // -bor
 	OpBxor         // -bxor
 	OpJoin         // -join
-	OpIeq          // -ieq
-	OpIne          // -ine
-	OpIge          // -ige
-	OpIgt          // -igt
-	OpIlt          // -ilt
-	OpIle          // -ile
-	OpIlike        // -ilike
-	OpInotlike     // -inotlike
-	OpImatch       // -imatch
-	OpInotmatch    // -inotmatch
-	OpIreplace     // -ireplace
-	OpIcontains    // -icontains
-	OpInotcontains // -inotcontains
-	OpIin          // -iin
-	OpInotin       // -inotin
-	OpIsplit       // -isplit
+	OpIeq          // -eq
+	OpIne          // -ne
+	OpIge          // -ge
+	OpIgt          // -gt
+	OpIlt          // -lt
+	OpIle          // -le
+	OpIlike        // -like
+	OpInotlike     // -notlike
+	OpImatch       // -match
+	OpInotmatch    // -notmatch
+	OpIreplace     // -replace
+	OpIcontains    // -contains
+	OpInotcontains // -notcontains
+	OpIin          // -in
+	OpInotin       // -notin
+	OpIsplit       // -split
 	OpCeq          // -ceq
 	OpCne          // -cne
 	OpCge          // -cge
@@ -175,10 +175,10 @@ var kinds = [kindCount]struct{ text, name string }{
 	TokUnknown:               {"unknown", "Unknown"},
 	TokVariable:              {"var", "Variable"},
 	TokSplattedVariable:      {"@var", "SplattedVariable"},
-	TokParameter:             {"parameter", "Parameter"},
+	TokParameter:             {"param", "Parameter"},
 	TokNumber:                {"number", "Number"},
 	TokLabel:                 {"label", "Label"},
-	TokIdentifier:            {"identifier", "Identifier"},
+	TokIdentifier:            {"ident", "Identifier"},
 	TokGeneric:               {"generic", "Generic"},
 	TokNewLine:               {"newline", "NewLine"},
 	TokLineContinuation:      {"line continuation", "LineContinuation"},
@@ -240,12 +240,12 @@ var kinds = [kindCount]struct{ text, name string }{
 	OpBor:                    {"-bor", "Bor"},
 	OpBxor:                   {"-bxor", "Bxor"},
 	OpJoin:                   {"-join", "Join"},
-	OpIeq:                    {"-ieq", "Ieq"},
-	OpIne:                    {"-ine", "Ine"},
-	OpIge:                    {"-ige", "Ige"},
-	OpIgt:                    {"-igt", "Igt"},
-	OpIlt:                    {"-ilt", "Ilt"},
-	OpIle:                    {"-ile", "Ile"},
+	OpIeq:                    {"-eq", "Ieq"},
+	OpIne:                    {"-ne", "Ine"},
+	OpIge:                    {"-ge", "Ige"},
+	OpIgt:                    {"-gt", "Igt"},
+	OpIlt:                    {"-lt", "Ilt"},
+	OpIle:                    {"-le", "Ile"},
 	OpIlike:                  {"-ilike", "Ilike"},
 	OpInotlike:               {"-inotlike", "Inotlike"},
 	OpImatch:                 {"-imatch", "Imatch"},
@@ -349,3 +349,309 @@ func (k Kind) String() string {
 
 // IsKeyword tells whether k is a keyword of the language.
 func (k Kind) IsKeyword() bool { return k >= KwBegin && k <= KwClean }
+
+// Traits that the grammar asks for, a bit each; the low four bits hold the
+// precedence of a binary operator.
+const (
+	precedenceMask = 0x0f
+
+	traitBinary     = 0x10
+	traitUnary      = 0x20
+	traitAssignment = 0x40
+	traitFoldable   = 0x80  // an operator allowed between constants
+	traitRestricted = 0x100 // not allowed in a data section
+	traitInvariant  = 0x200 // read alike in every mode of the lexer
+	traitBlockName  = 0x400 // begin, process, end, clean, dynamicparam
+	traitPlain      = 0x800 // a statement that takes no attributes
+)
+
+const (
+	logical    = traitBinary | 1
+	bitwise    = traitBinary | 2
+	comparison = traitBinary | 5
+	coalesce   = traitBinary | 7
+	additive   = traitBinary | 9
+	multiply   = traitBinary | 10
+	formatting = traitBinary | 12
+	ranging    = traitBinary | 13
+)
+
+var kindTraits = [kindCount]uint16{
+	TokNewLine: traitInvariant, TokLineContinuation: traitInvariant, TokComment: traitInvariant,
+	TokEndOfInput: traitInvariant, TokStringLiteral: traitInvariant, TokStringExpandable: traitInvariant,
+	TokHereStringLiteral: traitInvariant, TokHereStringExpandable: traitInvariant,
+	TokLParen: traitInvariant, TokRParen: traitInvariant, TokLCurly: traitInvariant, TokRCurly: traitInvariant,
+	TokRBracket: traitInvariant, TokAtParen: traitInvariant, TokAtCurly: traitInvariant,
+	TokDollarParen: traitInvariant, TokSemi: traitInvariant, TokPipe: traitInvariant,
+	OpAndAnd: traitInvariant, OpOrOr: traitInvariant, OpAmpersand: traitInvariant,
+	OpComma: traitUnary | traitInvariant, TokRedirectInStd: traitInvariant,
+
+	OpMinusMinus: traitUnary | traitRestricted, OpPlusPlus: traitUnary | traitRestricted,
+	OpPostfixPlusPlus: traitUnary | traitRestricted, OpPostfixMinusMinus: traitUnary | traitRestricted,
+	OpExclaim: traitUnary | traitFoldable, OpNot: traitUnary | traitFoldable, OpBnot: traitUnary | traitFoldable,
+	OpPlus: additive | traitUnary | traitFoldable, OpMinus: additive | traitUnary | traitFoldable,
+	OpMultiply: multiply | traitFoldable, OpDivide: multiply | traitFoldable, OpRem: multiply | traitFoldable,
+	OpDotDot: ranging | traitRestricted, OpFormat: formatting | traitRestricted, OpQuestionQuestion: coalesce,
+	OpAnd: logical | traitFoldable, OpOr: logical | traitFoldable, OpXor: logical | traitFoldable,
+	OpBand: bitwise | traitFoldable, OpBor: bitwise | traitFoldable, OpBxor: bitwise | traitFoldable,
+	OpJoin:   comparison | traitUnary | traitRestricted,
+	OpIsplit: comparison | traitUnary | traitRestricted, OpCsplit: comparison | traitUnary | traitRestricted,
+	OpIeq: comparison, OpIne: comparison, OpIge: comparison, OpIgt: comparison, OpIlt: comparison, OpIle: comparison,
+	OpIlike: comparison, OpInotlike: comparison,
+	OpImatch: comparison | traitRestricted, OpInotmatch: comparison | traitRestricted, OpIreplace: comparison | traitRestricted,
+	OpIcontains: comparison, OpInotcontains: comparison, OpIin: comparison, OpInotin: comparison,
+	OpCeq: comparison, OpCne: comparison, OpCge: comparison, OpCgt: comparison, OpClt: comparison, OpCle: comparison,
+	OpClike: comparison, OpCnotlike: comparison,
+	OpCmatch: comparison | traitRestricted, OpCnotmatch: comparison | traitRestricted, OpCreplace: comparison | traitRestricted,
+	OpCcontains: comparison, OpCnotcontains: comparison, OpCin: comparison, OpCnotin: comparison,
+	OpIs: comparison, OpIsNot: comparison, OpAs: comparison | traitRestricted,
+	OpShl: comparison | traitFoldable, OpShr: comparison | traitFoldable,
+
+	OpEquals: traitAssignment, OpPlusEquals: traitAssignment, OpMinusEquals: traitAssignment,
+	OpMultiplyEquals: traitAssignment, OpDivideEquals: traitAssignment, OpRemainderEquals: traitAssignment,
+	OpQuestionQuestionEquals: traitAssignment,
+
+	KwBegin: traitBlockName, KwProcess: traitBlockName, KwEnd: traitBlockName, KwClean: traitBlockName,
+	KwDynamicparam: traitBlockName,
+	KwBreak:        traitPlain, KwContinue: traitPlain, KwData: traitPlain, KwDefine: traitPlain, KwDo: traitPlain,
+	KwExit: traitPlain, KwFilter: traitPlain, KwFor: traitPlain, KwForeach: traitPlain, KwFrom: traitPlain,
+	KwFunction: traitPlain, KwIf: traitPlain, KwReturn: traitPlain, KwSwitch: traitPlain, KwThrow: traitPlain,
+	KwTrap: traitPlain, KwTry: traitPlain, KwUsing: traitPlain, KwVar: traitPlain, KwWhile: traitPlain,
+	KwWorkflow: traitPlain, KwParallel: traitPlain, KwSequence: traitPlain, KwInlineScript: traitPlain,
+}
+
+func (k Kind) has(trait uint16) bool { return kindTraits[k]&trait != 0 }
+
+func (k Kind) precedence() uint16 { return kindTraits[k] & precedenceMask }
+
+// keyword finds the keyword that a word is, in any case, else TokUnknown.
+func keyword(word string) Kind {
+	var buf [maxWord]byte
+	switch string(lower(word, &buf)) {
+	case "assembly":
+		return KwAssembly
+	case "base":
+		return KwBase
+	case "begin":
+		return KwBegin
+	case "break":
+		return KwBreak
+	case "catch":
+		return KwCatch
+	case "class":
+		return KwClass
+	case "clean":
+		return KwClean
+	case "command":
+		return KwCommand
+	case "configuration":
+		return KwConfiguration
+	case "continue":
+		return KwContinue
+	case "data":
+		return KwData
+	case "default":
+		return KwDefault
+	case "define":
+		return KwDefine
+	case "do":
+		return KwDo
+	case "dynamicparam":
+		return KwDynamicparam
+	case "else":
+		return KwElse
+	case "elseif":
+		return KwElseIf
+	case "end":
+		return KwEnd
+	case "enum":
+		return KwEnum
+	case "exit":
+		return KwExit
+	case "filter":
+		return KwFilter
+	case "finally":
+		return KwFinally
+	case "for":
+		return KwFor
+	case "foreach":
+		return KwForeach
+	case "from":
+		return KwFrom
+	case "function":
+		return KwFunction
+	case "hidden":
+		return KwHidden
+	case "if":
+		return KwIf
+	case "in":
+		return KwIn
+	case "inlinescript":
+		return KwInlineScript
+	case "interface":
+		return KwInterface
+	case "module":
+		return KwModule
+	case "namespace":
+		return KwNamespace
+	case "parallel":
+		return KwParallel
+	case "param":
+		return KwParam
+	case "private":
+		return KwPrivate
+	case "process":
+		return KwProcess
+	case "public":
+		return KwPublic
+	case "return":
+		return KwReturn
+	case "sequence":
+		return KwSequence
+	case "static":
+		return KwStatic
+	case "switch":
+		return KwSwitch
+	case "throw":
+		return KwThrow
+	case "trap":
+		return KwTrap
+	case "try":
+		return KwTry
+	case "type":
+		return KwType
+	case "until":
+		return KwUntil
+	case "using":
+		return KwUsing
+	case "var":
+		return KwVar
+	case "while":
+		return KwWhile
+	case "workflow":
+		return KwWorkflow
+	}
+	return TokUnknown
+}
+
+// dashOperator finds the operator that a word after a dash is, in any case,
+// else TokUnknown.
+func dashOperator(word string) Kind {
+	var buf [maxWord]byte
+	switch string(lower(word, &buf)) {
+	case "f":
+		return OpFormat
+	case "not":
+		return OpNot
+	case "and":
+		return OpAnd
+	case "or":
+		return OpOr
+	case "xor":
+		return OpXor
+	case "band":
+		return OpBand
+	case "bor":
+		return OpBor
+	case "bxor":
+		return OpBxor
+	case "bnot":
+		return OpBnot
+	case "join":
+		return OpJoin
+	case "is":
+		return OpIs
+	case "isnot":
+		return OpIsNot
+	case "as":
+		return OpAs
+	case "shl":
+		return OpShl
+	case "shr":
+		return OpShr
+	case "eq", "ieq":
+		return OpIeq
+	case "ceq":
+		return OpCeq
+	case "ne", "ine":
+		return OpIne
+	case "cne":
+		return OpCne
+	case "ge", "ige":
+		return OpIge
+	case "cge":
+		return OpCge
+	case "gt", "igt":
+		return OpIgt
+	case "cgt":
+		return OpCgt
+	case "lt", "ilt":
+		return OpIlt
+	case "clt":
+		return OpClt
+	case "le", "ile":
+		return OpIle
+	case "cle":
+		return OpCle
+	case "like", "ilike":
+		return OpIlike
+	case "clike":
+		return OpClike
+	case "notlike", "inotlike":
+		return OpInotlike
+	case "cnotlike":
+		return OpCnotlike
+	case "match", "imatch":
+		return OpImatch
+	case "cmatch":
+		return OpCmatch
+	case "notmatch", "inotmatch":
+		return OpInotmatch
+	case "cnotmatch":
+		return OpCnotmatch
+	case "replace", "ireplace":
+		return OpIreplace
+	case "creplace":
+		return OpCreplace
+	case "contains", "icontains":
+		return OpIcontains
+	case "ccontains":
+		return OpCcontains
+	case "notcontains", "inotcontains":
+		return OpInotcontains
+	case "cnotcontains":
+		return OpCnotcontains
+	case "in", "iin":
+		return OpIin
+	case "cin":
+		return OpCin
+	case "notin", "inotin":
+		return OpInotin
+	case "cnotin":
+		return OpCnotin
+	case "split", "isplit":
+		return OpIsplit
+	case "csplit":
+		return OpCsplit
+	}
+	return TokUnknown
+}
+
+// maxWord is longer than every keyword and operator.
+const maxWord = 16
+
+// lower puts the ASCII lower case of a word into buf; a word too long to be
+// known gives nothing.
+func lower(word string, buf *[maxWord]byte) []byte {
+	if len(word) > maxWord {
+		return nil
+	}
+	for i := 0; i < len(word); i++ {
+		c := word[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		buf[i] = c
+	}
+	return buf[:len(word)]
+}

@@ -83,10 +83,10 @@ func (s *Source) lineIndex(offset int) int {
 // width is the number of UTF-16 units between two byte offsets.
 func (s *Source) width(from, to int) int {
 	if s.ascii {
-		return to - from
+		return to - from // the token at the end lies one beyond the text
 	}
-	n := 0
-	for _, r := range s.Text[from:to] {
+	n := max(0, to-len(s.Text))
+	for _, r := range s.Text[from:min(to, len(s.Text))] {
 		n++
 		if r >= 0x10000 {
 			n++
@@ -129,7 +129,8 @@ func (e Extent) Text() string {
 	if e.Source == nil {
 		return ""
 	}
-	return e.Source.Text[e.start:e.end]
+	n := int32(len(e.Source.Text))
+	return e.Source.Text[min(e.start, n):min(e.end, n)]
 }
 
 // Start is the position of the first character; the zero Position when the
@@ -152,5 +153,27 @@ func (e Extent) End() Position {
 // Contains tells whether inner lies within e.
 func (e Extent) Contains(inner Extent) bool { return e.start <= inner.start && inner.end <= e.end }
 
-// to is the extent from the start of e to the end of other.
-func (e Extent) to(other Extent) Extent { return Extent{e.Source, e.start, other.end} }
+// to is the extent from the start of e to the end of other; if either is
+// zero, the other.
+func (e Extent) to(other Extent) Extent {
+	switch {
+	case e.Source == nil:
+		return other
+	case other.Source == nil:
+		return e
+	}
+	n := int32(len(e.Source.Text))
+	return Extent{e.Source, min(e.start, n), min(max(e.start, other.end), n)}
+}
+
+// before is the empty extent one character before e.
+func (e Extent) before() Extent {
+	at := max(e.start-1, 0)
+	for at > 0 && int(at) < len(e.Source.Text) && !utf8.RuneStart(e.Source.Text[at]) {
+		at--
+	}
+	return Extent{e.Source, at, at}
+}
+
+// after is the empty extent at the end of e.
+func (e Extent) after() Extent { return Extent{e.Source, e.end, e.end} }
