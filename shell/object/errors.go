@@ -36,6 +36,8 @@ type ErrorRecord struct {
 	StackTrace string // ScriptStackTrace
 	// Command is the name that FullyQualifiedErrorId ends in, such as "GetItemCommand" or a function's name.
 	Command string
+
+	passes bool // goes through method calls as it is, not wrapped as thrown inside
 }
 
 // Error makes *ErrorRecord a Go error with the text that users see.

@@ -1,18 +1,270 @@
 package object
 
+import (
+	"iter"
+	"strings"
+)
+
 // Hashtable is System.Collections.Hashtable, OrderedDictionary or Dictionary[K,V]. Keys keep the order in which they were
-// added; string keys are compared without regard to case unless CaseSensitive is set.
+// added; string keys are compared without regard to case unless CaseSensitive is set. Keys of different types differ:
+// 1 is not 1L.
 type Hashtable struct {
 	Type          *Type // Hashtable when nil
 	CaseSensitive bool
 
-	keys   []any
-	values []any
-	index  map[any]int
+	entries []entry
+	strings map[string]int // where a string key's entry is
+	others  map[any]int    // and one of any other type
+	dead    int            // entries deleted but not yet squeezed out
 }
 
-// NewHashtable returns an empty table.
+type entry struct {
+	key, value any
+	deleted    bool
+}
+
+// smallTable is the number of entries up to which a table is searched rather than indexed.
+const smallTable = 8
+
+// NewHashtable returns an empty table with keys that ignore case, as @{} makes it.
 func NewHashtable() *Hashtable { return &Hashtable{} }
 
+// NewOrdered returns an empty OrderedDictionary, as [ordered]@{} makes it.
+func NewOrdered() *Hashtable { return &Hashtable{Type: TypeOrdered} }
+
+// TableOf returns a table of alternating keys and values.
+func TableOf(pairs ...any) *Hashtable {
+	h := NewHashtable()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		h.Set(pairs[i], pairs[i+1])
+	}
+	return h
+}
+
 // Len returns the number of entries.
-func (h *Hashtable) Len() int { return len(h.keys) }
+func (h *Hashtable) Len() int { return len(h.entries) - h.dead }
+
+// Ordered tells whether the table is an OrderedDictionary, which can be indexed by position.
+func (h *Hashtable) Ordered() bool { return h.Type == TypeOrdered }
+
+// fold is the form of a string key under which it is found.
+func (h *Hashtable) fold(s string) string {
+	if h.CaseSensitive {
+		return s
+	}
+	return strings.ToLower(s)
+}
+
+// otherKey is the comparable form of a key that is no string.
+func otherKey(k any) any {
+	switch k := k.(type) {
+	case Decimal:
+		return decimalKey(k.Reduced())
+	case BigInt:
+		return bigKey(k.String())
+	}
+	return k
+}
+
+type (
+	decimalKey string
+	bigKey     string
+)
+
+func (h *Hashtable) find(key any) int {
+	if o, ok := key.(*Object); ok {
+		key = o.Unwrap()
+	}
+	s, isString := key.(string)
+	switch {
+	case h.strings == nil && h.others == nil:
+		for i := range h.entries {
+			e := &h.entries[i]
+			if e.deleted {
+				continue
+			}
+			if isString {
+				if k, ok := e.key.(string); ok && (k == s || !h.CaseSensitive && len(k) == len(s) && strings.EqualFold(k, s)) {
+					return i
+				}
+				continue
+			}
+			if _, ok := e.key.(string); !ok && otherKey(e.key) == otherKey(key) {
+				return i
+			}
+		}
+	case isString:
+		if i, ok := h.strings[h.fold(s)]; ok {
+			return i
+		}
+	default:
+		if i, ok := h.others[otherKey(key)]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// Get returns the value of key.
+func (h *Hashtable) Get(key any) (any, bool) {
+	if i := h.find(key); i >= 0 {
+		return h.entries[i].value, true
+	}
+	return nil, false
+}
+
+// Value returns the value of key, nil if it is not there.
+func (h *Hashtable) Value(key any) any {
+	v, _ := h.Get(key)
+	return v
+}
+
+// Has tells whether the key is there.
+func (h *Hashtable) Has(key any) bool { return h.find(key) >= 0 }
+
+// Set puts value under key; a new key goes last.
+func (h *Hashtable) Set(key, value any) {
+	if i := h.find(key); i >= 0 {
+		h.entries[i].value = value
+		return
+	}
+	if o, ok := key.(*Object); ok {
+		key = o.Unwrap()
+	}
+	h.entries = append(h.entries, entry{key: key, value: value})
+	switch {
+	case h.strings != nil:
+		h.note(len(h.entries) - 1)
+	case len(h.entries) > smallTable:
+		h.reindex()
+	}
+}
+
+func (h *Hashtable) note(i int) {
+	key := h.entries[i].key
+	if s, ok := key.(string); ok {
+		h.strings[h.fold(s)] = i
+		return
+	}
+	if h.others == nil {
+		h.others = map[any]int{}
+	}
+	h.others[otherKey(key)] = i
+}
+
+func (h *Hashtable) reindex() {
+	h.strings, h.others = nil, nil
+	if len(h.entries) <= smallTable {
+		return
+	}
+	h.strings = make(map[string]int, len(h.entries))
+	for i := range h.entries {
+		h.note(i)
+	}
+}
+
+// Delete removes key and tells whether it was there.
+func (h *Hashtable) Delete(key any) bool {
+	i := h.find(key)
+	if i < 0 {
+		return false
+	}
+	if h.strings != nil {
+		if s, ok := h.entries[i].key.(string); ok {
+			delete(h.strings, h.fold(s))
+		} else {
+			delete(h.others, otherKey(h.entries[i].key))
+		}
+	}
+	h.entries[i] = entry{deleted: true}
+	h.dead++
+	if i == len(h.entries)-1 {
+		h.entries = h.entries[:i]
+		h.dead--
+	} else if h.dead > smallTable && h.dead > len(h.entries)/2 {
+		h.squeeze()
+	}
+	return true
+}
+
+func (h *Hashtable) squeeze() {
+	if h.dead == 0 {
+		return
+	}
+	live := h.entries[:0:0]
+	for _, e := range h.entries {
+		if !e.deleted {
+			live = append(live, e)
+		}
+	}
+	h.entries, h.dead = live, 0
+	h.reindex()
+}
+
+// Clear removes all entries.
+func (h *Hashtable) Clear() { h.entries, h.strings, h.others, h.dead = nil, nil, nil, 0 }
+
+// All yields keys and values in order. The table may be changed meanwhile: entries added are not seen.
+func (h *Hashtable) All() iter.Seq2[any, any] {
+	return func(yield func(any, any) bool) {
+		for _, e := range h.entries {
+			if !e.deleted && !yield(e.key, e.value) {
+				return
+			}
+		}
+	}
+}
+
+// Keys returns the keys in order.
+func (h *Hashtable) Keys() []any {
+	keys := make([]any, 0, h.Len())
+	for k := range h.All() {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// Values returns the values in the order of their keys.
+func (h *Hashtable) Values() []any {
+	values := make([]any, 0, h.Len())
+	for _, v := range h.All() {
+		values = append(values, v)
+	}
+	return values
+}
+
+// At returns the entry at position i of an ordered table.
+func (h *Hashtable) At(i int) (key, value any, ok bool) {
+	h.squeeze()
+	if i < 0 || i >= len(h.entries) {
+		return nil, nil, false
+	}
+	return h.entries[i].key, h.entries[i].value, true
+}
+
+// SetAt replaces the value at position i and tells whether there was one.
+func (h *Hashtable) SetAt(i int, v any) bool {
+	h.squeeze()
+	if i < 0 || i >= len(h.entries) {
+		return false
+	}
+	h.entries[i].value = v
+	return true
+}
+
+// InsertAt puts a new entry at position i, moving the later ones.
+func (h *Hashtable) InsertAt(i int, key, value any) {
+	h.squeeze()
+	h.entries = append(h.entries, entry{})
+	copy(h.entries[i+1:], h.entries[i:])
+	h.entries[i] = entry{key: key, value: value}
+	h.reindex()
+}
+
+// Clone copies the table, not what it holds.
+func (h *Hashtable) Clone() *Hashtable {
+	c := &Hashtable{Type: h.Type, CaseSensitive: h.CaseSensitive, entries: append([]entry(nil), h.entries...), dead: h.dead}
+	c.squeeze()
+	c.reindex()
+	return c
+}

@@ -11,11 +11,17 @@ type Type struct {
 	Enum     *EnumInfo
 	IsValue  bool // a value type: cannot be $null
 	IsStatic bool // a static class such as Math
+	// IsInterface marks interfaces, IsGenericDefinition open generic types such as List`1; Generic is the open type of a closed one.
+	IsInterface, IsGenericDefinition bool
+	Generic                          *Type
 	// Interfaces are the ones that -is can ask for.
 	Interfaces []*Type
 
-	Instance *Members
-	Static   *Members
+	// Instance and Static are the type's own members; Constructors what ::new and New-Object offer. They are complete once a
+	// member has been looked for through [Type.Member], [Type.StaticMember] or [Type.Members].
+	Instance     *Members
+	Static       *Members
+	Constructors []Overload
 	// Convert makes a value of this type out of v where the general rules know no way: the type's own casts and parsers.
 	// It answers ok=false where it does not apply.
 	Convert func(v any) (out any, ok bool, err error)
@@ -23,6 +29,8 @@ type Type struct {
 	ToString func(v any) string
 	// Views are what the formatter shows: the default list of properties and the registered table.
 	Views Views
+
+	typeState
 }
 
 // EnumInfo lists the names of an enumeration in the order of their values.
@@ -99,18 +107,4 @@ type Param struct {
 	Optional bool
 	Default  any
 	Variadic bool // C#'s params: takes the rest
-}
-
-// Members is the member table of a type in declaration order, looked up without regard to case.
-type Members struct {
-	list  []*Member
-	index map[string]*Member
-}
-
-// All returns the members in the order of their declaration.
-func (m *Members) All() []*Member {
-	if m == nil {
-		return nil
-	}
-	return m.list
 }

@@ -1,6 +1,9 @@
 package object
 
-import "math/big"
+import (
+	"iter"
+	"math/big"
+)
 
 // Char is System.Char: one UTF-16 code unit.
 type Char uint16
@@ -63,4 +66,43 @@ type ScriptBlock interface {
 	// Call runs the block with $_ set to dollarUnder (when it has one) and args as $args or parameters, and collects its output.
 	// A terminating error comes back as error (see [RecordOf]).
 	Call(dollarUnder []any, args ...any) ([]any, error)
+	// CallMember runs the block as a member of this, which it sees as $this.
+	CallMember(this any, args ...any) ([]any, error)
+}
+
+// Switch is System.Management.Automation.SwitchParameter.
+type Switch bool
+
+// Reference is [ref]: a variable or value that a callee can write to.
+type Reference struct {
+	Get func() any
+	Set func(v any) error
+}
+
+// Sequence is implemented by the base values of objects that the pipeline enumerates: queues, stacks, sets, enumerators.
+type Sequence interface {
+	All() iter.Seq[any]
+	Len() int
+}
+
+// NewList returns an ArrayList over items, which it keeps.
+func NewList(items ...any) *List { return &List{Items: items} }
+
+// Add appends v.
+func (l *List) Add(v any) { l.Items = append(l.Items, v) }
+
+// ElemType is the type of the list's elements.
+func (l *List) ElemType() *Type {
+	if l.Type != nil && len(l.Type.Args) > 0 {
+		return l.Type.Args[0]
+	}
+	return TypeObject
+}
+
+// ElemType is the type of the array's elements.
+func (a *Array) ElemType() *Type {
+	if a.Elem == nil {
+		return TypeObject
+	}
+	return a.Elem
 }
