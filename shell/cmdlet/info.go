@@ -1,6 +1,10 @@
 package cmdlet
 
-import "migsh/shell/object"
+import (
+	"sync/atomic"
+
+	"migsh/shell/object"
+)
 
 // Kind says what sort of command it is, as CommandType names it.
 type Kind string
@@ -39,6 +43,8 @@ type Info struct {
 	New func() Cmdlet
 	// Command is the interpreter's own handle of a function or script.
 	Command any
+
+	derived atomic.Pointer[schema]
 }
 
 // Impact is ConfirmImpact.

@@ -1,0 +1,103 @@
+package cmdlet
+
+import "migsh/shell/object"
+
+// Common are the values of the common parameters that a caller gave, for the pipeline to act upon.
+type Common struct {
+	ErrorAction, WarningAction, InformationAction, ProgressAction string // "" where not given
+	ErrorVariable, WarningVariable, InformationVariable           string
+	OutVariable, PipelineVariable                                 string
+	Verbose, Debug, WhatIf, Confirm                               *bool
+}
+
+func commonParameters(shouldProcess bool) []*Parameter {
+	byName := func(name, alias, typ string) *Parameter {
+		p := &Parameter{Name: name, Aliases: []string{alias}, Sets: []ParameterSet{{Name: AllSets, Position: -1}}}
+		if typ == "switch" {
+			p.Switch = true
+		}
+		p.Type = mustType(typ)
+		return p
+	}
+	params := []*Parameter{
+		byName("Verbose", "vb", "switch"),
+		byName("Debug", "db", "switch"),
+		byName("ErrorAction", "ea", "System.Management.Automation.ActionPreference"),
+		byName("WarningAction", "wa", "System.Management.Automation.ActionPreference"),
+		byName("InformationAction", "infa", "System.Management.Automation.ActionPreference"),
+		byName("ProgressAction", "proga", "System.Management.Automation.ActionPreference"),
+		byName("ErrorVariable", "ev", "string"),
+		byName("WarningVariable", "wv", "string"),
+		byName("InformationVariable", "iv", "string"),
+		byName("OutVariable", "ov", "string"),
+		byName("OutBuffer", "ob", "int"),
+		byName("PipelineVariable", "pv", "string"),
+	}
+	params[10].Validators = []Validator{Range{Min: int32(0), Max: int32(0x7fffffff)}}
+	if shouldProcess {
+		params = append(params, byName("WhatIf", "wi", "switch"), byName("Confirm", "cf", "switch"))
+	}
+	return params
+}
+
+// IsCommon tells whether a name is one of the common parameters, which help and syntax leave to [<CommonParameters>].
+func IsCommon(name string) bool {
+	switch name {
+	case "Verbose", "Debug", "ErrorAction", "WarningAction", "InformationAction", "ProgressAction", "ErrorVariable",
+		"WarningVariable", "InformationVariable", "OutVariable", "OutBuffer", "PipelineVariable":
+		return true
+	}
+	return false
+}
+
+// Common reads the common parameters out of a binding.
+func (b *Binding) Common() Common {
+	var c Common
+	first := len(b.info.Parameters)
+	for _, p := range b.schema.params[first:] {
+		if !b.bound[p.Index] {
+			continue
+		}
+		v := b.values[p.Index]
+		flag := func() *bool { on := object.IsTrue(v); return &on }
+		text := func() string { return object.ToString(v) }
+		switch p.Name {
+		case "Verbose":
+			c.Verbose = flag()
+		case "Debug":
+			c.Debug = flag()
+		case "WhatIf":
+			c.WhatIf = flag()
+		case "Confirm":
+			c.Confirm = flag()
+		case "ErrorAction":
+			c.ErrorAction = text()
+		case "WarningAction":
+			c.WarningAction = text()
+		case "InformationAction":
+			c.InformationAction = text()
+		case "ProgressAction":
+			c.ProgressAction = text()
+		case "ErrorVariable":
+			c.ErrorVariable = text()
+		case "WarningVariable":
+			c.WarningVariable = text()
+		case "InformationVariable":
+			c.InformationVariable = text()
+		case "OutVariable":
+			c.OutVariable = text()
+		case "PipelineVariable":
+			c.PipelineVariable = text()
+		}
+	}
+	return c
+}
+
+// mustType finds a type that the object model is known to have.
+func mustType(name string) *object.Type {
+	t, ok := object.TypeByName(name)
+	if !ok {
+		panic("cmdlet: the object model has no type " + name)
+	}
+	return t
+}

@@ -1,0 +1,71 @@
+package object
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Length is the length of text in UTF-16 units, as String.Length counts.
+func Length(text string) int {
+	n := 0
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			n++
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r > 0xffff {
+			n++
+		}
+		n++
+		i += size
+	}
+	return n
+}
+
+// PropertyNames lists the properties of v that views and Select-Object * show: those of its type, then its own, in the order of
+// their declaration.
+func PropertyNames(v any) []string {
+	var names []string
+	o, isObject := v.(*Object)
+	if base := Base(v); base != nil {
+		if t := TypeOf(base); t != nil && !(isObject && o.IsCustom()) {
+			for _, m := range t.InstanceMembers() {
+				if m.isProperty() {
+					names = append(names, m.Name)
+				}
+			}
+		}
+	}
+	if isObject {
+		for name, slot := range o.All() {
+			if d, ok := slot.(*Dynamic); ok && !isPropertyKind(d.Kind) {
+				continue
+			}
+			if !containsFold(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func (m *Member) isProperty() bool { return isPropertyKind(m.Kind) }
+
+func isPropertyKind(k MemberKind) bool {
+	switch k {
+	case KindProperty, KindNoteProperty, KindScriptProperty, KindAliasProperty, KindCodeProperty:
+		return true
+	}
+	return false
+}
+
+func containsFold(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
