@@ -1,0 +1,299 @@
+// Package records keeps the nouns of a migration in the store: what control writes down of an administrator's wishes, and what
+// the engine writes down of what has become of them. It knows keys, forms and the order of writes, and no rules but those that
+// package migration states.
+//
+// # Layout
+//
+//	config/migration                    the configuration
+//	endpoint/<name>                     an endpoint, its administrator's password sealed
+//	batch/<name>                        a batch: settings and last order; it makes everything below its GUID count
+//	user/<batch GUID>/<address>         a row: credentials sealed, state, figures
+//	folders/<batch GUID>/<address>/<n>  its folder counts, in pieces
+//	report/<batch GUID>/<address>       the latest lines of its story
+//	warning/<batch GUID>/<n>            the rows left out of a batch, in pieces
+//	claim/<pair>                        which user has a pair of mailboxes
+//
+// Names stand folded (lower case) in keys. A batch of many users is written users first and batch last, so a creation that was cut
+// off leaves only what [Records.Sweep] finds by its GUID.
+package records
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"migsh/internal/connect"
+	"migsh/internal/migration"
+	"migsh/store"
+)
+
+// Sealer encrypts what must not be read in the store. A place is the record and field that a secret belongs to: sealed text can't
+// be opened at another place. It is safe for concurrent use.
+type Sealer interface {
+	Seal(place string, plain []byte) ([]byte, error)
+	Open(place string, sealed []byte) ([]byte, error)
+}
+
+// Endpoint is an endpoint as stored.
+type Endpoint struct {
+	migration.Endpoint
+	Password []byte `json:",omitempty"` // sealed
+}
+
+// Batch is a batch as stored. It has no status: see [Records.Batch].
+type Batch struct {
+	Name           string
+	GUID           string
+	SourceEndpoint string
+	TargetEndpoint string
+	SubmittedBy    string `json:",omitempty"`
+	CSVName        string `json:",omitempty"`
+	migration.BatchSettings
+	Order migration.Order
+	// SyncWanted is when an incremental sync of all was last asked for.
+	SyncWanted   time.Time `json:",omitzero"`
+	Users        int
+	Warnings     int
+	CreationTime time.Time
+	StartTime    time.Time `json:",omitzero"`
+}
+
+// User is a row as stored.
+type User struct {
+	EmailAddress   string
+	GUID           string
+	Row            int
+	UserName       string `json:",omitempty"`
+	UserRoot       string `json:",omitempty"`
+	TargetUserName string `json:",omitempty"`
+	Password       []byte `json:",omitempty"` // sealed
+	TargetPassword []byte `json:",omitempty"` // sealed
+	Pair           string // key of the pair of mailboxes
+
+	migration.UserState
+	migration.Schedule
+	Order      migration.Order `json:",omitzero"`
+	SyncWanted time.Time       `json:",omitzero"`
+
+	Fault         *migration.UserFault `json:",omitempty"`
+	NextRetryTime time.Time            `json:",omitzero"`
+	NextSyncTime  time.Time            `json:",omitzero"`
+	LastSyncTime  time.Time            `json:",omitzero"` // end of the last successful pass
+	LastCheckTime time.Time            `json:",omitzero"` // begin of the last pass
+	CopiedTime    time.Time            `json:",omitzero"` // end of the initial copy
+	FinishedTime  time.Time            `json:",omitzero"`
+	QueuedTime    time.Time            `json:",omitzero"` // since when it waits for a slot, while it does
+
+	Figures Figures
+}
+
+// Figures are what a user's passes have come to so far.
+type Figures struct {
+	Folder      string `json:",omitempty"` // at work on
+	Folders     int    `json:",omitempty"`
+	ItemsTotal  int64  `json:",omitempty"` // at the source; 0 with Counted false: not known
+	Counted     bool   `json:",omitempty"`
+	BytesTotal  int64  `json:",omitempty"`
+	ItemsDone   int64  `json:",omitempty"` // of ItemsTotal: at the target, left out or refused
+	Transferred int64  `json:",omitempty"` // messages sent, over all passes
+	Bytes       int64  `json:",omitempty"` // sent, over all passes
+	Skipped     int64  `json:",omitempty"`
+
+	Worked  time.Duration `json:",omitempty"` // time in passes
+	Queued  time.Duration `json:",omitempty"` // time waiting for a slot
+	Stalled time.Duration `json:",omitempty"` // time waiting for a server
+	Rate    int64         `json:",omitempty"` // bytes a minute, of late
+}
+
+// Claim says who has a pair of mailboxes.
+type Claim struct {
+	BatchGUID string
+	BatchName string
+	Address   string
+}
+
+// Records is the migration's part of a store.
+type Records struct {
+	Store     store.Store
+	Endpoints store.Collection[Endpoint]
+	Batches   store.Collection[Batch]
+	Users     store.Collection[User]
+	Claims    store.Collection[Claim]
+	Reports   store.Collection[[]migration.ReportLine]
+	folders   store.Collection[[]migration.FolderCount]
+	warnings  store.Collection[[]migration.ValidationWarning]
+	config    store.Collection[migration.Config]
+	sealer    Sealer
+}
+
+// New finds the records in a store.
+func New(s store.Store, sealer Sealer) *Records {
+	return &Records{
+		Store:     s,
+		Endpoints: store.NewCollection[Endpoint](s, "endpoint"),
+		Batches:   store.NewCollection[Batch](s, "batch"),
+		Users:     store.NewCollection[User](s, "user"),
+		Claims:    store.NewCollection[Claim](s, "claim"),
+		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
+		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
+		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
+		config:    store.NewCollection[migration.Config](s, "config"),
+		sealer:    sealer,
+	}
+}
+
+// ConfigPrefix is below which the configuration is kept, for watches.
+const ConfigPrefix = "config/"
+
+const configName = "migration"
+
+// Config is the configuration, the default one before anybody has set anything.
+func (r *Records) Config(ctx context.Context) (migration.Config, error) {
+	item, err := r.config.Get(ctx, configName)
+	if errors.Is(err, store.ErrNotFound) {
+		return migration.DefaultConfig(), nil
+	}
+	return item.Value, err
+}
+
+// SetConfig lets change alter the configuration, once or, if somebody else was faster, again.
+func (r *Records) SetConfig(ctx context.Context, change func(*migration.Config) error) (migration.Config, error) {
+	op, err := r.config.Create(migration.DefaultConfig(), configName)
+	if err != nil {
+		return migration.Config{}, err
+	}
+	if _, err := r.Store.Update(ctx, op); err != nil && !errors.Is(err, store.ErrConflict) {
+		return migration.Config{}, err
+	}
+	item, err := r.config.Modify(ctx, change, configName)
+	return item.Value, err
+}
+
+// UserKey names a user's record within Users, Reports and folders.
+func UserKey(batchGUID, address string) []string {
+	return []string{batchGUID, migration.FoldName(address)}
+}
+
+// Seal encrypts a secret for a field of a record; none stays none.
+func (r *Records) Seal(secret migration.Secret, key, field string) ([]byte, error) {
+	if secret == "" {
+		return nil, nil
+	}
+	sealed, err := r.sealer.Seal(key+"#"+field, []byte(secret.Reveal()))
+	if err != nil {
+		return nil, migration.NewError(migration.ErrSecretsLocked, "", "A password can't be encrypted.",
+			"Make the key of the state directory available again.").Because(err)
+	}
+	return sealed, nil
+}
+
+// Open decrypts what Seal has made for the same field.
+func (r *Records) Open(sealed []byte, key, field string) (migration.Secret, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	plain, err := r.sealer.Open(key+"#"+field, sealed)
+	if err != nil {
+		return "", migration.NewError(migration.ErrSecretsLocked, "", "A stored password can't be decrypted.",
+			"The key of the state directory is missing or another one: put the right one back, or set the credentials again.").Because(err)
+	}
+	return migration.Secret(plain), nil
+}
+
+// Fields that hold secrets.
+const (
+	FieldPassword       = "Password"
+	FieldTargetPassword = "TargetPassword"
+)
+
+// Row is what a user's record says about logging in, decrypted.
+func (r *Records) Row(batchGUID string, u User) (connect.Row, error) {
+	key := r.Users.Key(UserKey(batchGUID, u.EmailAddress)...)
+	password, err := r.Open(u.Password, key, FieldPassword)
+	if err != nil {
+		return connect.Row{}, err
+	}
+	target, err := r.Open(u.TargetPassword, key, FieldTargetPassword)
+	if err != nil {
+		return connect.Row{}, err
+	}
+	return connect.Row{
+		EmailAddress: u.EmailAddress, UserName: u.UserName, Password: password, TargetUserName: u.TargetUserName, TargetPassword: target,
+	}, nil
+}
+
+// Administrator is the password of an endpoint's administrator, decrypted.
+func (r *Records) Administrator(e Endpoint) (migration.Secret, error) {
+	return r.Open(e.Password, r.Endpoints.Key(migration.FoldName(e.Name)), FieldPassword)
+}
+
+// FindEndpoint finds an endpoint by name or GUID.
+func (r *Records) FindEndpoint(ctx context.Context, id migration.Identity) (store.Item[Endpoint], error) {
+	return find(ctx, r.Endpoints, "migration endpoint", "Get-MigrationEndpoint lists those that exist.", id,
+		func(e Endpoint) (string, string) { return e.Name, e.GUID })
+}
+
+// FindBatch finds a batch by name or GUID.
+func (r *Records) FindBatch(ctx context.Context, id migration.Identity) (store.Item[Batch], error) {
+	return find(ctx, r.Batches, "migration batch", "Get-MigrationBatch lists those that exist.", id,
+		func(b Batch) (string, string) { return b.Name, b.GUID })
+}
+
+func find[T any](ctx context.Context, c store.Collection[T], what, remedy string, id migration.Identity, names func(T) (name, guid string)) (store.Item[T], error) {
+	if !id.IsGUID() {
+		item, err := c.Get(ctx, migration.FoldName(string(id)))
+		if errors.Is(err, store.ErrNotFound) {
+			err = migration.NewError(migration.ErrNotFound, string(id), fmt.Sprintf("The %s '%s' can't be found.", what, id), remedy)
+		}
+		return item, err
+	}
+	for item, err := range c.All(ctx) {
+		if err != nil {
+			return store.Item[T]{}, err
+		}
+		if id.Matches(names(item.Value)) {
+			return item, nil
+		}
+	}
+	return store.Item[T]{}, migration.NewError(migration.ErrNotFound, string(id), fmt.Sprintf("The %s '%s' can't be found.", what, id), remedy)
+}
+
+// AllBatches lists the batches by time of creation.
+func (r *Records) AllBatches(ctx context.Context) ([]store.Item[Batch], error) {
+	var all []store.Item[Batch]
+	for item, err := range r.Batches.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, item)
+	}
+	slices.SortStableFunc(all, func(a, b store.Item[Batch]) int {
+		return cmp.Or(a.Value.CreationTime.Compare(b.Value.CreationTime), cmp.Compare(a.Value.Name, b.Value.Name))
+	})
+	return all, nil
+}
+
+// InForce is the order that holds for a user of a batch at a time, and whether it waits for its StartAfter.
+func (b *Batch) InForce(u *User, now time.Time) (order migration.Order, held bool) {
+	schedule := u.Over(b.Schedule)
+	order = migration.InForce(b.Order, u.Order, schedule, now)
+	return order, migration.Held(order, schedule, now)
+}
+
+// Wanted tells whether a sync was asked for that the user has not begun yet.
+func (b *Batch) Wanted(u *User) bool {
+	return b.SyncWanted.After(u.LastCheckTime) || u.SyncWanted.After(u.LastCheckTime)
+}
+
+// Settled is the user's state under the order in force: what is shown, and what the engine begins from.
+func (b *Batch) Settled(u *User, now time.Time) migration.UserState {
+	order, _ := b.InForce(u, now)
+	s := u.Settle(order)
+	if order.Kind == migration.OrderStart && b.Wanted(u) {
+		s = s.WantsSync()
+	}
+	return s
+}

@@ -1,0 +1,161 @@
+package records
+
+import (
+	"context"
+	"fmt"
+
+	"migsh/internal/migration"
+	"migsh/store"
+)
+
+// Wipe deletes all that belongs to a batch but the batch record itself: users with their credentials first, then claims, reports and
+// the rest. What is remembered of the pairs of mailboxes is not the batch's and stays. It may be cut off and repeated.
+func (r *Records) Wipe(ctx context.Context, batchGUID string) error {
+	w := NewWriter(r.Store)
+	for item, err := range r.Users.Within(batchGUID).All(ctx) {
+		if err != nil {
+			return err
+		}
+		ops := []store.Op{store.Delete(r.Users.Key(UserKey(batchGUID, item.Value.EmailAddress)...))}
+		release, err := r.releaseClaim(ctx, item.Value.Pair, batchGUID)
+		if err != nil {
+			return err
+		}
+		if err := w.Add(ctx, append(ops, release...)...); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(ctx); err != nil {
+		return fmt.Errorf("wipe the users of a batch: %w", err)
+	}
+	for _, prefix := range []string{
+		r.folders.Within(batchGUID).Prefix(), r.Reports.Within(batchGUID).Prefix(), r.warnings.Within(batchGUID).Prefix(),
+	} {
+		if _, err := store.DeletePrefix(ctx, r.Store, prefix); err != nil {
+			return fmt.Errorf("wipe what belongs to a batch: %w", err)
+		}
+	}
+	return nil
+}
+
+// releaseClaim makes the operation that gives a pair free, if the batch has it.
+func (r *Records) releaseClaim(ctx context.Context, pair, batchGUID string) ([]store.Op, error) {
+	claim, found, err := r.claim(ctx, pair)
+	if err != nil || !found || claim.Value.BatchGUID != batchGUID {
+		return nil, err
+	}
+	return []store.Op{r.Claims.Delete(claim)}, nil
+}
+
+func (r *Records) claim(ctx context.Context, pair string) (item store.Item[Claim], found bool, err error) {
+	item, err = r.Claims.Get(ctx, pair)
+	if isNotFound(err) {
+		return store.Item[Claim]{Names: []string{pair}}, false, nil
+	}
+	return item, err == nil, err
+}
+
+// RemoveUser makes the operations that delete a user and what belongs to it.
+func (r *Records) RemoveUser(ctx context.Context, batchGUID string, user store.Item[User]) ([]store.Op, error) {
+	key := UserKey(batchGUID, user.Value.EmailAddress)
+	ops := []store.Op{r.Users.Delete(user), store.Delete(r.Reports.Key(key...))}
+	release, err := r.releaseClaim(ctx, user.Value.Pair, batchGUID)
+	if err != nil {
+		return nil, err
+	}
+	folders, err := r.FolderOps(batchGUID, user.Value.EmailAddress, nil, user.Value.Figures.Folders)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(ops, release...), folders...), nil
+}
+
+// ClaimOp makes the operation by which a user takes a pair of mailboxes. The second result is who has it, if somebody in another
+// live batch does; a finished user and a batch that is gone have nothing any more.
+func (r *Records) ClaimOp(ctx context.Context, pair string, c Claim) (store.Op, *Claim, error) {
+	item, found, err := r.claim(ctx, pair)
+	if err != nil {
+		return store.Op{}, nil, err
+	}
+	if found && item.Value.BatchGUID != c.BatchGUID {
+		live, err := r.live(ctx, item.Value)
+		if err != nil {
+			return store.Op{}, nil, err
+		}
+		if live {
+			return store.Op{}, &item.Value, nil
+		}
+	}
+	item.Value = c
+	op, err := r.Claims.Replace(item)
+	return op, nil, err
+}
+
+// live tells whether a claim still means something.
+func (r *Records) live(ctx context.Context, c Claim) (bool, error) {
+	batch, err := r.Batches.Get(ctx, migration.FoldName(c.BatchName))
+	if isNotFound(err) || err == nil && batch.Value.GUID != c.BatchGUID {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	user, err := r.Users.Get(ctx, UserKey(c.BatchGUID, c.Address)...)
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return user.Value.Status.Summary() != migration.SummaryCompleted, nil
+}
+
+// Sweep finishes what was cut off: it deletes what belongs to no batch, and batches whose removal was begun. Nobody may be
+// creating or removing a batch meanwhile.
+func (r *Records) Sweep(ctx context.Context) error {
+	alive := map[string]bool{}
+	for item, err := range r.Batches.All(ctx) {
+		if err != nil {
+			return err
+		}
+		if item.Value.Order.Kind != migration.OrderRemove {
+			alive[item.Value.GUID] = true
+			continue
+		}
+		if err := r.Wipe(ctx, item.Value.GUID); err != nil {
+			return err
+		}
+		if _, err := r.Store.Update(ctx, store.Delete(r.Batches.Key(item.Names...))); err != nil {
+			return err
+		}
+	}
+	for _, prefix := range []string{r.Users.Prefix(), r.Reports.Prefix(), r.folders.Prefix(), r.warnings.Prefix()} {
+		if err := r.sweepBelow(ctx, prefix, alive); err != nil {
+			return fmt.Errorf("sweep %s: %w", prefix, err)
+		}
+	}
+	return nil
+}
+
+// sweepBelow deletes the records whose first name below prefix is not the GUID of a batch that is alive.
+func (r *Records) sweepBelow(ctx context.Context, prefix string, alive map[string]bool) error {
+	dead := map[string]bool{}
+	for record, err := range r.Store.Scan(ctx, prefix) {
+		if err != nil {
+			return err
+		}
+		names, err := store.Names(record.Key[len(prefix):])
+		if err != nil {
+			return err
+		}
+		if !alive[names[0]] {
+			dead[names[0]] = true
+		}
+	}
+	for guid := range dead {
+		if err := r.Wipe(ctx, guid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
