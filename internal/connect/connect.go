@@ -104,10 +104,10 @@ func byAdministrator(e migration.Endpoint, password migration.Secret, user strin
 // Pair names the two mailboxes of a row.
 func Pair(source, target migration.Endpoint, r Row, userRoot string) migration.Pair {
 	return migration.Pair{
-		SourceServer:  source.Address(),
+		SourceServer:  source.Server(),
 		SourceLogin:   r.SourceUser(),
 		UserRoot:      userRoot,
-		TargetServer:  target.Address(),
+		TargetServer:  target.Server(),
 		TargetMailbox: r.TargetUser(),
 	}
 }

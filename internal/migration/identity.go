@@ -89,10 +89,10 @@ func CheckAddress(text string) error {
 // Pair names the two mailboxes that a row joins. What was copied is remembered of the pair, not of the batch, and a pair is in one
 // live batch at a time.
 type Pair struct {
-	SourceServer  string // host:port
+	SourceServer  string // see [Endpoint.Server]
 	SourceLogin   string
 	UserRoot      string
-	TargetServer  string // host:port
+	TargetServer  string
 	TargetMailbox string
 }
 

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,15 @@ type Endpoint struct {
 
 // Address is host:port.
 func (e Endpoint) Address() string { return joinHostPort(e.RemoteServer, e.Port) }
+
+// Server names the server in what is remembered of mailboxes: the host, with the port only if it is not one of IMAP's own, because a
+// server stays the same when it is reached in another way.
+func (e Endpoint) Server() string {
+	if e.Port == 143 || e.Port == 993 {
+		return strings.ToLower(strings.Trim(e.RemoteServer, "[]"))
+	}
+	return strings.ToLower(e.Address())
+}
 
 // ConnectionSettings is the endpoint on one line, as Exchange's property of that name.
 func (e Endpoint) ConnectionSettings() string {
