@@ -425,6 +425,7 @@ func (p *parser) namedArgument(a *Attribute, name *StringConstant, last Extent) 
 		arg.Argument = &Constant{expressionAt: exprAt(name.extent), Value: true}
 	}
 	arg.extent = name.extent.to(arg.Argument.Extent())
+	p.burn(len(a.Named))
 	for _, other := range a.Named {
 		if other.Name == arg.Name {
 			p.report(name.extent, "DuplicateNamedArgument", arg.Name)

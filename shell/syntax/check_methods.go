@@ -1,0 +1,3 @@
+package syntax
+
+func (c *checker) method(n *FunctionMember) {}
