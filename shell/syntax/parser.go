@@ -25,6 +25,7 @@ type parser struct {
 	looked  bool  // whether there is one
 	noComma bool  // a comma separates arguments or parameters, it makes no array
 	depth   int
+	types   bool // a class or enum was read
 }
 
 func newParser(source *Source) *parser {
