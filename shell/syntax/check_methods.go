@@ -127,8 +127,8 @@ func (f *flow) node(n Node, in assigned) (out assigned) {
 	case *Switch:
 		return f.switches(n, in)
 	case *ForEach:
-		in = f.node(n.Condition, in)
-		l := f.loop(n.Label, func() { f.body(n.Body, in.with("foreach").with(n.Variable.Name)) })
+		in = f.node(n.Condition, in).with("foreach").with(n.Variable.Name)
+		l := f.loop(n.Label, func() { f.body(n.Body, in) })
 		return in.meet(l.breaks)
 	case *While:
 		in = f.node(n.Condition, in)
@@ -197,7 +197,7 @@ func (f *flow) optional(p PipelineBase, in assigned) {
 }
 
 func (f *flow) switches(n *Switch, in assigned) assigned {
-	in = f.node(n.Condition, in)
+	in = f.node(n.Condition, in).with("switch")
 	state := in
 	l := f.loop(n.Label, func() {
 		for _, clause := range n.Clauses {
@@ -242,10 +242,14 @@ func (f *flow) try(n *Try, in assigned) assigned {
 	if n.Finally == nil {
 		return out
 	}
+	ends := out != nil // else the finally block throws on
 	if !all {
 		out = out.meet(in)
 	}
-	return f.body(n.Finally, out)
+	if out = f.body(n.Finally, out); ends {
+		return out
+	}
+	return nil
 }
 
 // jump leads to the end or the next round of the loop with the label.
