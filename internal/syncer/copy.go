@@ -479,8 +479,8 @@ func (s *sending) intend(w *window) error {
 	for _, i := range s.Intents {
 		left := i.UIDs.Minus(w.uids)
 		// What an earlier pass may have left at the target is known to this one, but to the store only by the
-		// earlier intent: until all of it is claimed, the new intent reaches as far back.
-		if len(s.claims.byDigest) > 0 && !slices.Equal(left, i.UIDs.UIDSet) {
+		// earlier intent: the new one reaches as far back.
+		if !slices.Equal(left, i.UIDs.UIDSet) {
 			from = min(from, i.TargetNext)
 		}
 		if len(left) > 0 || i.UIDs.IsZero() {

@@ -144,10 +144,14 @@ func (f *folderPass) sourceLife(ctx context.Context) error {
 		}
 		f.Previous = waiting
 	}
-	f.Generation = f.freeGeneration()
+	// The new generation begins empty, whatever a crash may have left under its number.
+	fresh := f.freeGeneration()
+	staged, err := f.writeGeneration(ctx, fresh, func(func(entry, error) bool) {})
+	if err != nil {
+		return err
+	}
+	f.switchGeneration(fresh, staged)
 	f.Previous = waiting
-	f.LastPage, f.Counts = 0, nil
-	f.forgetPages()
 	f.SourceValidity = now
 	f.Through, f.Pending, f.Suspects, f.Seen = 0, uidSet{}, nil, mailbox.Status{}
 	f.CompareFlags = true

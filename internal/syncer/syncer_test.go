@@ -27,6 +27,7 @@ type world struct {
 	store          store.Store
 	log            *logbook
 	change         func(*Job)
+	refuse         func(string, []byte, mailbox.Flags) error // hook of the target
 }
 
 func newWorld(source, target membox.Options) *world {
