@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -23,43 +24,37 @@ func withWriter(t *testing.T, s *Store, do func()) {
 
 // Updates that wait while a commit is under way share the next one.
 func TestGroupCommit(t *testing.T) {
-	s := open(t, newPath(t), Options{})
-	const waiters = 20
-	commits := 0
-	inFirst, goOn := make(chan struct{}), make(chan struct{})
-	withWriter(t, s, func() {
-		s.commit = func(tx *bolt.Tx) error {
-			if commits++; commits == 1 {
-				close(inFirst)
-				<-goOn
-			}
-			return tx.Commit()
-		}
-	})
-	var wg sync.WaitGroup
-	set := func(i int) {
-		wg.Go(func() {
-			if _, err := s.Update(t.Context(), store.Set(fmt.Sprint("k/", i), nil)); err != nil {
-				t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, newPath(t), Options{})
+		const waiters = 20
+		commits := 0
+		goOn := make(chan struct{})
+		withWriter(t, s, func() {
+			s.commit = func(tx *bolt.Tx) error {
+				if commits++; commits == 1 {
+					<-goOn
+				}
+				return tx.Commit()
 			}
 		})
-	}
-	set(0)
-	<-inFirst
-	// While the first commit is held up the others queue: wait until as many
-	// goroutines are blocked handing over as there are waiters.
-	for i := 1; i <= waiters; i++ {
-		set(i)
-	}
-	close(goOn)
-	wg.Wait()
-	withWriter(t, s, func() { s.commit = (*bolt.Tx).Commit })
-	if n := count(t, s, "k/"); n != waiters+1 {
-		t.Errorf("%d records, want %d", n, waiters+1)
-	}
-	if commits > waiters/2 {
-		t.Errorf("%d updates took %d commits", waiters+1, commits)
-	}
+		var wg sync.WaitGroup
+		for i := range waiters {
+			wg.Go(func() {
+				if _, err := s.Update(t.Context(), store.Set(fmt.Sprint("k/", i), nil)); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait() // until the first is in its commit, the others wait for the writer
+		}
+		close(goOn)
+		wg.Wait()
+		if n := count(t, s, "k/"); n != waiters {
+			t.Errorf("%d records, want %d", n, waiters)
+		}
+		if commits != 2 {
+			t.Errorf("%d updates took %d commits, want 2", waiters, commits)
+		}
+	})
 }
 
 // A group holds requests that do not know of each other: the second of two
