@@ -228,10 +228,10 @@ func (s *cmdletStage) ShouldContinue(query, caption string) (bool, error) {
 	return s.f.shouldContinue(&s.asks, query, caption)
 }
 
-func (s *cmdletStage) Bound(parameter string) bool       { return s.binding.Bound(parameter) }
-func (s *cmdletStage) Parameters() *object.Hashtable     { return s.binding.Parameters() }
-func (s *cmdletStage) ParameterSet() string              { return s.binding.Set() }
-func (s *cmdletStage) Session() cmdlet.Session           { return s.f.in.session() }
+func (s *cmdletStage) Bound(parameter string) bool   { return s.binding.Bound(parameter) }
+func (s *cmdletStage) Parameters() *object.Hashtable { return s.binding.Parameters() }
+func (s *cmdletStage) ParameterSet() string          { return s.binding.Set() }
+func (s *cmdletStage) Session() cmdlet.Session       { return s.f.in.session() }
 
 func (s *cmdletStage) Invocation() *object.InvocationInfo {
 	if s.invoked == nil {
@@ -250,4 +250,23 @@ func (s *cmdletStage) Invocation() *object.InvocationInfo {
 		s.invoked = i
 	}
 	return s.invoked
+}
+
+// AsCaller implements [cmdlet.Caller].
+func (s *cmdletStage) AsCaller(r *object.ErrorRecord) {
+	c := s.f.nearestCall()
+	if r.Activity == "" {
+		r.Activity = s.info.Name
+	}
+	if c == nil || c.fn == nil {
+		r.Invocation = &object.InvocationInfo{CommandName: s.name}
+		return
+	}
+	r.Command = c.fn.name
+	i := *c.invocation(s.f)
+	i.CommandName = c.fn.name
+	if c.at == nil { // a script that the host runs has no place where it was called
+		i.CommandName = s.info.Name
+	}
+	r.Invocation = &i
 }

@@ -75,7 +75,7 @@ func (c *compiler) argument(x syntax.Expression) exprFunc {
 	if k, ok := x.(*syntax.Constant); ok {
 		v := constantValue(k.Value)
 		if text := k.Extent().Text(); text != object.ToString(v) {
-			v = object.NumberAsTyped(v, text)
+			v = &object.Object{Base: v, Typed: text}
 		}
 		return func(*frame) (any, error) { return v, nil }
 	}
@@ -180,7 +180,7 @@ func (c *commandCode) invokeValue(f *frame, b stageBase, v any) (stage, error) {
 			if _, isText := x.(object.Char); isText {
 				return c.invokeNamed(f, b, s, strings.ToLower(s))
 			}
-			if t := object.TypeOf(x); t != nil && (object.IsNumber(x) || t.Name == "System.IO.FileInfo") {
+			if t := object.TypeOf(x); t != nil && (isNumber(x) || t.Name == "System.IO.FileInfo") {
 				return c.invokeNamed(f, b, s, strings.ToLower(s))
 			}
 		}

@@ -80,4 +80,3 @@ func itemsOf(v any) []any {
 	}
 	return []any{v}
 }
-

@@ -24,7 +24,19 @@ func (r *raised) Error() string { return r.record.Error() }
 func (r *raised) Unwrap() error { return r.record }
 
 // errInterrupted ends everything after Ctrl-C.
-var errInterrupted = errors.New("the pipeline has been stopped by the user")
+var errInterrupted error = interruption{}
+
+type interruption struct{}
+
+func (interruption) Error() string { return "the pipeline has been stopped by the user" }
+
+// These errors go through method calls as they are; see [object.Control].
+
+func (interruption) Control()  {}
+func (*raised) Control()       {}
+func (*flow) Control()         {}
+func (*stopUpstream) Control() {}
+func (*terminated) Control()   {}
 
 // strictness is the level of Set-StrictMode.
 type strictness uint8
@@ -123,6 +135,9 @@ func (f *frame) failed(err error, n syntax.Node) error {
 	if !catchable(err) {
 		return err
 	}
+	if _, ok := err.(*terminated); ok {
+		return err
+	}
 	record := f.recordOf(err)
 	f.in.ok = false
 	r, isRaised := err.(*raised)
@@ -167,9 +182,6 @@ func (f *frame) throwValue(n syntax.Node, v any) error {
 	case *object.ErrorRecord:
 		return &raised{record: f.place(x)}
 	case *object.Exception:
-		if r := x.Record(); r != nil {
-			return &raised{record: f.place(r)}
-		}
 		r := object.NewErrorOf(x, x.Message, object.OperationStopped, nil)
 		return &raised{record: f.place(r)}
 	}
@@ -244,7 +256,9 @@ func (f *frame) stackTrace() string {
 }
 
 // inProcess tells whether an advanced function's process block runs.
-func (f *frame) inProcess() bool { return f.call != nil && f.call.stage != nil && f.call.stage.phase == phaseProcess }
+func (f *frame) inProcess() bool {
+	return f.call != nil && f.call.stage != nil && f.call.stage.phase == phaseProcess
+}
 
 // Errors of one place each, whose words are PowerShell's.
 

@@ -90,7 +90,7 @@ func (c *compiler) raw(e syntax.Expression) exprFunc {
 // constantValue turns the parser's number into the object model's.
 func constantValue(v any) any {
 	if d, ok := v.(syntax.Decimal); ok {
-		return object.NewDecimal(d.Coefficient, d.Scale)
+		return decimalOf(d)
 	}
 	if b, ok := v.(*big.Int); ok {
 		return object.BigInt(b)
@@ -273,7 +273,7 @@ func (c *compiler) hashtable(e *syntax.Hashtable, typ *object.Type) exprFunc {
 				return nil, f.fail(object.InvalidArgument, "InvalidNullKey", "A null key is not allowed in a hash literal.")
 			}
 			k = object.Base(k)
-			if table.Contains(k) {
+			if table.Has(k) {
 				return nil, f.fail(object.InvalidOperation, "DuplicateKeyInHashLiteral", "Duplicate keys '"+f.text(k)+"' are not allowed in hash literals.")
 			}
 			v, err := p.value(f)
@@ -406,7 +406,7 @@ func (c *compiler) customObject(h *syntax.Hashtable) exprFunc {
 			}
 			slots[i] = plain(v)
 		}
-		return object.NewShaped(shape, slots), nil
+		return shape.New(slots), nil
 	}
 }
 
@@ -433,3 +433,34 @@ func unparen(e syntax.Expression) syntax.Expression {
 }
 
 func equalFold(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
+// decimalOf turns a literal such as 1.50d into a decimal, trailing zeros and all.
+func decimalOf(d syntax.Decimal) any {
+	s := d.Coefficient.String()
+	negative := strings.HasPrefix(s, "-")
+	s = strings.TrimPrefix(s, "-")
+	if n := int(d.Scale); n > 0 {
+		if len(s) <= n {
+			s = strings.Repeat("0", n-len(s)+1) + s
+		}
+		s = s[:len(s)-n] + "." + s[len(s)-n:]
+	} else if n < 0 {
+		s += strings.Repeat("0", -n)
+	}
+	if negative {
+		s = "-" + s
+	}
+	v, err := object.ParseDecimal(s)
+	if err != nil { // the parser has checked the range
+		return d.Coefficient
+	}
+	return v
+}
+
+func isNumber(v any) bool {
+	switch v.(type) {
+	case int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64, object.Decimal, object.BigInt:
+		return true
+	}
+	return false
+}

@@ -260,7 +260,7 @@ func (s *functionStage) setParameters() error {
 		default:
 			var v any
 			if info.Type != nil {
-				v = object.ZeroOf(info.Type)
+				v = zeroOf(info.Type)
 			}
 			if err := s.setParameter(i, v); err != nil {
 				return err
@@ -323,6 +323,9 @@ func (s *functionStage) enter(p phase, fn func() error) error {
 	in.depth--
 	in.current, in.tries = saved, tries
 	s.frame.pop()
+	if t, ok := err.(*terminated); ok && t.stage == s {
+		return t.record
+	}
 	return err
 }
 
@@ -559,4 +562,15 @@ func (in *Interp) homeScope(f *frame, m *module) *scope {
 		return m.scope
 	}
 	return in.global
+}
+
+// zeroOf is what a parameter of a type is worth when it is not given.
+func zeroOf(t *object.Type) any {
+	if t == object.TypeString {
+		return ""
+	}
+	if !t.IsValue {
+		return nil
+	}
+	return object.Zero(t)
 }

@@ -230,10 +230,6 @@ func (f *frame) invokeMethod(v any, name string, args []any) (any, error) {
 		if out, ok, err := f.blockMethod(x, name, args); ok {
 			return out, err
 		}
-	case *object.Object:
-		if out, ok, err := f.objectMethod(x, name, args); ok {
-			return out, err
-		}
 	}
 	if len(args) > 0 && len(name) <= 7 {
 		switch strings.ToLower(name) {

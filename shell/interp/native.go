@@ -176,4 +176,3 @@ func (s *nativeStage) failed(err error) error {
 	e.Cause = err
 	return s.f.place(object.NewErrorOf(e, "NativeCommandFailed", object.ResourceUnavailable, nil))
 }
-

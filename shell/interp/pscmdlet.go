@@ -96,14 +96,14 @@ func declareCmdletObject() *object.Type {
 		}
 		method("WriteError", object.TypeVoid, 1, func(s *functionStage, args []any) (any, error) {
 			r := s.recordFor(args[0])
-			return object.Nothing, object.Passing(s.writeError(r))
+			return object.Nothing, s.writeError(r)
 		})
 		method("ThrowTerminatingError", object.TypeVoid, 1, func(s *functionStage, args []any) (any, error) {
-			return nil, object.Passing(&terminated{s, s.recordFor(args[0])})
+			return nil, &terminated{s, s.recordFor(args[0])}
 		})
 		text := func(name string, fn func(s *functionStage, text string) error) {
 			method(name, object.TypeVoid, 1, func(s *functionStage, args []any) (any, error) {
-				return object.Nothing, object.Passing(fn(s, object.ToString(args[0])))
+				return object.Nothing, fn(s, object.ToString(args[0]))
 			})
 		}
 		text("WriteWarning", func(s *functionStage, text string) error {

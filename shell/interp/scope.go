@@ -46,18 +46,18 @@ func (t *symbols) find(name string) (symbol, bool) {
 
 // variable is one variable. The zero variable is not set.
 type variable struct {
-	value any
+	value  any
 	traits *traits // nil: not set
 }
 
 // traits is what a variable is beyond its value; most share ordinary.
 type traits struct {
-	Type       *object.Type // conversion that each assignment undergoes
-	checks     []validation // of attributes on the variable
-	get        func() any   // a variable that computes its value
-	set        func(v any) error
-	options    options
-	Description string
+	Type        *object.Type // conversion that each assignment undergoes
+	checks      []validation // of attributes on the variable
+	get         func() any   // a variable that computes its value
+	set         func(v any) error
+	options     options
+	description string
 }
 
 // options are a variable's ScopedItemOptions.

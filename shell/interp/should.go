@@ -166,11 +166,7 @@ func (in *Interp) promptParameter(p *cmdlet.Parameter) (any, error) {
 		}
 	}
 	if p.Type != nil && p.Type.Name == "System.Security.SecureString" {
-		secret, err := h.ReadSecret(in.ctx, p.Name+": ", "*")
-		if err != nil {
-			return nil, err
-		}
-		return object.NewSecureString(secret), nil
+		return h.ReadSecret(in.ctx, p.Name+": ", "*")
 	}
 	return h.ReadLine(in.ctx, p.Name+": ")
 }
