@@ -17,6 +17,7 @@ import (
 const (
 	windowMessages = 200
 	windowBytes    = 8 << 20
+	windowsPerCall = 50
 	// grace is how long the answers to what is on its way are awaited after the context has ended.
 	grace = 10 * time.Second
 	// quarantineAfter is how often the connection may break while a message is on its way; the last three times it
@@ -59,12 +60,13 @@ func (f *folderPass) copyAll(ctx context.Context, plan []planned) error {
 	}
 	f.progress(PhaseCopy)
 	windows := f.windows(plan)
-	// Without UIDPLUS each window's UIDs are looked up before the next one goes.
-	step := len(windows)
+	// Without UIDPLUS each window's UIDs are looked up before the next one goes. Else one call of Append takes many,
+	// but not all, so that what has to be sent again does not pile up.
+	step := windowsPerCall
 	if !f.target.Info().Features.UIDPlus {
 		step = 1
 	}
-	for part := range slices.Chunk(windows, max(step, 1)) {
+	for part := range slices.Chunk(windows, step) {
 		if err := f.sendFully(ctx, part); err != nil {
 			return err
 		}

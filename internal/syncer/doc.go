@@ -4,7 +4,7 @@
 // # What is remembered
 //
 // The memory belongs to the [Pair], not to the batch that asked for the copy, and outlives it. It lies in the store under
-// these keys, where <pair> is [Pair.ID] and <folder> a digest of the source folder's name:
+// these keys, where <pair> is [Pair.ID] and <folder> a digest of the name under which the source folder was first seen:
 //
 //	mail/pair/<pair>                               JSON [pairRecord]: whose memory this is
 //	mail/folder/<pair>/<folder>                    JSON [folderRecord]: one folder's state, rewritten at each checkpoint

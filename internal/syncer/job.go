@@ -93,6 +93,23 @@ const (
 	PhaseDone    Phase = "Done"
 )
 
+// A SideError tells at which of the two mailboxes a pass failed before it could begin.
+type SideError struct {
+	Source bool // else the target
+	Err    error
+}
+
+// Error names the side.
+func (e *SideError) Error() string {
+	if e.Source {
+		return "the source mailbox can't be opened: " + e.Err.Error()
+	}
+	return "the target mailbox can't be opened: " + e.Err.Error()
+}
+
+// Unwrap gives the mailbox's error.
+func (e *SideError) Unwrap() error { return e.Err }
+
 // A Result is what a pass has done.
 type Result struct {
 	// Folders has the balance of every folder, those left out included.

@@ -125,7 +125,7 @@ func (r *folderRecord) tally() migration.FolderCount {
 type ledger struct {
 	store    store.Store
 	pair     string
-	folderID string // digest of the name, in keys
+	folderID string // stands for the folder in keys
 	revision store.Revision
 	folderRecord
 
@@ -139,19 +139,32 @@ type ledger struct {
 	items   []store.Op
 }
 
-// openLedger makes the ledger of a folder out of its stored record; nil is a folder never seen.
-func openLedger(st store.Store, pair, source string, known *storedFolder) *ledger {
-	l := &ledger{store: st, pair: pair, folderID: folderKey(source)}
+// openLedger makes the ledger of a folder out of its stored record.
+func openLedger(st store.Store, pair string, known *storedFolder) *ledger {
+	l := &ledger{store: st, pair: pair, folderID: known.id, folderRecord: known.folderRecord, revision: known.revision}
 	l.forgetPages()
-	l.folderRecord = folderRecord{Format: formatVersion, Source: source, Generation: 1}
-	if known != nil {
-		l.folderRecord, l.revision = known.folderRecord, known.revision
-	}
 	return l
 }
 
-// A storedFolder is a folder record as it was read.
+// newFolder is the record of a source folder that was never seen. Its id is made of its name, and differs from those of
+// the folders that are known: one of them may have had this name before it was renamed.
+func newFolder(source string, known map[string]*storedFolder) *storedFolder {
+	id := folderKey(source)
+	for taken := true; taken; {
+		taken = false
+		for _, k := range known {
+			taken = taken || k.id == id
+		}
+		if taken {
+			id = folderKey(id)
+		}
+	}
+	return &storedFolder{id: id, folderRecord: folderRecord{Format: formatVersion, Source: source, Generation: 1}}
+}
+
+// A storedFolder is a folder record as it was read, or is to be written if its revision is 0.
 type storedFolder struct {
+	id string
 	folderRecord
 	revision store.Revision
 }
@@ -167,7 +180,7 @@ func storedFolders(ctx context.Context, st store.Store, pair string) (map[string
 		if err != nil {
 			return nil, err
 		}
-		out[r.Source] = &storedFolder{r, record.Revision}
+		out[r.Source] = &storedFolder{strings.TrimPrefix(record.Key, folderPrefix(pair)), r, record.Revision}
 	}
 	return out, nil
 }

@@ -50,17 +50,17 @@ func Run(ctx context.Context, job Job) (Result, error) {
 	return p.result, err
 }
 
-func (p *pass) run(ctx context.Context) (err error) {
+func (p *pass) run(ctx context.Context) error {
 	begun := p.Now()
-	if p.known, err = storedFolders(ctx, p.Store, p.pair); err != nil {
+	known, err := storedFolders(ctx, p.Store, p.pair)
+	if err != nil {
 		return err
 	}
+	p.known = known
+	defer p.close()
 	if err := p.open(ctx); err != nil {
 		return err
 	}
-	defer func() {
-		err = errors.Join(err, p.closing(p.source.Close()), p.closing(p.target.Close()))
-	}()
 	mappings, err := p.plan(ctx)
 	if err != nil {
 		return err
@@ -81,38 +81,59 @@ func (p *pass) run(ctx context.Context) (err error) {
 	return p.remember(ctx, begun)
 }
 
-// closing passes over the errors of a goodbye, which change nothing.
-func (p *pass) closing(err error) error {
-	if err != nil {
-		p.report("Information", "The connection did not end in order: %v.", err)
+// close ends the sessions. Errors of a goodbye change nothing.
+func (p *pass) close() {
+	if p.source != nil {
+		if err := p.source.Close(); err != nil {
+			p.report("Information", "The connection to the source did not end in order: %v.", err)
+		}
 	}
-	return nil
+	if p.target != nil {
+		if err := p.target.Close(); err != nil {
+			p.report("Information", "The connection to the target did not end in order: %v.", err)
+		}
+	}
 }
 
 // open opens both mailboxes at once.
 func (p *pass) open(ctx context.Context) error {
 	p.progress(PhasePlan)
 	group, ctx2 := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { p.source, err = p.OpenSource(ctx2); return err })
-	group.Go(func() (err error) { p.target, err = p.OpenTarget(ctx2); return err })
-	if err := group.Wait(); err != nil {
-		if p.source != nil {
-			p.closing(p.source.Close())
+	group.Go(func() error {
+		source, err := p.OpenSource(ctx2)
+		if err != nil {
+			return &SideError{Source: true, Err: err}
 		}
-		if p.target != nil {
-			p.closing(p.target.Close())
+		p.source = source
+		return nil
+	})
+	group.Go(func() error {
+		target, err := p.OpenTarget(ctx2)
+		if err != nil {
+			return &SideError{Err: err}
 		}
-		return err
-	}
-	return nil
+		p.target = target
+		return nil
+	})
+	return group.Wait()
 }
 
 // plan lists both sides and decides which folder goes where.
 func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
 	var source, target []mailbox.Folder
 	group, ctx2 := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { source, err = p.sourceFolders(ctx2); return err })
-	group.Go(func() (err error) { target, err = p.target.Folders(ctx2, ""); return err })
+	group.Go(func() (err error) {
+		if source, err = p.sourceFolders(ctx2); err != nil {
+			return &SideError{Source: true, Err: err}
+		}
+		return nil
+	})
+	group.Go(func() (err error) {
+		if target, err = p.target.Folders(ctx2, ""); err != nil {
+			return &SideError{Err: err}
+		}
+		return nil
+	})
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
@@ -208,16 +229,18 @@ const folderAttempts = 3
 // folder copies one folder. Trouble that is the folder's own is noted and nil returned.
 func (p *pass) folder(ctx context.Context, m foldermap.Mapping) error {
 	p.state.Folder = m.Source.Name
+	copied := p.result.Copied
 	var f *folderPass
 	var err error
 	for range folderAttempts {
-		f = &folderPass{pass: p, mapping: m, ledger: openLedger(p.Store, p.pair, m.Source.Name, p.known[m.Source.Name])}
+		known := p.known[m.Source.Name]
+		if known == nil {
+			known = newFolder(m.Source.Name, p.known)
+		}
+		f = &folderPass{pass: p, mapping: m, ledger: openLedger(p.Store, p.pair, known)}
 		before := p.state.MessagesDone
 		err = f.run(ctx)
-		p.known[m.Source.Name] = &storedFolder{f.folderRecord, f.revision}
-		if f.revision == 0 {
-			delete(p.known, m.Source.Name)
-		}
+		f.keepRecord()
 		if !mailbox.IsID(err, mailbox.UIDValidityChanged) {
 			break
 		}
@@ -238,7 +261,7 @@ func (p *pass) folder(ctx context.Context, m foldermap.Mapping) error {
 		p.report("Error", "Folder %q could not be copied whole: %v.", m.Source.Name, err)
 		f.Fault = err.Error()
 		err = f.commit(ctx)
-		p.known[m.Source.Name] = &storedFolder{f.folderRecord, f.revision}
+		f.keepRecord()
 	}
 	count := f.tally()
 	if t, ok := p.targetFolders[f.Target]; ok && t.Status != nil {
@@ -247,7 +270,17 @@ func (p *pass) folder(ctx context.Context, m foldermap.Mapping) error {
 		count.Target = f.added
 	}
 	p.result.Folders = append(p.result.Folders, count)
+	if n := p.result.Copied - copied; n > 0 {
+		p.report("Information", "Folder %q: %d messages were copied to %q.", m.Source.Name, n, f.Target)
+	}
 	return err
+}
+
+// keepRecord makes the folder's state known to the next look at it in this pass.
+func (f *folderPass) keepRecord() {
+	if f.revision != 0 {
+		f.known[f.Source] = &storedFolder{f.folderID, f.folderRecord, f.revision}
+	}
 }
 
 // remember notes that the pass ended well.

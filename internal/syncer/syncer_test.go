@@ -723,7 +723,7 @@ func TestListingThatOmits(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As if the first listing had not shown UID 4.
-	f := openLedger(w.store, testPair.ID(), "INBOX", l["INBOX"])
+	f := openLedger(w.store, testPair.ID(), l["INBOX"])
 	if err := f.remove(t.Context(), 4); err != nil {
 		t.Fatal(err)
 	}
