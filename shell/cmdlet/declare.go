@@ -22,6 +22,8 @@ type Spec struct {
 	OutputTypes   []string
 	// Class is the .NET class whose name ends FullyQualifiedErrorId; derived from Name when empty.
 	Class string
+	// Extra are parameters without a field: accepted so that scripts bind, seen only through Out.Bound.
+	Extra []*Parameter
 }
 
 // Declare reads a cmdlet's parameters from the tags of the struct that make returns, and gives its Info. It panics on a faulty
@@ -39,6 +41,10 @@ func Declare(spec Spec, make func() Cmdlet) *Info {
 		info.ErrorName = "Microsoft.PowerShell.Commands." + strings.ReplaceAll(spec.Name, "-", "") + "Command"
 	}
 	declareFields(info, reflect.TypeOf(make()).Elem(), nil)
+	for _, p := range spec.Extra {
+		p.Index = len(info.Parameters)
+		info.Parameters = append(info.Parameters, p)
+	}
 	return info
 }
 

@@ -67,7 +67,7 @@ func goTypeName(t reflect.Type) string {
 func (b *Binding) Fill(c Cmdlet) error {
 	v := reflect.ValueOf(c).Elem()
 	for _, p := range b.info.Parameters {
-		if b.bound[p.Index] {
+		if b.bound[p.Index] && p.field != nil {
 			if err := assign(v.FieldByIndex(p.field), b.values[p.Index]); err != nil {
 				return fmt.Errorf("parameter -%s: %w", p.Name, err)
 			}
@@ -94,7 +94,7 @@ func (b *Binding) Refiller(c Cmdlet) *Refiller {
 	r := &Refiller{b: b}
 	v := reflect.ValueOf(c).Elem()
 	for _, p := range b.schema.pipeline {
-		if p.Index >= len(b.info.Parameters) {
+		if p.Index >= len(b.info.Parameters) || p.field == nil {
 			continue
 		}
 		f := v.FieldByIndex(p.field)

@@ -1,0 +1,288 @@
+package migration
+
+import (
+	"context"
+	"time"
+
+	"migsh/internal/migration"
+	"migsh/internal/wintz"
+	"migsh/shell/cmdlet"
+	"migsh/shell/object"
+)
+
+// Parameters of New-MigrationBatch that belong to other migration types.
+const foreignBatch = `ArchiveDomain ArchiveOnly AutoProvisioning AvoidMergeOverlap BadItemLimit ContactList DataFusion FolderMove ForwardingDisposition
+	GoogleResourceOnboarding LargeItemLimit Local ManagedGmailTeams MoveOptions PrimaryOnly PublicFolderToUnifiedGroup RemoveOnCopy RenamePrimaryCalendar
+	SimplifiedSwitchOver SkipCalendar SkipContacts SkipDelegates SkipDetails SkipMail SkipMerging SkipMoving SkipProvisioning SkipRules SkipSteps
+	SourcePFPrimaryMailboxGuid StagedRollOutGroupId TargetArchiveDatabases TargetDatabases TargetDeliveryDomain WorkflowControlFlags WorkflowTemplate
+	WorkloadType XMLData Users UserIds DisallowExistingUsers AdoptPreexisting CalendarTransform`
+
+type newBatch struct {
+	base
+	Name                     string           `param:"mandatory pos=0" validate:"notnullorempty length=1,64" help:"The batch's name, 64 characters at most."`
+	CSVData                  []byte           `param:"mandatory" help:"The bytes of the user list, a CSV file with the columns EmailAddress, UserName and Password and, if wanted, UserRoot, TargetUserName and TargetPassword."`
+	SourceEndpoint           any              `param:"mandatory" complete:"endpoint" help:"The endpoint that the mailboxes are copied from."`
+	TargetEndpoint           any              `param:"" complete:"endpoint" help:"The endpoint that they are copied to. Left out, the one that Set-MigrationConfig -TargetEndpoint has set."`
+	Imap                     bool             `param:"" help:"The source speaks IMAP. It is the default."`
+	AutoStart                bool             `param:"" help:"Start the batch at once."`
+	ExcludeFolders           []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #Trash# and the like mean the folder of that use in any language."`
+	IncludeFolders           []string         `param:"" help:"Only these folders are copied."`
+	NotificationEmails       []string         `param:"" help:"Who is told by mail when the batch has finished."`
+	StartAfter               *object.DateTime `param:"" help:"When the batch starts to copy. A time without a zone is in -TimeZone."`
+	CompleteAfter            *object.DateTime `param:"" help:"When the batch is completed. A time without a zone is in -TimeZone."`
+	TimeZone                 string           `param:"" complete:"timezone" help:"The time zone of the dates, by its Windows or IANA name. UTC is the default."`
+	AllowIncrementalSyncs    *bool            `param:"" help:"$false stops the batch when the first copy is done. $true is the default."`
+	AllowUnknownColumnsInCsv *bool            `param:"" help:"$true ignores columns that migsh does not know."`
+	SkipReports              bool             `param:"" help:"Don't send reports."`
+	ReportInterval           *object.TimeSpan `param:"" help:"How often a report is sent. Left out, every 24 hours."`
+}
+
+func (e *environment) newBatch() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "New-MigrationBatch", Synopsis: "Makes a batch of mailboxes to be copied.", ShouldProcess: true, OutputTypes: []string{typeBatch.Name},
+	}, "DomainController Partition Locale SourcePublicFolderDatabase", foreignBatch, func(b base) cmdlet.Cmdlet { return &newBatch{base: b} })
+}
+
+func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if ok, err := out.ShouldProcess(c.Name, "New-MigrationBatch"); err != nil || !ok {
+		return err
+	}
+	r := migration.NewBatchRequest{
+		Name: c.Name, SourceEndpoint: identityFrom(c.SourceEndpoint), CSVData: c.CSVData, AutoStart: c.AutoStart, SubmittedBy: administrator(),
+		BatchSettings: migration.BatchSettings{
+			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, NotificationEmails: c.NotificationEmails,
+			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
+			AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv,
+			SkipReports:         c.SkipReports,
+		},
+	}
+	if c.TargetEndpoint != nil {
+		r.TargetEndpoint = identityFrom(c.TargetEndpoint)
+	}
+	if c.ReportInterval != nil {
+		r.ReportInterval = c.ReportInterval.Duration()
+	}
+	zone, err := zoneOf(c.TimeZone)
+	if err != nil {
+		return report1(ctx, out, err)
+	}
+	if c.StartAfter != nil {
+		r.StartAfter = instant(*c.StartAfter, zone)
+	}
+	if c.CompleteAfter != nil {
+		r.CompleteAfter = instant(*c.CompleteAfter, zone)
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		made, err := svc.NewBatch(ctx, r)
+		if err != nil {
+			return err
+		}
+		if err := warn(out, made.Warnings); err != nil {
+			return err
+		}
+		return out.Write(batchObject(made.Batch))
+	})
+}
+
+// zoneOf finds a time zone by name; none given is UTC.
+func zoneOf(name string) (*time.Location, error) {
+	if name == "" {
+		return time.UTC, nil
+	}
+	zone, _, err := wintz.Load(name)
+	if err != nil {
+		return nil, migration.NewError(migration.ErrInvalidValue, name, err.Error(), "")
+	}
+	return zone, nil
+}
+
+// instant reads a date: one with a kind means that clock, one without is on the clock of zone.
+func instant(d object.DateTime, zone *time.Location) time.Time {
+	if d.Kind != object.KindUnspecified {
+		return d.Time().UTC()
+	}
+	c := d.Clock()
+	return time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), c.Second(), c.Nanosecond(), zone).UTC()
+}
+
+type getBatch struct {
+	base
+	Identity      any    `param:"set=Identity pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID. Left out, all are listed."`
+	Status        string `param:"set=BatchesByStatus" values:"Completed,CompletedWithErrors,Completing,Corrupted,Created,Failed,IncrementalSyncing,Removing,Starting,Stopped,Stopping,Synced,SyncedWithErrors,Syncing,Waiting" help:"Only batches in this status."`
+	Endpoint      any    `param:"set=BatchesByEndpoint" complete:"endpoint" help:"Only batches that copy from or to this endpoint."`
+	IncludeReport bool   `param:"" help:"Fill the property Report with the batch's story."`
+	ResultSize    any    `param:"" help:"How many are shown at most: a number or Unlimited. 1000 is the default."`
+}
+
+func (e *environment) getBatch() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Get-MigrationBatch", Synopsis: "Shows batches and how far they are.", DefaultSet: "Identity", OutputTypes: []string{typeBatch.Name},
+	}, "Diagnostic DiagnosticArgument DiagnosticInfo DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &getBatch{base: b} })
+}
+
+func (c *getBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	q := migration.BatchQuery{IncludeReport: c.IncludeReport}
+	if c.Identity != nil {
+		q.Identity = identityFrom(c.Identity)
+	}
+	if c.Endpoint != nil {
+		q.Endpoint = identityFrom(c.Endpoint)
+	}
+	var err error
+	if q.Status, err = optional(c.Status, migration.ParseBatchStatus); err != nil {
+		return report1(ctx, out, err)
+	}
+	n, err := resultLimit(c.ResultSize)
+	if err != nil {
+		return report1(ctx, out, err)
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		return limited(out, n, svc.Batches(ctx, q), batchObject)
+	})
+}
+
+type setBatch struct {
+	base
+	Identity                 any              `param:"mandatory pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID."`
+	StartAfter               *object.DateTime `param:"" help:"When the batch starts to copy."`
+	CompleteAfter            *object.DateTime `param:"" help:"When the batch is completed."`
+	AllowIncrementalSyncs    *bool            `param:"" help:"$false ends the batch with its first copy."`
+	SyncNow                  bool             `param:"" help:"Synchronize the users that are synced again at once."`
+	CSVData                  []byte           `param:"" help:"New credentials for rows of the batch."`
+	AllowUnknownColumnsInCsv *bool            `param:"" help:"$true ignores columns that migsh does not know."`
+}
+
+func (e *environment) setBatch() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Set-MigrationBatch", Synopsis: "Changes a batch: its schedule, or the credentials of its rows.", ShouldProcess: true,
+	}, "DomainController Partition", "BadItemLimit LargeItemLimit MoveOptions SkipMoving SkipMerging SourcePFPrimaryMailboxGuid UseAdvancedValidation Remove ApproveSkippedItems CSVDataForUserRemoval",
+		func(b base) cmdlet.Cmdlet { return &setBatch{base: b} })
+}
+
+func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	r := migration.SetBatchRequest{Identity: identityFrom(c.Identity), AllowIncrementalSyncs: c.AllowIncrementalSyncs, SyncNow: c.SyncNow, CSVData: c.CSVData,
+		AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv}
+	if ok, err := out.ShouldProcess(string(r.Identity), "Set-MigrationBatch"); err != nil || !ok {
+		return err
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		if c.StartAfter != nil || c.CompleteAfter != nil {
+			zone := time.UTC
+			for b, err := range svc.Batches(ctx, migration.BatchQuery{Identity: r.Identity}) {
+				if err != nil {
+					return err
+				}
+				if zone, err = zoneOf(b.TimeZone); err != nil {
+					return err
+				}
+			}
+			if c.StartAfter != nil {
+				at := instant(*c.StartAfter, zone)
+				r.StartAfter = &at
+			}
+			if c.CompleteAfter != nil {
+				at := instant(*c.CompleteAfter, zone)
+				r.CompleteAfter = &at
+			}
+		}
+		changed, err := svc.SetBatch(ctx, r)
+		if err != nil {
+			return err
+		}
+		return warn(out, changed.Warnings)
+	})
+}
+
+// orderBatch is what Start-, Stop- and Complete-MigrationBatch share.
+type orderBatch struct {
+	base
+	Identity any `param:"pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID. Left out, the only batch that the command makes sense for."`
+	action   string
+	give     func(migration.Service, context.Context, migration.OrderBatchRequest) (migration.BatchResult, error)
+}
+
+func (c *orderBatch) order(ctx context.Context, out cmdlet.Out, immediate bool) error {
+	r := migration.OrderBatchRequest{By: administrator(), Immediate: immediate}
+	if c.Identity != nil {
+		r.Identity = identityFrom(c.Identity)
+	}
+	target := string(r.Identity)
+	if target == "" {
+		target = "the batch"
+	}
+	if ok, err := out.ShouldProcess(target, c.action); err != nil || !ok {
+		return err
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		changed, err := c.give(svc, ctx, r)
+		if err != nil {
+			return err
+		}
+		return warn(out, changed.Warnings)
+	})
+}
+
+type startBatch struct{ orderBatch }
+
+func (e *environment) startBatch() *cmdlet.Info {
+	const name = "Start-MigrationBatch"
+	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Starts or resumes a batch, and tries its failed users again.", ShouldProcess: true},
+		"DomainController Partition Validate", "", func(b base) cmdlet.Cmdlet {
+			return &startBatch{orderBatch{base: b, action: name, give: migration.Service.StartBatch}}
+		})
+}
+
+func (c *startBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.order(ctx, out, false)
+}
+
+type stopBatch struct {
+	orderBatch
+	Immediate bool `param:"" help:"Stop the mailboxes at work at their next checkpoint instead of finishing them first."`
+}
+
+func (e *environment) stopBatch() *cmdlet.Info {
+	const name = "Stop-MigrationBatch"
+	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Stops a batch; mailboxes at work are finished first.", ShouldProcess: true, Impact: cmdlet.ImpactHigh},
+		"DomainController Partition", "", func(b base) cmdlet.Cmdlet {
+			return &stopBatch{orderBatch: orderBatch{base: b, action: name, give: migration.Service.StopBatch}}
+		})
+}
+
+func (c *stopBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.order(ctx, out, c.Immediate)
+}
+
+type completeBatch struct{ orderBatch }
+
+func (e *environment) completeBatch() *cmdlet.Info {
+	const name = "Complete-MigrationBatch"
+	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Synchronizes every user of a batch a last time and ends it.", ShouldProcess: true, Impact: cmdlet.ImpactHigh},
+		"DomainController Partition SyncAndComplete", "", func(b base) cmdlet.Cmdlet {
+			return &completeBatch{orderBatch{base: b, action: name, give: migration.Service.CompleteBatch}}
+		})
+}
+
+func (c *completeBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.order(ctx, out, false)
+}
+
+type removeBatch struct {
+	base
+	Identity any  `param:"mandatory pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID."`
+	Force    bool `param:"" help:"Remove a batch whose record can't be read."`
+}
+
+func (e *environment) removeBatch() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Remove-MigrationBatch", Synopsis: "Deletes a batch that is not at work. What was copied stays, and stays remembered.", ShouldProcess: true, Impact: cmdlet.ImpactHigh,
+	}, "DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &removeBatch{base: b} })
+}
+
+func (c *removeBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	r := migration.RemoveBatchRequest{Identity: identityFrom(c.Identity), Force: c.Force}
+	if ok, err := out.ShouldProcess(string(r.Identity), "Remove-MigrationBatch"); err != nil || !ok {
+		return err
+	}
+	return c.do(ctx, out, func(svc migration.Service) error { return svc.RemoveBatch(ctx, r) })
+}

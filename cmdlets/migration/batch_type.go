@@ -1,0 +1,137 @@
+package migration
+
+import (
+	"strings"
+	"time"
+
+	"migsh/internal/migration"
+	"migsh/internal/wintz"
+	"migsh/shell/object"
+)
+
+// batch is the snapshot behind a MigrationBatch object.
+type batch struct {
+	migration.Batch
+	zone *time.Location // in which its dates are shown
+}
+
+func (b *batch) at(t time.Time) any { return when(t, b.zone) }
+
+var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { return b.Name },
+	object.Views{Table: []object.Column{
+		{Property: "Identity", Width: 26},
+		{Property: "Status", Width: 20},
+		{Header: "Type", Property: "MigrationType", Width: 18},
+		{Property: "TotalCount"},
+	}},
+	append([]property[batch]{
+		{"Identity", typeBatchID, func(b *batch) any { return identityOf(typeBatchID, b.Name, b.GUID) }},
+		{"BatchGuid", object.TypeGuid, func(b *batch) any { return guid(b.GUID) }},
+		{"Status", enumBatchStatus, func(b *batch) any { return named(enumBatchStatus, b.Status) }},
+		{"State", enumState, func(b *batch) any { return named(enumState, b.Status.State()) }},
+		{"MigrationType", enumType, func(b *batch) any { return named(enumType, b.MigrationType) }},
+		{"BatchDirection", enumDirection, func(b *batch) any { return named(enumDirection, b.BatchDirection) }},
+		{"Message", object.TypeString, func(b *batch) any { return b.Message }},
+		{"TotalCount", object.TypeInt32, func(b *batch) any { return number(b.TotalCount) }},
+		{"ActiveCount", object.TypeInt32, func(b *batch) any { return number(b.ActiveCount) }},
+		{"StoppedCount", object.TypeInt32, func(b *batch) any { return number(b.StoppedCount) }},
+		{"SyncedCount", object.TypeInt32, func(b *batch) any { return number(b.SyncedCount) }},
+		{"FinalizedCount", object.TypeInt32, func(b *batch) any { return number(b.FinalizedCount) }},
+		{"FailedCount", object.TypeInt32, func(b *batch) any { return number(b.FailedCount) }},
+		{"FailedInitialSyncCount", object.TypeInt32, func(b *batch) any { return number(b.FailedInitialSyncCount) }},
+		{"FailedIncrementalSyncCount", object.TypeInt32, func(b *batch) any { return number(b.FailedIncrementalSyncCount) }},
+		{"CompletedWithWarningCount", object.TypeInt32, func(b *batch) any { return number(b.CompletedWithWarningCount) }},
+		{"PendingCount", object.TypeInt32, func(b *batch) any { return number(b.PendingCount) }},
+		{"ProvisionedCount", object.TypeInt32, func(b *batch) any { return number(b.ProvisionedCount) }},
+		{"ValidationWarningCount", object.TypeInt32, func(b *batch) any { return number(len(b.ValidationWarnings)) }},
+		{"ValidationWarnings", nil, func(b *batch) any { return warningObjects(b.ValidationWarnings) }},
+		{"CreationDateTime", object.TypeDateTime, func(b *batch) any { return b.at(b.CreationTime) }},
+		{"CreationDateTimeUTC", object.TypeDateTime, func(b *batch) any { return utc(b.CreationTime) }},
+		{"StartDateTime", object.TypeDateTime, func(b *batch) any { return b.at(b.StartTime) }},
+		{"StartDateTimeUTC", object.TypeDateTime, func(b *batch) any { return utc(b.StartTime) }},
+		{"InitialSyncDateTime", object.TypeDateTime, func(b *batch) any { return b.at(b.InitialSyncTime) }},
+		{"InitialSyncDateTimeUTC", object.TypeDateTime, func(b *batch) any { return utc(b.InitialSyncTime) }},
+		{"InitialSyncDuration", object.TypeTimeSpan, func(b *batch) any { return span(b.InitialSyncDuration()) }},
+		{"LastSyncedDateTime", object.TypeDateTime, func(b *batch) any { return b.at(b.LastSyncedTime) }},
+		{"LastSyncedDateTimeUTC", object.TypeDateTime, func(b *batch) any { return utc(b.LastSyncedTime) }},
+		{"FinalizedDateTime", object.TypeDateTime, func(b *batch) any { return b.at(b.FinalizedTime) }},
+		{"FinalizedDateTimeUTC", object.TypeDateTime, func(b *batch) any { return utc(b.FinalizedTime) }},
+		{"StartAfter", object.TypeDateTime, func(b *batch) any { return b.at(b.StartAfter) }},
+		{"StartAfterUTC", object.TypeDateTime, func(b *batch) any { return utc(b.StartAfter) }},
+		{"CompleteAfter", object.TypeDateTime, func(b *batch) any { return b.at(b.CompleteAfter) }},
+		{"CompleteAfterUTC", object.TypeDateTime, func(b *batch) any { return utc(b.CompleteAfter) }},
+		{"TimeZone", object.TypeString, func(b *batch) any { return b.zoneName() }},
+		{"SubmittedByUser", object.TypeString, func(b *batch) any { return b.SubmittedByUser }},
+		{"NotificationEmails", nil, func(b *batch) any { return texts(b.NotificationEmails) }},
+		{"SourceEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.SourceEndpoint) }},
+		{"TargetEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.TargetEndpoint) }},
+		{"ExcludedFolders", nil, func(b *batch) any { return texts(b.ExcludeFolders) }},
+		{"IncludedFolders", nil, func(b *batch) any { return texts(b.IncludeFolders) }},
+		{"AllowIncrementalSyncs", object.TypeBoolean, func(b *batch) any { return !b.NoIncrementalSyncs }},
+		{"AllowUnknownColumnsInCsv", object.TypeBoolean, func(b *batch) any { return b.AllowUnknownColumns }},
+		{"SkipReports", object.TypeBoolean, func(b *batch) any { return b.SkipReports }},
+		{"ReportInterval", object.TypeTimeSpan, func(b *batch) any { return span(b.ReportInterval) }},
+		{"DataConsistencyScore", enumScore, func(b *batch) any { return named(enumScore, b.Score) }},
+		{"Report", nil, func(b *batch) any { return reportObject(b.Report) }},
+		{"IsValid", object.TypeBoolean, func(b *batch) any { return b.Status != migration.BatchCorrupted }},
+		{"CsvFileName", object.TypeString, func(b *batch) any { return b.CSVName }},
+	}, blank[batch]("OwnerId", "Locale", "Flags", "TriggeredAction", "SupportedActions", "WorkflowStage", "DiagnosticInfo")...)...)
+
+func (b *batch) zoneName() string {
+	if b.TimeZone == "" {
+		return "UTC"
+	}
+	return b.TimeZone
+}
+
+func batchObject(b migration.Batch) any {
+	zone := time.UTC
+	if b.TimeZone != "" {
+		if z, _, err := wintz.Load(b.TimeZone); err == nil {
+			zone = z
+		}
+	}
+	return object.Instance(typeBatch, &batch{b, zone})
+}
+
+var typeWarning = declare(exchange+"MigrationBatchError", func(w *migration.ValidationWarning) string { return w.Message },
+	object.Views{Table: []object.Column{{Header: "Row", Property: "RowIndex", Width: 6, Right: true}, {Property: "EmailAddress", Width: 36}, {Header: "Message", Property: "LocalizedErrorMessage"}}},
+	property[migration.ValidationWarning]{"RowIndex", object.TypeInt32, func(w *migration.ValidationWarning) any { return number(w.Row) }},
+	property[migration.ValidationWarning]{"EmailAddress", object.TypeString, func(w *migration.ValidationWarning) any { return w.EmailAddress }},
+	property[migration.ValidationWarning]{"LocalizedErrorMessage", object.TypeString, func(w *migration.ValidationWarning) any { return w.Message }},
+	property[migration.ValidationWarning]{"ErrorId", object.TypeString, func(w *migration.ValidationWarning) any { return w.ID }},
+)
+
+func warningObjects(ws []migration.ValidationWarning) any {
+	items := make([]any, len(ws))
+	for i := range ws {
+		items[i] = object.Instance(typeWarning, &ws[i])
+	}
+	return object.NewArray(items...)
+}
+
+// report is the story of a batch or user, a line each.
+type report struct{ lines []migration.ReportLine }
+
+var typeReport = declare(exchange+"Report", func(r *report) string {
+	var b strings.Builder
+	for _, l := range r.lines {
+		b.WriteString(l.String())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}, object.Views{Custom: func(v any) string { return object.ToString(v) }},
+	property[report]{"Entries", nil, func(r *report) any {
+		items := make([]any, len(r.lines))
+		for i, l := range r.lines {
+			items[i] = l.String()
+		}
+		return object.NewArray(items...)
+	}})
+
+func reportObject(lines []migration.ReportLine) any {
+	if lines == nil {
+		return nil
+	}
+	return object.Instance(typeReport, &report{lines})
+}

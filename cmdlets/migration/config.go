@@ -1,0 +1,139 @@
+package migration
+
+import (
+	"context"
+	"strings"
+
+	"migsh/internal/migration"
+	"migsh/shell/cmdlet"
+	"migsh/shell/object"
+)
+
+// textOf is an argument's text.
+func textOf(v any) string { return strings.TrimSpace(object.ToString(v)) }
+
+// limitFrom reads a number or Unlimited; nil where nothing was given.
+func limitFrom(v any) (*migration.Limit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	l, err := migration.ParseLimit(object.ToString(v))
+	if err != nil {
+		return nil, err
+	}
+	return &l, nil
+}
+
+type getConfig struct{ base }
+
+func (e *environment) getConfig() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Get-MigrationConfig", Synopsis: "Shows the settings of this installation.", OutputTypes: []string{typeConfig.Name},
+	}, "Identity DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &getConfig{b} })
+}
+
+func (c *getConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.do(ctx, out, func(svc migration.Service) error {
+		config, err := svc.Config(ctx)
+		if err != nil {
+			return err
+		}
+		return out.Write(object.Instance(typeConfig, &config))
+	})
+}
+
+type setConfig struct {
+	base
+	TargetEndpoint          any              `param:"" complete:"endpoint" help:"The endpoint that batches copy to unless they name another; $null takes it away."`
+	MaxNumberOfBatches      *int32           `param:"" validate:"range=1,100000" help:"How many batches may exist."`
+	MaxConcurrentMigrations any              `param:"" help:"How many mailboxes are copied at once over all endpoints: a number or Unlimited."`
+	IncrementalSyncInterval *object.TimeSpan `param:"" help:"How often synced mailboxes are synchronized again. 24 hours unless set."`
+	LegacyMode              *bool            `param:"" help:"$true: one batch at a time with 1 to 10 connections, as in the first years of the service."`
+}
+
+func (e *environment) setConfig() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Set-MigrationConfig", Synopsis: "Changes the settings of this installation, such as where mail goes.", ShouldProcess: true,
+	}, "Identity DomainController Partition Features", "", func(b base) cmdlet.Cmdlet { return &setConfig{base: b} })
+}
+
+func (c *setConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if ok, err := out.ShouldProcess("migsh", "Set-MigrationConfig"); err != nil || !ok {
+		return err
+	}
+	r := migration.SetConfigRequest{LegacyMode: c.LegacyMode}
+	if out.Bound("TargetEndpoint") {
+		id := migration.Identity("")
+		if c.TargetEndpoint != nil {
+			id = identityFrom(c.TargetEndpoint)
+		}
+		r.TargetEndpoint = &id
+	}
+	if c.MaxNumberOfBatches != nil {
+		n := int(*c.MaxNumberOfBatches)
+		r.MaxNumberOfBatches = &n
+	}
+	if c.IncrementalSyncInterval != nil {
+		d := c.IncrementalSyncInterval.Duration()
+		r.IncrementalSyncEvery = &d
+	}
+	var err error
+	if r.MaxConcurrentMigrations, err = limitFrom(c.MaxConcurrentMigrations); err != nil {
+		return report1(ctx, out, err)
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		_, err := svc.SetConfig(ctx, r)
+		return err
+	})
+}
+
+type getStatistics struct{ base }
+
+func (e *environment) getStatistics() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Get-MigrationStatistics", Synopsis: "Shows totals over all batches.", OutputTypes: []string{typeTotals.Name},
+	}, "Identity Diagnostic DiagnosticArgument DiagnosticInfo DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &getStatistics{b} })
+}
+
+func (c *getStatistics) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.do(ctx, out, func(svc migration.Service) error {
+		s, err := svc.Statistics(ctx)
+		if err != nil {
+			return err
+		}
+		return out.Write(object.Instance(typeTotals, &s))
+	})
+}
+
+// getStatus is the older name of Get-MigrationStatistics.
+type getStatus struct{ getStatistics }
+
+func (e *environment) getStatus() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Get-MigrationStatus", Synopsis: "Shows totals over all batches, under the name of the first years.", OutputTypes: []string{typeTotals.Name},
+	}, "", "", func(b base) cmdlet.Cmdlet { return &getStatus{getStatistics{b}} })
+}
+
+type completeAll struct{ base }
+
+func (e *environment) completeAll() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Complete-Migration", Synopsis: "Completes every batch that was started.", ShouldProcess: true, Impact: cmdlet.ImpactHigh,
+	}, "DomainController", "", func(b base) cmdlet.Cmdlet { return &completeAll{b} })
+}
+
+func (c *completeAll) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if ok, err := out.ShouldProcess("every batch that was started", "Complete-Migration"); err != nil || !ok {
+		return err
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		r, err := svc.CompleteAll(ctx, migration.CompleteAllRequest{By: administrator()})
+		if err != nil {
+			return err
+		}
+		if len(r.Batches) == 0 {
+			return out.Warning("There is no started batch to complete.")
+		}
+		return out.Verbose("Completing: " + strings.Join(r.Batches, ", ") + ".")
+	})
+}

@@ -1,0 +1,209 @@
+package migration
+
+import (
+	"context"
+
+	"migsh/internal/migration"
+	"migsh/shell/cmdlet"
+)
+
+// endpointSettings are the parameters that New- and Set-MigrationEndpoint share.
+type endpointSettings struct {
+	Port                          *int32 `param:"" validate:"range=1,65535" help:"The TCP port. Left out: 993, or 143 where -Security is Tls or None."`
+	Security                      string `param:"" validate:"set=None,Ssl,Tls" help:"How connections are protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. What is left out is decided once, when the endpoint is made, and never weakened later."`
+	Authentication                string `param:"" validate:"set=Basic,Ntlm" help:"How logins are made. Basic is the default."`
+	AcceptUntrustedCertificates   *bool  `param:"" type:"switch" help:"Don't check the server's certificate."`
+	MaxConcurrentMigrations       any    `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
+	MaxConcurrentIncrementalSyncs any    `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`
+	Credentials                   any    `param:"" type:"pscredential" help:"An administrator's account that may open every mailbox. Kept sealed."`
+	LoginFormat                   string `param:"" help:"How the login name is made out of {user} {local} {domain} {admin}, such as {user}*{admin} for Dovecot."`
+	AuthorizationID               string `param:"" help:"The SASL authorization identity, with the same placeholders: the mailbox that the administrator acts for."`
+	SkipVerification              bool   `param:"" help:"Don't test the connection first."`
+}
+
+type newEndpoint struct {
+	base
+	Name         string `param:"mandatory pos=0" validate:"notnullorempty" help:"The endpoint's name."`
+	IMAP         bool   `param:"" help:"The server speaks IMAP. It is the default."`
+	RemoteServer string `param:"mandatory" validate:"notnullorempty" help:"The server's host name or address."`
+	endpointSettings
+}
+
+func (e *environment) newEndpoint() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "New-MigrationEndpoint", Synopsis: "Keeps the settings of a mail server under a name, for batches to copy from or to.",
+		ShouldProcess: true, OutputTypes: []string{typeEndpoint.Name},
+	}, "DomainController Partition", foreignServer+" OAuthCode RedirectUri RemoteTenant TestMailbox", func(b base) cmdlet.Cmdlet { return &newEndpoint{base: b} })
+}
+
+func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if ok, err := out.ShouldProcess(c.Name, "New-MigrationEndpoint"); err != nil || !ok {
+		return err
+	}
+	r := migration.NewEndpointRequest{
+		Name: c.Name, EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer,
+		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification,
+	}
+	if c.Port != nil {
+		r.Port = int(*c.Port)
+	}
+	if c.AcceptUntrustedCertificates != nil {
+		r.AcceptUntrustedCertificates = *c.AcceptUntrustedCertificates
+	}
+	var err error
+	if r.Security, err = optional(c.Security, migration.ParseSecurity); err != nil {
+		return report1(ctx, out, err)
+	}
+	if r.Authentication, err = optional(c.Authentication, migration.ParseAuthentication); err != nil {
+		return report1(ctx, out, err)
+	}
+	if r.MaxConcurrentMigrations, err = limitFrom(c.MaxConcurrentMigrations); err != nil {
+		return report1(ctx, out, err)
+	}
+	if r.MaxConcurrentIncrementalSyncs, err = limitFrom(c.MaxConcurrentIncrementalSyncs); err != nil {
+		return report1(ctx, out, err)
+	}
+	if r.Credentials, err = credentialFrom(c.Credentials); err != nil {
+		return report1(ctx, out, err)
+	}
+	if !c.SkipVerification {
+		if err := out.Verbose("Testing the connection to " + c.RemoteServer + "."); err != nil {
+			return err
+		}
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		made, err := svc.NewEndpoint(ctx, r)
+		if err != nil {
+			return err
+		}
+		if err := warn(out, made.Warnings); err != nil {
+			return err
+		}
+		return out.Write(endpointObject(made.Endpoint))
+	})
+}
+
+type getEndpoint struct {
+	base
+	Identity           any    `param:"pos=0 pipeline pipelinebyname" complete:"endpoint" help:"The endpoint's name or GUID. Left out, all are listed."`
+	Type               string `param:"" validate:"set=None,IMAP,ExchangeOutlookAnywhere,BulkProvisioning,ExchangeRemoteMove,ExchangeLocalMove,PublicFolder,Gmail" help:"Only endpoints of this type."`
+	ConnectionSettings any    `param:"" help:"Only endpoints whose ConnectionSettings text is equal to this."`
+}
+
+func (e *environment) getEndpoint() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Get-MigrationEndpoint", Synopsis: "Shows migration endpoints.", OutputTypes: []string{typeEndpoint.Name},
+	}, "Diagnostic DiagnosticArgument DiagnosticInfo DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &getEndpoint{base: b} })
+}
+
+func (c *getEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	q := migration.EndpointQuery{}
+	if c.Identity != nil {
+		q.Identity = identityFrom(c.Identity)
+	}
+	var err error
+	if q.EndpointType, err = optional(c.Type, migration.ParseEndpointType); err != nil {
+		return report1(ctx, out, err)
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		for ep, err := range svc.Endpoints(ctx, q) {
+			if err != nil {
+				return err
+			}
+			if c.ConnectionSettings != nil && ep.ConnectionSettings() != textOf(c.ConnectionSettings) {
+				continue
+			}
+			if err := out.Write(endpointObject(ep)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type setEndpoint struct {
+	base
+	Identity     any     `param:"mandatory pos=0 pipeline pipelinebyname" complete:"endpoint" help:"The endpoint's name or GUID."`
+	RemoteServer *string `param:"" validate:"notnullorempty" help:"The server's host name or address."`
+	endpointSettings
+}
+
+func (e *environment) setEndpoint() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Set-MigrationEndpoint", Synopsis: "Changes a migration endpoint; running batches follow.", ShouldProcess: true,
+	}, "DomainController Partition", "ExchangeServer MailboxPermission NspiServer PublicFolderDatabaseServerLegacyDN RPCProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN TestMailbox",
+		func(b base) cmdlet.Cmdlet { return &setEndpoint{base: b} })
+}
+
+func (c *setEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	r := migration.SetEndpointRequest{Identity: identityFrom(c.Identity), RemoteServer: c.RemoteServer,
+		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates, SkipVerification: c.SkipVerification}
+	if ok, err := out.ShouldProcess(string(r.Identity), "Set-MigrationEndpoint"); err != nil || !ok {
+		return err
+	}
+	if c.Port != nil {
+		port := int(*c.Port)
+		r.Port = &port
+	}
+	if out.Bound("LoginFormat") {
+		r.LoginFormat = &c.LoginFormat
+	}
+	if out.Bound("AuthorizationID") {
+		r.AuthorizationID = &c.AuthorizationID
+	}
+	if c.Security != "" {
+		s, err := migration.ParseSecurity(c.Security)
+		if err != nil {
+			return report1(ctx, out, err)
+		}
+		r.Security = &s
+	}
+	if c.Authentication != "" {
+		a, err := migration.ParseAuthentication(c.Authentication)
+		if err != nil {
+			return report1(ctx, out, err)
+		}
+		r.Authentication = &a
+	}
+	var err error
+	if r.MaxConcurrentMigrations, err = limitFrom(c.MaxConcurrentMigrations); err != nil {
+		return report1(ctx, out, err)
+	}
+	if r.MaxConcurrentIncrementalSyncs, err = limitFrom(c.MaxConcurrentIncrementalSyncs); err != nil {
+		return report1(ctx, out, err)
+	}
+	if out.Bound("Credentials") {
+		if r.Credentials, err = credentialFrom(c.Credentials); err != nil {
+			return report1(ctx, out, err)
+		}
+		if r.Credentials == nil { // -Credentials $null takes them away
+			r.Credentials = &migration.Credential{}
+		}
+	}
+	return c.do(ctx, out, func(svc migration.Service) error {
+		changed, err := svc.SetEndpoint(ctx, r)
+		if err != nil {
+			return err
+		}
+		return warn(out, changed.Warnings)
+	})
+}
+
+type removeEndpoint struct {
+	base
+	Identity any `param:"mandatory pos=0 pipeline pipelinebyname" complete:"endpoint" help:"The endpoint's name or GUID."`
+}
+
+func (e *environment) removeEndpoint() *cmdlet.Info {
+	return e.declareCmdlet(cmdlet.Spec{
+		Name: "Remove-MigrationEndpoint", Synopsis: "Deletes a migration endpoint that no batch uses.", ShouldProcess: true, Impact: cmdlet.ImpactHigh,
+	}, "DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &removeEndpoint{base: b} })
+}
+
+func (c *removeEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	id := identityFrom(c.Identity)
+	if ok, err := out.ShouldProcess(string(id), "Remove-MigrationEndpoint"); err != nil || !ok {
+		return err
+	}
+	return c.do(ctx, out, func(svc migration.Service) error { return svc.RemoveEndpoint(ctx, id) })
+}

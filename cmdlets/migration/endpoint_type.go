@@ -1,0 +1,48 @@
+package migration
+
+import (
+	"migsh/internal/migration"
+	"migsh/shell/object"
+)
+
+// endpoint is the snapshot behind a MigrationEndpoint object.
+type endpoint struct{ migration.Endpoint }
+
+var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) string { return e.Name },
+	object.Views{Table: []object.Column{
+		{Property: "Identity", Width: 30},
+		{Property: "EndpointType", Width: 25},
+		{Property: "RemoteServer"},
+	}},
+	append([]property[endpoint]{
+		{"Identity", typeEndpointID, func(e *endpoint) any { return identityOf(typeEndpointID, e.Name, e.GUID) }},
+		{"EndpointType", enumType, func(e *endpoint) any { return named(enumType, e.EndpointType) }},
+		{"RemoteServer", object.TypeString, func(e *endpoint) any { return e.RemoteServer }},
+		{"Port", object.TypeInt32, func(e *endpoint) any { return number(e.Port) }},
+		{"Security", enumSecurity, func(e *endpoint) any { return named(enumSecurity, e.Security) }},
+		{"Authentication", enumAuthenticaton, func(e *endpoint) any { return named(enumAuthenticaton, e.Authentication) }},
+		{"AcceptUntrustedCertificates", object.TypeBoolean, func(e *endpoint) any { return e.AcceptUntrustedCertificates }},
+		{"MaxConcurrentMigrations", nil, func(e *endpoint) any { return limit(e.MaxConcurrentMigrations) }},
+		{"MaxConcurrentIncrementalSyncs", nil, func(e *endpoint) any { return limit(e.MaxConcurrentIncrementalSyncs) }},
+		{"ActiveMigrationCount", object.TypeInt32, func(e *endpoint) any { return number(e.ActiveMigrationCount) }},
+		{"ActiveIncrementalSyncCount", object.TypeInt32, func(e *endpoint) any { return number(e.ActiveIncrementalSyncCount) }},
+		{"Username", object.TypeString, func(e *endpoint) any { return e.UserName }},
+		{"LoginFormat", object.TypeString, func(e *endpoint) any { return e.LoginFormat }},
+		{"AuthorizationId", object.TypeString, func(e *endpoint) any { return e.AuthorizationID }},
+		{"Verified", object.TypeBoolean, func(e *endpoint) any { return e.Verified }},
+		{"Guid", object.TypeGuid, func(e *endpoint) any { return guid(e.GUID) }},
+		{"CreationTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.CreationTime) }},
+		{"LastModifiedTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.LastModifiedTime) }},
+		{"IsValid", object.TypeBoolean, func(*endpoint) any { return true }},
+	}, blank[endpoint]("ExchangeServer", "RpcProxyServer", "NspiServer", "MailboxPermission", "SourceMailboxLegacyDN", "UseAutoDiscover", "RemoteTenant",
+		"PublicFolderDatabaseServerLegacyDN", "DiagnosticInfo")...)...)
+
+func endpointObject(e migration.Endpoint) any { return object.Instance(typeEndpoint, &endpoint{e}) }
+
+// endpointOrNil is an endpoint's object, $null for the zero endpoint.
+func endpointOrNil(e migration.Endpoint) any {
+	if e.Name == "" && e.RemoteServer == "" {
+		return nil
+	}
+	return endpointObject(e)
+}

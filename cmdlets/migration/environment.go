@@ -1,0 +1,201 @@
+package migration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	osuser "os/user"
+	"strings"
+
+	"migsh/internal/migration"
+	"migsh/shell/cmdlet"
+	"migsh/shell/object"
+)
+
+// Module is the name that Get-Command shows for these cmdlets.
+const Module = "Migration"
+
+// Opener gives the service, opening the state at its first call.
+type Opener func(ctx context.Context) (migration.Service, error)
+
+// Commands returns the cmdlets, working on the service that open gives.
+func Commands(open Opener) []*cmdlet.Info {
+	e := &environment{open: open}
+	return []*cmdlet.Info{
+		e.testServer(), e.newEndpoint(), e.getEndpoint(), e.setEndpoint(), e.removeEndpoint(),
+		e.newBatch(), e.getBatch(), e.setBatch(), e.startBatch(), e.stopBatch(), e.completeBatch(), e.removeBatch(), e.waitBatch(),
+		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(),
+		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
+	}
+}
+
+type environment struct{ open Opener }
+
+// base is what every cmdlet here begins with.
+type base struct {
+	env *environment
+	// idle are parameters that mean nothing here; foreign belong to migrations that are not of IMAP.
+	idle, foreign []string
+}
+
+// Begin warns of parameters that have no effect and refuses those of other migration types, before anything is done.
+func (b *base) Begin(_ context.Context, out cmdlet.Out) error {
+	for _, name := range b.foreign {
+		if out.Bound(name) {
+			return &object.ErrorRecord{
+				Exception: object.NewException("System.NotSupportedException", "The parameter -%s belongs to a migration type that migsh does not have: it moves mailboxes between IMAP servers only. Leave it out.", name),
+				Category:  object.InvalidArgument, ID: "MigrationParameterNotSupported", Target: name, Command: className(out),
+			}
+		}
+	}
+	for _, name := range b.idle {
+		if out.Bound(name) {
+			if err := out.Warning(fmt.Sprintf("The parameter -%s has no effect in migsh: there is no Exchange organization behind it.", name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func className(out cmdlet.Out) string {
+	if in := out.Invocation(); in != nil {
+		return class(in.CommandName)
+	}
+	return ""
+}
+
+func class(name string) string {
+	return "Microsoft.Exchange.Management.Migration." + strings.ReplaceAll(name, "-", "")
+}
+
+// declareCmdlet declares a cmdlet with its parameters without meaning.
+func (e *environment) declareCmdlet(spec cmdlet.Spec, idle, foreign string, make func(b base) cmdlet.Cmdlet) *cmdlet.Info {
+	spec.Module = Module
+	spec.Class = class(spec.Name)
+	b := base{env: e, idle: strings.Fields(idle), foreign: strings.Fields(foreign)}
+	for _, name := range append(append([]string(nil), b.idle...), b.foreign...) {
+		p := &cmdlet.Parameter{Name: name, DontShow: true, Sets: []cmdlet.ParameterSet{{Name: cmdlet.AllSets, Position: -1}}}
+		if switches[name] {
+			p.Switch, p.Type = true, object.TypeSwitch
+		}
+		spec.Extra = append(spec.Extra, p)
+	}
+	return cmdlet.Declare(spec, func() cmdlet.Cmdlet { return make(b) })
+}
+
+// switches are those of Exchange's parameters without meaning here that take no value.
+var switches = map[string]bool{}
+
+func init() {
+	for _, name := range strings.Fields(`Autodiscover Compliance ExchangeOutlookAnywhere ExchangeRemoteMove Gmail PSTImport PublicFolder
+		PublicFolderToUnifiedGroup Diagnostic ArchiveOnly PrimaryOnly DisallowExistingUsers ForwardingDisposition Local ManagedGmailTeams
+		RenamePrimaryCalendar ContactList SkipCalendar SkipContacts SkipDelegates SkipMail SkipProvisioning SkipRules GoogleResourceOnboarding
+		AvoidMergeOverlap FolderMove XO1 IncludeAssociatedUsers AutoComplete`) {
+		switches[name] = true
+	}
+}
+
+// do runs a request against the service and reports its error as the cmdlet's.
+func (b *base) do(ctx context.Context, out cmdlet.Out, f func(migration.Service) error) error {
+	svc, err := b.env.open(ctx)
+	if err == nil {
+		err = f(svc)
+	}
+	return report1(ctx, out, err)
+}
+
+// report1 writes a refusal of the service as a non-terminating error. What stops the pipeline passes through.
+func report1(ctx context.Context, out cmdlet.Out, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, cmdlet.ErrStopped), ctx.Err() != nil:
+		return err
+	}
+	if _, ok := errors.AsType[*object.ErrorRecord](err); ok {
+		return err
+	}
+	return out.Error(recordOf(err, className(out)))
+}
+
+// recordOf is the ErrorRecord of an error of the service.
+func recordOf(err error, class string) *object.ErrorRecord {
+	e := migration.AsError(err)
+	exception := object.NewException(exceptionType(e.ID), "%s", e.Error())
+	exception.Cause = err
+	r := &object.ErrorRecord{Exception: exception, Category: object.Category(e.Category), ID: string(e.ID), Command: class, Action: e.Remedy}
+	if e.Target != "" {
+		r.Target = e.Target
+	}
+	if len(e.Faults) > 1 { // a file with several things wrong names them all
+		lines := []string{e.Message}
+		for _, f := range e.Faults {
+			lines = append(lines, "  "+f.Message)
+		}
+		if e.Remedy != "" {
+			lines = append(lines, e.Remedy)
+		}
+		exception.Message = strings.Join(lines, "\n")
+	}
+	return r
+}
+
+// exceptionType is the class that Exchange throws for an error, which scripts name in catch blocks.
+func exceptionType(id migration.ErrorID) string {
+	switch id {
+	case migration.ErrNotFound:
+		return "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException"
+	case migration.ErrConnect, migration.ErrConnectTimeout:
+		return "Microsoft.Exchange.Migration.MigrationServerConnectionFailedException"
+	}
+	return "Microsoft.Exchange.Migration.MigrationPermanentException"
+}
+
+func warn(out cmdlet.Out, warnings []string) error {
+	for _, w := range warnings {
+		if err := out.Warning(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// administrator is who gives the commands, for SubmittedByUser and the audit.
+func administrator() string {
+	u, err := osuser.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// resultLimit reads -ResultSize; 0 stands for no limit.
+func resultLimit(v any) (int, error) {
+	if v == nil {
+		return 1000, nil
+	}
+	l, err := migration.ParseLimit(object.ToString(v))
+	if err != nil || l == migration.Unlimited {
+		return 0, err
+	}
+	return int(l), nil
+}
+
+// limited writes the first n of a list and warns when there are more.
+func limited[T any](out cmdlet.Out, n int, list func(yield func(T, error) bool), object func(T) any) error {
+	written := 0
+	for v, err := range list {
+		if err != nil {
+			return err
+		}
+		if n > 0 && written == n {
+			return out.Warning(fmt.Sprintf("There are more results than the %d shown. Use -ResultSize Unlimited to see them all.", n))
+		}
+		if err := out.Write(object(v)); err != nil {
+			return err
+		}
+		written++
+	}
+	return nil
+}

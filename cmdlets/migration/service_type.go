@@ -1,0 +1,73 @@
+package migration
+
+import (
+	"strings"
+
+	"migsh/internal/migration"
+	"migsh/shell/object"
+)
+
+var typeConnectionTest = declare(exchange+"MigrationServerAvailability", nil,
+	object.Views{Default: []string{"Result", "Message", "ConnectionSettings", "SupportsCutover", "ErrorDetail", "IsValid", "Identity"}},
+	property[migration.ConnectionTest]{"Result", enumTestResult, func(t *migration.ConnectionTest) any { return named(enumTestResult, t.Result) }},
+	property[migration.ConnectionTest]{"Message", object.TypeString, func(t *migration.ConnectionTest) any { return t.Message }},
+	property[migration.ConnectionTest]{"ConnectionSettings", object.TypeString, func(t *migration.ConnectionTest) any { return t.ConnectionSettings }},
+	property[migration.ConnectionTest]{"SupportsCutover", object.TypeBoolean, func(*migration.ConnectionTest) any { return false }},
+	property[migration.ConnectionTest]{"ErrorDetail", object.TypeString, func(t *migration.ConnectionTest) any { return t.ErrorDetail }},
+	property[migration.ConnectionTest]{"IsValid", object.TypeBoolean, func(*migration.ConnectionTest) any { return true }},
+	property[migration.ConnectionTest]{"Identity", object.TypeString, func(t *migration.ConnectionTest) any { return t.RemoteServer }},
+	property[migration.ConnectionTest]{"RemoteServer", object.TypeString, func(t *migration.ConnectionTest) any { return t.RemoteServer }},
+	property[migration.ConnectionTest]{"Port", object.TypeInt32, func(t *migration.ConnectionTest) any { return number(t.Port) }},
+	property[migration.ConnectionTest]{"Security", enumSecurity, func(t *migration.ConnectionTest) any { return named(enumSecurity, t.Security) }},
+	property[migration.ConnectionTest]{"Software", object.TypeString, func(t *migration.ConnectionTest) any { return t.Software }},
+	property[migration.ConnectionTest]{"Capabilities", nil, func(t *migration.ConnectionTest) any { return texts(t.Capabilities) }},
+	property[migration.ConnectionTest]{"LocalAddress", object.TypeString, func(t *migration.ConnectionTest) any { return t.LocalAddress }},
+	property[migration.ConnectionTest]{"TlsVersion", object.TypeString, func(t *migration.ConnectionTest) any { return t.TLSVersion }},
+	property[migration.ConnectionTest]{"Elapsed", object.TypeTimeSpan, func(t *migration.ConnectionTest) any { return span(t.Elapsed) }},
+	property[migration.ConnectionTest]{"Login", object.TypeString, func(t *migration.ConnectionTest) any { return t.Login }},
+)
+
+var typeConfig = declare(exchange+"MigrationConfig", nil,
+	object.Views{Default: []string{"Identity", "TargetEndpoint", "MaxNumberOfBatches", "MaxConcurrentMigrations", "IncrementalSyncInterval", "LegacyMode", "Features", "CanSubmitNewBatch", "SupportsCutover"}},
+	property[migration.Config]{"Identity", object.TypeString, func(*migration.Config) any { return "migsh" }},
+	property[migration.Config]{"TargetEndpoint", object.TypeString, func(c *migration.Config) any { return c.TargetEndpoint }},
+	property[migration.Config]{"MaxNumberOfBatches", object.TypeInt32, func(c *migration.Config) any { return number(c.MaxNumberOfBatches) }},
+	property[migration.Config]{"MaxConcurrentMigrations", nil, func(c *migration.Config) any { return limit(c.MaxConcurrentMigrations) }},
+	property[migration.Config]{"IncrementalSyncInterval", object.TypeTimeSpan, func(c *migration.Config) any { return span(c.IncrementalSyncEvery) }},
+	property[migration.Config]{"LegacyMode", object.TypeBoolean, func(c *migration.Config) any { return c.LegacyMode }},
+	property[migration.Config]{"Features", object.TypeString, func(*migration.Config) any { return "MultiBatch, Endpoints" }},
+	property[migration.Config]{"CanSubmitNewBatch", object.TypeBoolean, func(c *migration.Config) any { return c.CanSubmitNewBatch }},
+	property[migration.Config]{"SupportsCutover", object.TypeBoolean, func(*migration.Config) any { return false }},
+)
+
+var typeTotals = declare(exchange+"MigrationStatistics", nil,
+	object.Views{Default: []string{"Identity", "TotalCount", "ActiveCount", "StoppedCount", "SyncedCount", "FinalizedCount", "FailedCount", "PendingCount", "ProvisionedCount", "MigrationType"}},
+	property[migration.Statistics]{"Identity", object.TypeString, func(*migration.Statistics) any { return "migsh" }},
+	property[migration.Statistics]{"TotalCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.TotalCount) }},
+	property[migration.Statistics]{"ActiveCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.ActiveCount) }},
+	property[migration.Statistics]{"StoppedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.StoppedCount) }},
+	property[migration.Statistics]{"SyncedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.SyncedCount) }},
+	property[migration.Statistics]{"FinalizedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.FinalizedCount) }},
+	property[migration.Statistics]{"FailedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.FailedCount) }},
+	property[migration.Statistics]{"PendingCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.PendingCount) }},
+	property[migration.Statistics]{"ProvisionedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.ProvisionedCount) }},
+	property[migration.Statistics]{"MigrationType", enumType, func(s *migration.Statistics) any { return named(enumType, s.MigrationType) }},
+	property[migration.Statistics]{"Batches", object.TypeString, func(s *migration.Statistics) any { return batchTally(s.Batches) }},
+	property[migration.Statistics]{"Errors", nil, func(s *migration.Statistics) any {
+		items := make([]any, len(s.Faults))
+		for i, u := range s.Faults {
+			items[i] = u.EmailAddress + ": " + u.ErrorSummary()
+		}
+		return object.NewArray(items...)
+	}},
+)
+
+func batchTally(batches map[migration.BatchStatus]int) string {
+	var parts []string
+	for _, s := range migration.BatchStatuses {
+		if n := batches[s]; n > 0 {
+			parts = append(parts, string(s)+": "+migration.Thousands(int64(n)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
