@@ -13,7 +13,7 @@ import (
 // ErrStalled is in the chain of every error that a Guard gives for lack of progress.
 var ErrStalled = errors.New("no progress on the connection")
 
-// Guard watches one connection: while work is under way (between Begin and the end that it returns), at least one byte must move
+// Guard watches one connection: while work is under way (between Begin and the end that it returns, save for pauses), at least one byte must move
 // in either direction within the idle time, and the work's context may cut it short. The first failure is final: every later
 // Read and Write returns it, and Err tells it to whoever sees only a library's paraphrase.
 //
@@ -24,7 +24,7 @@ type Guard struct {
 	idle time.Duration
 
 	mu    sync.Mutex
-	busy  int       // pieces of work under way
+	busy  int       // how many await bytes
 	moved time.Time // when a byte last moved, or work began
 	err   error     // the first failure
 }
@@ -40,25 +40,41 @@ func NewGuard(conn net.Conn, idle time.Duration) *Guard {
 // Begin says that work is under way which needs the connection. If ctx ends before the work does, the connection is closed and
 // its error is the context's cause. The caller must call end when the work is done; end reports whether the connection lives.
 func (g *Guard) Begin(ctx context.Context) (end func() bool) {
-	g.mu.Lock()
-	g.busy++
-	if g.busy == 1 {
-		g.moved = time.Now()
-		g.arm()
-	}
-	g.mu.Unlock()
+	done := g.Expect()
 	stop := context.AfterFunc(ctx, func() { g.Fail(context.Cause(ctx)) })
 
 	return sync.OnceValue(func() bool {
 		stop()
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.busy--
-		if g.busy == 0 {
-			g.arm()
-		}
-		return g.err == nil
+		done()
+		return g.Err() == nil
 	})
+}
+
+// Expect says that bytes are expected now; the caller calls done when they are not any more.
+func (g *Guard) Expect() (done func()) {
+	g.count(1)
+	return func() { g.count(-1) }
+}
+
+// Pause says that within the work under way nothing is expected for now, because its owner is busy elsewhere. The work's context
+// goes on to count. The caller calls resume afterwards.
+func (g *Guard) Pause() (resume func()) {
+	g.count(-1)
+	return sync.OnceFunc(func() { g.count(1) })
+}
+
+func (g *Guard) count(change int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before := g.busy
+	g.busy += change
+	switch {
+	case before == 0 && g.busy == 1:
+		g.moved = time.Now()
+		g.arm()
+	case g.busy == 0:
+		g.arm()
+	}
 }
 
 // arm sets the socket's deadlines for the work under way, or lifts them. A Read that is blocked already is affected too.

@@ -158,3 +158,29 @@ func TestGuardEndOfStream(t *testing.T) {
 		}
 	})
 }
+
+func TestGuardPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, far := pipe(t, 10*time.Second)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		end := g.Begin(ctx)
+		resume := g.Pause()
+		go g.Read(make([]byte, 1)) // the library reads on though nothing is due
+		time.Sleep(time.Hour)
+		resume()
+		if g.Err() != nil {
+			t.Fatalf("stalled in a pause: %v", g.Err())
+		}
+		go far.Write([]byte("xy"))
+		if _, err := g.Read(make([]byte, 1)); err != nil {
+			t.Errorf("Read after the pause: %v", err)
+		}
+		resume = g.Pause()
+		cancel(errors.New("stop"))
+		synctest.Wait()
+		resume()
+		if end() {
+			t.Error("the context did not count in the pause")
+		}
+	})
+}
