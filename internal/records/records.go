@@ -27,14 +27,20 @@ import (
 
 	"migsh/internal/connect"
 	"migsh/internal/migration"
-	"migsh/internal/secret"
 	"migsh/store"
 )
+
+// Sealer encrypts what must not be read in the store. A place is the record and field that a secret belongs to: sealed text can't
+// be opened at another place. It is safe for concurrent use.
+type Sealer interface {
+	Seal(place string, plain []byte) ([]byte, error)
+	Open(place string, sealed []byte) ([]byte, error)
+}
 
 // Endpoint is an endpoint as stored.
 type Endpoint struct {
 	migration.Endpoint
-	Password secret.Sealed `json:",omitempty"`
+	Password []byte `json:",omitempty"` // sealed
 }
 
 // Batch is a batch as stored. It has no status: see [Records.Batch].
@@ -46,12 +52,11 @@ type Batch struct {
 	SubmittedBy    string `json:",omitempty"`
 	CSVName        string `json:",omitempty"`
 	migration.BatchSettings
-	Order migration.Order `json:",omitzero"`
+	Order migration.Order
 	// SyncWanted is when an incremental sync of all was last asked for.
-	SyncWanted time.Time `json:",omitzero"`
-	// LastNumber is that of the last order given to the batch or one of its users.
-	LastNumber   uint64 `json:",omitempty"`
-	WarningCount int    `json:",omitempty"`
+	SyncWanted   time.Time `json:",omitzero"`
+	Users        int
+	Warnings     int
 	CreationTime time.Time
 	StartTime    time.Time `json:",omitzero"`
 }
@@ -61,12 +66,12 @@ type User struct {
 	EmailAddress   string
 	GUID           string
 	Row            int
-	UserName       string        `json:",omitempty"`
-	UserRoot       string        `json:",omitempty"`
-	TargetUserName string        `json:",omitempty"`
-	Password       secret.Sealed `json:",omitempty"`
-	TargetPassword secret.Sealed `json:",omitempty"`
-	Pair           string        // key of the pair of mailboxes
+	UserName       string `json:",omitempty"`
+	UserRoot       string `json:",omitempty"`
+	TargetUserName string `json:",omitempty"`
+	Password       []byte `json:",omitempty"` // sealed
+	TargetPassword []byte `json:",omitempty"` // sealed
+	Pair           string // key of the pair of mailboxes
 
 	migration.UserState
 	migration.Schedule
@@ -91,9 +96,8 @@ type Figures struct {
 	Folders     int    `json:",omitempty"`
 	ItemsTotal  int64  `json:",omitempty"` // at the source; 0 with Counted false: not known
 	Counted     bool   `json:",omitempty"`
-	BytesTotal  int64  `json:",omitempty"` // of what was found to be copied
+	BytesTotal  int64  `json:",omitempty"`
 	ItemsDone   int64  `json:",omitempty"` // of ItemsTotal: at the target, left out or refused
-	Synced      int64  `json:",omitempty"` // at the target
 	Transferred int64  `json:",omitempty"` // messages sent, over all passes
 	Bytes       int64  `json:",omitempty"` // sent, over all passes
 	Skipped     int64  `json:",omitempty"`
@@ -122,11 +126,11 @@ type Records struct {
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
 	config    store.Collection[migration.Config]
-	keys      *secret.Keyring
+	sealer    Sealer
 }
 
-// New finds the records in a store. Keys seal and open the passwords in them.
-func New(s store.Store, keys *secret.Keyring) *Records {
+// New finds the records in a store.
+func New(s store.Store, sealer Sealer) *Records {
 	return &Records{
 		Store:     s,
 		Endpoints: store.NewCollection[Endpoint](s, "endpoint"),
@@ -137,7 +141,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
 		config:    store.NewCollection[migration.Config](s, "config"),
-		keys:      keys,
+		sealer:    sealer,
 	}
 }
 
@@ -173,27 +177,30 @@ func UserKey(batchGUID, address string) []string {
 	return []string{batchGUID, migration.FoldName(address)}
 }
 
-// Seal encrypts a password for a field of a record; none stays none.
-func (r *Records) Seal(password migration.Secret, key, field string) (secret.Sealed, error) {
-	if password == "" {
-		return "", nil
+// Seal encrypts a secret for a field of a record; none stays none.
+func (r *Records) Seal(secret migration.Secret, key, field string) ([]byte, error) {
+	if secret == "" {
+		return nil, nil
 	}
-	sealed, err := r.keys.Seal(key, field, secret.New(password.Reveal()))
+	sealed, err := r.sealer.Seal(key+"#"+field, []byte(secret.Reveal()))
 	if err != nil {
-		return "", migration.NewError(migration.ErrSecretsLocked, "", "A password can't be encrypted.",
-			"Make the key file of the state directory available again.").Because(err)
+		return nil, migration.NewError(migration.ErrSecretsLocked, "", "A password can't be encrypted.",
+			"Make the key of the state directory available again.").Because(err)
 	}
 	return sealed, nil
 }
 
 // Open decrypts what Seal has made for the same field.
-func (r *Records) Open(sealed secret.Sealed, key, field string) (migration.Secret, error) {
-	text, err := r.keys.Open(key, field, sealed)
-	if err != nil {
-		return "", migration.NewError(migration.ErrSecretsLocked, "", "A stored password can't be decrypted: "+err.Error()+".",
-			"Put the key file back that belongs to the state directory, or give the credentials again.").Because(err)
+func (r *Records) Open(sealed []byte, key, field string) (migration.Secret, error) {
+	if len(sealed) == 0 {
+		return "", nil
 	}
-	return migration.Secret(text.Reveal()), nil
+	plain, err := r.sealer.Open(key+"#"+field, sealed)
+	if err != nil {
+		return "", migration.NewError(migration.ErrSecretsLocked, "", "A stored password can't be decrypted.",
+			"The key of the state directory is missing or another one: put the right one back, or set the credentials again.").Because(err)
+	}
+	return migration.Secret(plain), nil
 }
 
 // Fields that hold secrets.

@@ -14,9 +14,7 @@ const maxTreeDepth = 20000
 // targets that cannot be assigned, jumps out of finally, and the like.
 func check(p *parser, root *ScriptBlock) {
 	c := &checker{p: p}
-	if p.types {
-		c.resolveTypes(root)
-	}
+	c.resolveTypes(root)
 	c.visit(root)
 }
 

@@ -34,7 +34,8 @@ type lexer struct {
 	simpleName    bool // a plain name is wanted, no keyword or generic token
 	workflow      bool // inlinescript is a keyword
 
-	requires  []Extent // the comments that say #requires
+	comments  []Extent // outside strings
+	requires  []Extent // those comments that say #requires
 	signature int      // where a signature block begins, -1: none
 
 	errors   []*ParseError
@@ -165,11 +166,8 @@ func (l *lexer) restorePoint() int {
 func (l *lexer) resync(offset int) {
 	l.pos = l.position(offset)
 	if l.nested == 0 {
-		n := len(l.requires)
-		for n > 0 && int(l.requires[n-1].end) > offset {
-			n--
-		}
-		l.requires = l.requires[:n]
+		l.comments = dropFrom(l.comments, offset)
+		l.requires = dropFrom(l.requires, offset)
 	}
 	if l.keep {
 		n := len(l.tokens)
@@ -178,6 +176,14 @@ func (l *lexer) resync(offset int) {
 		}
 		l.tokens = l.tokens[:n]
 	}
+}
+
+func dropFrom(extents []Extent, offset int) []Extent {
+	n := len(extents)
+	for n > 0 && int(extents[n-1].end) > offset {
+		n--
+	}
+	return extents[:n]
 }
 
 // Making tokens.

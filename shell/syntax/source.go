@@ -3,7 +3,6 @@ package syntax
 import (
 	"sort"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -18,9 +17,6 @@ type Source struct {
 
 	lineStarts []int32
 	ascii      bool
-
-	tokensOnce sync.Once
-	tokens     []Token // once asked for
 }
 
 // NewSource makes a Source of a text, replacing what is not UTF-8 by U+FFFD.

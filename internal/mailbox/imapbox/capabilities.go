@@ -1,0 +1,61 @@
+package imapbox
+
+import (
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+
+	"migsh/internal/mailbox"
+)
+
+// capabilities are what a session may make use of, decided once after logging in.
+type capabilities struct {
+	all []string // as advertised, sorted
+
+	namespace        bool
+	id               bool
+	uidPlus          bool
+	condStore        bool
+	listExtended     bool
+	listStatus       bool
+	specialUse       bool
+	createSpecialUse bool
+	quota            bool
+	appendLimit      int64 // for every folder, in bytes; 0: none or not told
+	folderLimits     bool  // STATUS tells each folder's APPENDLIMIT
+}
+
+func decide(set imap.CapSet) capabilities {
+	c := capabilities{
+		namespace:        set.Has(imap.CapNamespace),
+		id:               set.Has(imap.CapID),
+		uidPlus:          set.Has(imap.CapUIDPlus),
+		condStore:        set.Has(imap.CapCondStore),
+		listExtended:     set.Has(imap.CapListExtended),
+		listStatus:       set.Has(imap.CapListStatus) && set.Has(imap.CapListExtended),
+		specialUse:       set.Has(imap.CapSpecialUse),
+		createSpecialUse: set.Has(imap.CapCreateSpecialUse),
+		quota:            set.Has(imap.CapQuota),
+	}
+	if limit, ok := set.AppendLimit(); ok && limit != nil {
+		c.appendLimit = int64(*limit)
+	} else if ok {
+		c.folderLimits = true
+	}
+	for name := range set {
+		c.all = append(c.all, string(name))
+	}
+	slices.Sort(c.all)
+	return c
+}
+
+func (c capabilities) features() mailbox.Features {
+	return mailbox.Features{
+		UIDPlus:          c.uidPlus,
+		CondStore:        c.condStore,
+		Quota:            c.quota,
+		SpecialUse:       c.specialUse,
+		CreateSpecialUse: c.createSpecialUse,
+		Subscriptions:    true, // by LIST-EXTENDED, else by LSUB
+	}
+}

@@ -1,0 +1,105 @@
+package imapbox
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"migsh/internal/migration"
+)
+
+// Report is what a server shows when it is tried.
+type Report struct {
+	Security     migration.Security // as resolved
+	Software     string
+	Capabilities []string // sorted; those of the logged-in state if somebody logged in
+	LocalAddress string   // from which the server was reached, for its firewall
+	TLSVersion   string   // empty without TLS
+	LoggedIn     bool
+	Warnings     []string
+}
+
+// Probe connects, negotiates security, and logs in if the credentials have a login. On an error the report still tells what was
+// learnt until then.
+func Probe(ctx context.Context, cfg Config) (report Report, err error) {
+	cfg = cfg.filled()
+	report.Security = cfg.Security
+	w, err := dial(ctx, cfg)
+	if err != nil {
+		return report, err
+	}
+	s := newSession(cfg, w)
+	defer func() { _ = s.Close() }() // closing cannot fail
+	report.Security, report.LocalAddress, report.Software = w.security, w.localAddr, s.info.Software
+	report.describe(cfg, w)
+	defer func() { report.odd(s) }()
+
+	limited, cancel := context.WithTimeoutCause(ctx, cfg.loginTime(), fmt.Errorf("%w within %v", errSilent, cfg.loginTime()))
+	defer cancel()
+	defer s.guard.Begin(limited)()
+	set := s.client.Caps()
+	if set == nil {
+		return report, s.fault("CAPABILITY", "", s.client.WaitGreeting())
+	}
+	report.Capabilities = decide(set).all
+	report.doubts(set, w)
+	if cfg.Credentials.Login == "" {
+		return report, nil
+	}
+	if err := s.logIn(ctx); err != nil {
+		return report, err
+	}
+	report.LoggedIn, report.Capabilities, report.Software = true, s.caps.all, s.info.Software
+	return report, nil
+}
+
+func (r *Report) warn(format string, args ...any) {
+	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+}
+
+// describe tells of the connection.
+func (r *Report) describe(cfg Config, w *wire) {
+	if w.warning != "" {
+		r.warn("%s", w.warning)
+	}
+	if w.tls == nil {
+		return
+	}
+	r.TLSVersion = tls.VersionName(w.tls.Version)
+	if len(w.tls.PeerCertificates) == 0 {
+		return
+	}
+	leaf := w.tls.PeerCertificates[0]
+	if cfg.AcceptUntrustedCertificates {
+		r.warn("The server's certificate is not checked (AcceptUntrustedCertificates): it was issued to %q by %q.", leaf.Subject, leaf.Issuer)
+	}
+	if left := time.Until(leaf.NotAfter); left > 0 && left < 14*24*time.Hour {
+		r.warn("The server's certificate expires on %s.", leaf.NotAfter.Format(time.RFC1123))
+	}
+}
+
+// doubts tells what will make trouble.
+func (r *Report) doubts(set imap.CapSet, w *wire) {
+	if w.tls == nil && set.Has(imap.CapLoginDisabled) {
+		r.warn("The server takes no passwords on this connection (LOGINDISABLED): use -Security Tls or Ssl.")
+	}
+	if !set.Has(imap.CapIMAP4rev1) && !set.Has(imap.CapIMAP4rev2) {
+		r.warn("The server does not say that it speaks IMAP4rev1.")
+	}
+}
+
+// odd tells what the filter had to repair, and what the server wants to be told.
+func (r *Report) odd(s *session) {
+	for _, n := range s.Notes() {
+		r.warn("The server's answers are odd: %s (%d×, first %q).", n.What, n.Count, n.Example)
+	}
+	for _, a := range s.Alerts() {
+		r.warn("The server says: %s", strings.TrimSuffix(a, "."))
+	}
+	r.Warnings = slices.Compact(r.Warnings)
+}
