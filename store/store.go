@@ -84,8 +84,10 @@ type Store interface {
 	// is closed; the last pair carries the reason as its error. No change is
 	// lost from the first record on, but a slow watcher sees only the last
 	// of several changes to a key, and of a record made and deleted meanwhile
-	// only the deletion; it never holds up a writer. For one key, revisions
-	// only grow. The changes of one update come as separate events.
+	// only the deletion; it never holds up a writer. Changes come in order of
+	// their revisions: who sees one has seen what was changed before it, or
+	// will see that key's later state. The changes of one update come as
+	// separate events.
 	Watch(ctx context.Context, prefix string) iter.Seq2[Event, error]
 
 	// Close waits for updates begun, ends watches and scans with ErrClosed,

@@ -92,6 +92,9 @@ func Open(ctx context.Context, path string, options Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, explain("make the directory of", path, err)
 	}
+	if err := create(path); err != nil {
+		return nil, explain("make", path, err)
+	}
 	if err := inspect(ctx, path, options.LockTimeout); err != nil {
 		return nil, err
 	}
@@ -133,6 +136,41 @@ func fileOptions(options Options) *bolt.Options {
 		NoFreelistSync: true,
 		MaxSize:        int(options.MaxSize),
 	}
+}
+
+// create makes a new file elsewhere and moves it to its place when it is whole,
+// so that a full disk or a crash at the first start leaves nothing that looks
+// like a damaged store.
+func create(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil // what it is will be seen
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".new-*.db") // of mode 0600
+	if err != nil {
+		return err
+	}
+	temporary := file.Name()
+	if err := file.Close(); err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	err = guard(path, func() error {
+		db, err := bolt.Open(temporary, 0o600, nil)
+		if err != nil {
+			return err
+		}
+		return db.Close()
+	})
+	if err == nil {
+		err = os.Link(temporary, path) // never over a file that another process made meanwhile
+		if errors.Is(err, fs.ErrExist) {
+			err = nil
+		}
+	}
+	err = errors.Join(err, os.Remove(temporary))
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	return err
 }
 
 // inspect reads an existing file from end to end, as a second reader would.
@@ -194,9 +232,13 @@ func openOnce(path string, options *bolt.Options) (db *bolt.DB, err error) {
 	var file *os.File
 	with := *options
 	with.Timeout = 60 * time.Millisecond // bbolt tries every 50
+	osOpen := os.OpenFile
+	if options.OpenFile != nil { // a test's
+		osOpen = options.OpenFile
+	}
 	with.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		var err error
-		file, err = os.OpenFile(name, flag, mode)
+		file, err = osOpen(name, flag, mode)
 		return file, err
 	}
 	err = guard(path, func() (err error) {
