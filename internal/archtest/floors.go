@@ -46,6 +46,7 @@ var floors = map[string]int{
 	"internal/connect":           2,
 
 	"shell/syntax":          1,
+	"shell/object/netfmt":   1,
 	"internal/mailbox":      1,
 	"internal/mailbox/wrap": 1,
 	"internal/oauth":        1,

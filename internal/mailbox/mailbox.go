@@ -101,8 +101,8 @@ type Target interface {
 	// or single APPENDs), keeps several commands under way where it can, and never groups messages of two calls:
 	// whoever wants a message judged by itself makes a call for it alone.
 	//
-	// msgs may be pulled from another goroutine than the caller's, never from two at once. No byte of a message
-	// leaves before msgs has yielded it. When msgs yields an error, or a Body fails, nothing of an unfinished message
+	// msgs may be pulled from another goroutine than the caller's, never from two at once, and no more once the
+	// iteration of the results has ended. No byte of a message leaves before msgs has yielded it. When msgs yields an error, or a Body fails, nothing of an unfinished message
 	// is stored (the connection is dropped if need be); the results of what was sent before follow, then the error.
 	//
 	// A message is refused, not the session, when the server says so of the message: its result is [Refused], the

@@ -101,7 +101,7 @@ type Pair struct {
 func (p Pair) Key() string {
 	h := sha256.New()
 	for _, part := range []string{
-		strings.ToLower(p.SourceServer), p.SourceLogin, p.UserRoot, strings.ToLower(p.TargetServer), strings.ToLower(p.TargetMailbox),
+		strings.ToLower(p.SourceServer), p.SourceLogin, strings.Trim(p.UserRoot, "/"), strings.ToLower(p.TargetServer), strings.ToLower(p.TargetMailbox),
 	} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}

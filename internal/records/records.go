@@ -27,20 +27,14 @@ import (
 
 	"migsh/internal/connect"
 	"migsh/internal/migration"
+	"migsh/internal/secret"
 	"migsh/store"
 )
-
-// Sealer encrypts what must not be read in the store. A place is the record and field that a secret belongs to: sealed text can't
-// be opened at another place. It is safe for concurrent use.
-type Sealer interface {
-	Seal(place string, plain []byte) ([]byte, error)
-	Open(place string, sealed []byte) ([]byte, error)
-}
 
 // Endpoint is an endpoint as stored.
 type Endpoint struct {
 	migration.Endpoint
-	Password []byte `json:",omitempty"` // sealed
+	Password secret.Sealed `json:",omitempty"`
 }
 
 // Batch is a batch as stored. It has no status: see [Records.Batch].
@@ -52,11 +46,12 @@ type Batch struct {
 	SubmittedBy    string `json:",omitempty"`
 	CSVName        string `json:",omitempty"`
 	migration.BatchSettings
-	Order migration.Order
+	Order migration.Order `json:",omitzero"`
 	// SyncWanted is when an incremental sync of all was last asked for.
-	SyncWanted   time.Time `json:",omitzero"`
-	Users        int
-	Warnings     int
+	SyncWanted time.Time `json:",omitzero"`
+	// LastNumber is that of the last order given to the batch or one of its users.
+	LastNumber   uint64 `json:",omitempty"`
+	WarningCount int    `json:",omitempty"`
 	CreationTime time.Time
 	StartTime    time.Time `json:",omitzero"`
 }
@@ -66,12 +61,12 @@ type User struct {
 	EmailAddress   string
 	GUID           string
 	Row            int
-	UserName       string `json:",omitempty"`
-	UserRoot       string `json:",omitempty"`
-	TargetUserName string `json:",omitempty"`
-	Password       []byte `json:",omitempty"` // sealed
-	TargetPassword []byte `json:",omitempty"` // sealed
-	Pair           string // key of the pair of mailboxes
+	UserName       string        `json:",omitempty"`
+	UserRoot       string        `json:",omitempty"`
+	TargetUserName string        `json:",omitempty"`
+	Password       secret.Sealed `json:",omitempty"`
+	TargetPassword secret.Sealed `json:",omitempty"`
+	Pair           string        // key of the pair of mailboxes
 
 	migration.UserState
 	migration.Schedule
@@ -96,8 +91,9 @@ type Figures struct {
 	Folders     int    `json:",omitempty"`
 	ItemsTotal  int64  `json:",omitempty"` // at the source; 0 with Counted false: not known
 	Counted     bool   `json:",omitempty"`
-	BytesTotal  int64  `json:",omitempty"`
+	BytesTotal  int64  `json:",omitempty"` // of what was found to be copied
 	ItemsDone   int64  `json:",omitempty"` // of ItemsTotal: at the target, left out or refused
+	Synced      int64  `json:",omitempty"` // at the target
 	Transferred int64  `json:",omitempty"` // messages sent, over all passes
 	Bytes       int64  `json:",omitempty"` // sent, over all passes
 	Skipped     int64  `json:",omitempty"`
@@ -126,11 +122,11 @@ type Records struct {
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
 	config    store.Collection[migration.Config]
-	sealer    Sealer
+	keys      *secret.Keyring
 }
 
-// New finds the records in a store.
-func New(s store.Store, sealer Sealer) *Records {
+// New finds the records in a store. Keys seal and open the passwords in them.
+func New(s store.Store, keys *secret.Keyring) *Records {
 	return &Records{
 		Store:     s,
 		Endpoints: store.NewCollection[Endpoint](s, "endpoint"),
@@ -141,7 +137,7 @@ func New(s store.Store, sealer Sealer) *Records {
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
 		config:    store.NewCollection[migration.Config](s, "config"),
-		sealer:    sealer,
+		keys:      keys,
 	}
 }
 
@@ -177,30 +173,27 @@ func UserKey(batchGUID, address string) []string {
 	return []string{batchGUID, migration.FoldName(address)}
 }
 
-// Seal encrypts a secret for a field of a record; none stays none.
-func (r *Records) Seal(secret migration.Secret, key, field string) ([]byte, error) {
-	if secret == "" {
-		return nil, nil
+// Seal encrypts a password for a field of a record; none stays none.
+func (r *Records) Seal(password migration.Secret, key, field string) (secret.Sealed, error) {
+	if password == "" {
+		return "", nil
 	}
-	sealed, err := r.sealer.Seal(key+"#"+field, []byte(secret.Reveal()))
+	sealed, err := r.keys.Seal(key, field, secret.New(password.Reveal()))
 	if err != nil {
-		return nil, migration.NewError(migration.ErrSecretsLocked, "", "A password can't be encrypted.",
-			"Make the key of the state directory available again.").Because(err)
+		return "", migration.NewError(migration.ErrSecretsLocked, "", "A password can't be encrypted.",
+			"Make the key file of the state directory available again.").Because(err)
 	}
 	return sealed, nil
 }
 
 // Open decrypts what Seal has made for the same field.
-func (r *Records) Open(sealed []byte, key, field string) (migration.Secret, error) {
-	if len(sealed) == 0 {
-		return "", nil
-	}
-	plain, err := r.sealer.Open(key+"#"+field, sealed)
+func (r *Records) Open(sealed secret.Sealed, key, field string) (migration.Secret, error) {
+	text, err := r.keys.Open(key, field, sealed)
 	if err != nil {
-		return "", migration.NewError(migration.ErrSecretsLocked, "", "A stored password can't be decrypted.",
-			"The key of the state directory is missing or another one: put the right one back, or set the credentials again.").Because(err)
+		return "", migration.NewError(migration.ErrSecretsLocked, "", "A stored password can't be decrypted: "+err.Error()+".",
+			"Put the key file back that belongs to the state directory, or give the credentials again.").Because(err)
 	}
-	return migration.Secret(plain), nil
+	return migration.Secret(text.Reveal()), nil
 }
 
 // Fields that hold secrets.

@@ -101,3 +101,26 @@ func mustType(name string) *object.Type {
 	}
 	return t
 }
+
+// HasCommon tells whether one of the common parameters was given.
+func (b *Binding) HasCommon() bool {
+	for i := len(b.info.Parameters); i < len(b.bound); i++ {
+		if b.bound[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// TakesPipeline tells whether some parameter takes pipeline input.
+func (info *Info) TakesPipeline() bool { return len(info.schema().pipeline) > 0 }
+
+// FromPipeline tells whether the parameter takes pipeline input in some set.
+func (p *Parameter) FromPipeline() bool {
+	for _, set := range p.Sets {
+		if set.Pipeline || set.PipelineByName {
+			return true
+		}
+	}
+	return false
+}

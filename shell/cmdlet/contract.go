@@ -83,8 +83,9 @@ type Session interface {
 	Location() string
 	SetLocation(path string) error
 	Host() Host
-	// Evaluate runs script text in the caller's scope and returns its output, as Invoke-Expression does.
-	Evaluate(ctx context.Context, text string) ([]any, error)
+	// Evaluate runs script text in the caller's scope and hands over what it puts out, as Invoke-Expression does.
+	Evaluate(ctx context.Context, text string, write func(v any) error) error
+	Language
 }
 
 // Host is the world outside: terminal or files.

@@ -33,6 +33,8 @@ type ErrorRecord struct {
 	Details    string // ErrorDetails.Message, shown instead of the exception's
 	Action     string // ErrorDetails.RecommendedAction: what to do about it
 	Invocation *InvocationInfo
+	// Thrown marks what a throw statement raised, which the error view calls "Exception".
+	Thrown     bool
 	StackTrace string // ScriptStackTrace
 	// Command is the name that FullyQualifiedErrorId ends in, such as "GetItemCommand" or a function's name.
 	Command string

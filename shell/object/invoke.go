@@ -20,7 +20,7 @@ func InvokeMethod(v any, name string, args []any) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			if r != nil {
+			if r != nil && r != Nothing {
 				out = append(out, r)
 			}
 		}
@@ -128,9 +128,15 @@ func Call(recv any, m *Member, args []any) (any, error) {
 	}
 	v, err := o.Call(recv, converted)
 	if err == nil {
+		if v == nil && (o.Returns == nil || o.Returns == TypeVoid) {
+			return Nothing, nil
+		}
 		return v, nil
 	}
 	if r, ok := err.(*ErrorRecord); ok && r.passes {
+		return nil, err
+	}
+	if _, ok := err.(Control); ok {
 		return nil, err
 	}
 	if m.Kind == KindScriptMethod {

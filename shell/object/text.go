@@ -141,6 +141,9 @@ func objectText(o *Object, ofs string, c *netfmt.Culture) string {
 		}
 		return o.Type.Name
 	}
+	if o.Typed != "" {
+		return o.Typed
+	}
 	if o.Base != nil {
 		return text(o.Base, ofs, c)
 	}

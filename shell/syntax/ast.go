@@ -111,13 +111,15 @@ type ScriptBlock struct {
 	End          *NamedBlock
 	Clean        *NamedBlock
 	Requirements *Requirements // from #requires; only the outermost block has them
+
+	script bool // a whole text, not in braces
 }
 
 // Text is the source between the braces where the block has any: what
 // PowerShell's ScriptBlock.ToString gives.
 func (b *ScriptBlock) Text() string {
 	text := b.extent.Text()
-	if len(text) >= 2 && text[0] == '{' && text[len(text)-1] == '}' {
+	if !b.script && len(text) >= 2 && text[0] == '{' && text[len(text)-1] == '}' {
 		text = text[1 : len(text)-1]
 	}
 	return text

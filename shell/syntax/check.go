@@ -14,7 +14,9 @@ const maxTreeDepth = 20000
 // targets that cannot be assigned, jumps out of finally, and the like.
 func check(p *parser, root *ScriptBlock) {
 	c := &checker{p: p}
-	c.resolveTypes(root)
+	if p.types {
+		c.resolveTypes(root)
+	}
 	c.visit(root)
 }
 

@@ -34,8 +34,7 @@ type lexer struct {
 	simpleName    bool // a plain name is wanted, no keyword or generic token
 	workflow      bool // inlinescript is a keyword
 
-	comments  []Extent // outside strings
-	requires  []Extent // those comments that say #requires
+	requires  []Extent // the comments that say #requires
 	signature int      // where a signature block begins, -1: none
 
 	errors   []*ParseError
@@ -166,8 +165,11 @@ func (l *lexer) restorePoint() int {
 func (l *lexer) resync(offset int) {
 	l.pos = l.position(offset)
 	if l.nested == 0 {
-		l.comments = dropFrom(l.comments, offset)
-		l.requires = dropFrom(l.requires, offset)
+		n := len(l.requires)
+		for n > 0 && int(l.requires[n-1].end) > offset {
+			n--
+		}
+		l.requires = l.requires[:n]
 	}
 	if l.keep {
 		n := len(l.tokens)
@@ -176,14 +178,6 @@ func (l *lexer) resync(offset int) {
 		}
 		l.tokens = l.tokens[:n]
 	}
-}
-
-func dropFrom(extents []Extent, offset int) []Extent {
-	n := len(extents)
-	for n > 0 && int(extents[n-1].end) > offset {
-		n--
-	}
-	return extents[:n]
 }
 
 // Making tokens.

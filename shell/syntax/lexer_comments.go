@@ -38,9 +38,6 @@ func (l *lexer) blockComment() {
 func (l *lexer) comment() Extent {
 	extent := l.current()
 	l.burn(1 + l.pos - l.start)
-	if l.nested == 0 {
-		l.comments = append(l.comments, extent)
-	}
 	if l.keep {
 		l.tokens = append(l.tokens, Token{extent: extent, Kind: TokComment})
 	}

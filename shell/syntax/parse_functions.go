@@ -134,6 +134,7 @@ func (p *parser) finishType(c *TypeDefinition, attributes []AttributeBase, keywo
 		start = attributes[0].Extent()
 	}
 	c.extent = start.to(last)
+	p.types = true
 	constrained := false
 	for _, a := range attributes {
 		switch a := a.(type) {

@@ -95,3 +95,48 @@ func TestParseCases(t *testing.T) {
 		}
 	}
 }
+
+// The one-line expressions are right unless PowerShell's answer was an error
+// of its parser.
+func TestParseMatrix(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(oracle, "matrix", "expressions", "*.txt"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no expressions to read: %v", err)
+	}
+	for _, path := range paths {
+		expressions := readLines(t, path)
+		answers := readLines(t, filepath.Join(oracle, "matrix", "answers", filepath.Base(path)))
+		for i, expression := range expressions {
+			var got string
+			if _, errors := syntax.Parse("", expression); len(errors) > 0 {
+				got = errors[0].ErrorID + ": " + errors[0].Message
+			}
+			if want := parserAnswer(answers[i], expression); got != want {
+				t.Errorf("%s:%d: %s\ngot  %q\nwant %q", filepath.Base(path), i+1, expression, got, want)
+			}
+		}
+	}
+}
+
+func readLines(t *testing.T, path string) []string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n"), "\n")
+}
+
+// parserAnswer is the id and message of a recorded error that the parser told
+// of the expression itself; empty if the answer is none.
+func parserAnswer(answer, expression string) string {
+	rest, ok := strings.CutPrefix(answer, "error ")
+	if !ok {
+		return ""
+	}
+	id, text, ok := strings.Cut(rest, ",Microsoft.PowerShell.Commands.InvokeExpressionCommand: At line:")
+	if !ok || !strings.Contains(text, `\n+ `+expression+`\n`) {
+		return ""
+	}
+	return id + ": " + text[strings.LastIndex(text, `~\n`)+len(`~\n`):]
+}

@@ -25,6 +25,7 @@ type parser struct {
 	looked  bool  // whether there is one
 	noComma bool  // a comma separates arguments or parameters, it makes no array
 	depth   int
+	types   bool // a class or enum was read
 }
 
 func newParser(source *Source) *parser {
@@ -41,12 +42,13 @@ func (p *parser) script() (block *ScriptBlock) {
 		case tooComplicated:
 			p.report(p.current(), "ScriptTooComplicated")
 			p.text, p.base, p.skips = p.source.Text, 0, nil
-			block = &ScriptBlock{at: p.whole(), End: &NamedBlock{at: p.whole(), Kind: KwEnd, Unnamed: true}}
+			block = &ScriptBlock{at: p.whole(), script: true, End: &NamedBlock{at: p.whole(), Kind: KwEnd, Unnamed: true}}
 		default:
 			panic(r)
 		}
 	}()
 	block = p.scriptBlock(Token{}, nil, false)
+	block.script = true
 	block.Requirements = p.requirements()
 	check(p, block)
 	return block

@@ -3,6 +3,7 @@ package syntax
 import (
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,9 @@ type Source struct {
 
 	lineStarts []int32
 	ascii      bool
+
+	tokensOnce sync.Once
+	tokens     []Token // once asked for
 }
 
 // NewSource makes a Source of a text, replacing what is not UTF-8 by U+FFFD.

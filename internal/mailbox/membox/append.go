@@ -144,7 +144,10 @@ func (s *session) admit(at mailbox.At, group []pending) error {
 // room checks the limits. It needs the mailbox's lock.
 func (s *session) room(at mailbox.At, group []pending) error {
 	o := s.box.opts
-	total := s.box.used()
+	var total int64
+	if o.Quota > 0 {
+		total = s.box.used()
+	}
 	for _, p := range group {
 		total += int64(len(p.msg.Body))
 		if o.AppendLimit > 0 && int64(len(p.msg.Body)) > o.AppendLimit {

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"unicode/utf16"
+
+	"migsh/cmdlets"
+	"migsh/shell"
+)
+
+// version is migsh's own; releases set it when they link.
+var version = "0.1.0-dev"
+
+// Run is the whole program: arguments, standard files and environment in, exit code out.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
+	o, err := parseFlags(args)
+	if err != nil {
+		var u *usageError
+		if errors.As(err, &u) {
+			fmt.Fprint(stderr, u.text+"\n")
+			fmt.Fprint(stdout, "\n"+usage)
+			return u.code
+		}
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	switch {
+	case o.help:
+		fmt.Fprint(stdout, usage)
+		return 0
+	case o.version:
+		fmt.Fprintln(stdout, "migsh "+version)
+		return 0
+	case o.check:
+		return syntaxCheck(o.args, stdout, stderr)
+	}
+	if o.directory != "" {
+		if err := os.Chdir(o.directory); err != nil {
+			fmt.Fprintf(stderr, "migsh: -WorkingDirectory: %v. Name a directory that exists.\n", err)
+			return 1
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	s := shell.New(shell.Options{
+		Stdin: stdin, Stdout: stdout, Stderr: stderr, Width: shell.Columns(lookup(environ, "COLUMNS")),
+		Interactive: !o.nonInteractive, Version: version, Home: programDir(),
+	})
+	cmdlets.Register(s.Register)
+	return o.run(ctx, s, stdin)
+}
+
+// run does what the flags ask for and tells the exit code.
+func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) int {
+	var out shell.Outcome
+	switch {
+	case o.hasFile && o.file == "-", o.hasCommand && o.command == "-", !o.hasFile && !o.hasCommand:
+		out = s.RunInput(ctx)
+		if !out.Exit && !out.Interrupted {
+			if out.OK {
+				return 0
+			}
+			return 1
+		}
+	case o.hasFile:
+		path, err := filepath.Abs(o.file)
+		if err != nil {
+			return 64
+		}
+		out = s.RunFile(ctx, path, o.args, piped(s, stdin))
+		out.OK = out.Err == nil
+	default:
+		out = s.Execute(ctx, o.command, piped(s, stdin))
+	}
+	switch {
+	case out.Interrupted:
+		return 130
+	case out.Exit:
+		return out.Code & 0xff
+	case out.Err != nil || !out.OK:
+		return 1
+	}
+	return 0
+}
+
+// piped reads what was piped to the program, for $input; a terminal and a null device give nothing.
+func piped(s *shell.Session, stdin io.Reader) []any {
+	if f, ok := stdin.(*os.File); ok {
+		st, err := f.Stat()
+		if err != nil || st.Mode()&os.ModeCharDevice != 0 {
+			return nil
+		}
+	}
+	if stdin == nil {
+		return nil
+	}
+	return s.InputLines()
+}
+
+// programDir is where the program lies, $PSHOME.
+func programDir() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return filepath.Dir(path)
+}
+
+func lookup(environ []string, name string) string {
+	for _, e := range environ {
+		if k, v, ok := strings.Cut(e, "="); ok && k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// syntaxCheck parses files and prints a line of JSON for each; the exit code is 1 if any has errors.
+func syntaxCheck(files []string, stdout, stderr io.Writer) int {
+	code := 0
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			fmt.Fprintf(stderr, "migsh: -SyntaxCheck: %v\n", err)
+			code = 1
+			continue
+		}
+		report := shell.CheckSyntax(file, string(text))
+		if len(report.Errors) > 0 {
+			code = 1
+		}
+		if err := encoder.Encode(report); err != nil {
+			fmt.Fprintf(stderr, "migsh: -SyntaxCheck: %v\n", err)
+			return 1
+		}
+	}
+	return code
+}
+
+// decodeCommand reads -EncodedCommand: base64 of UTF-16.
+func decodeCommand(s string) (string, error) {
+	data, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(data)%2 != 0 {
+		return "", &usageError{code: 64, text: "Cannot process the command because the value specified with -EncodedCommand is not properly encoded. The value must be Base64 encoded."}
+	}
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = uint16(data[2*i]) | uint16(data[2*i+1])<<8
+	}
+	return string(utf16.Decode(units)), nil
+}

@@ -1,0 +1,95 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"migsh/internal/migration"
+	"migsh/internal/records"
+)
+
+// Config implements migration.Service.
+func (c *Control) Config(ctx context.Context) (migration.Config, error) {
+	config, err := c.records.Config(ctx)
+	if err != nil {
+		return config, records.Explain(err)
+	}
+	err = c.mayCreate(ctx, config)
+	config.CanSubmitNewBatch = err == nil
+	if _, refused := err.(*migration.Error); refused {
+		err = nil
+	}
+	return config, records.Explain(err)
+}
+
+// SetConfig implements migration.Service.
+func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (migration.Config, error) {
+	if r.MaxNumberOfBatches != nil && *r.MaxNumberOfBatches < 1 {
+		return migration.Config{}, outOfRange("MaxNumberOfBatches", *r.MaxNumberOfBatches)
+	}
+	if r.MaxConcurrentMigrations != nil && *r.MaxConcurrentMigrations != migration.Unlimited && *r.MaxConcurrentMigrations < 1 {
+		return migration.Config{}, outOfRange("MaxConcurrentMigrations", int(*r.MaxConcurrentMigrations))
+	}
+	if r.IncrementalSyncEvery != nil && *r.IncrementalSyncEvery < time.Minute {
+		return migration.Config{}, migration.NewError(migration.ErrInvalidValue, r.IncrementalSyncEvery.String(),
+			fmt.Sprintf("An incremental sync every %s is too often.", *r.IncrementalSyncEvery), "Give a minute at least; the usual interval is 24 hours.")
+	}
+	c.creating.Lock()
+	defer c.creating.Unlock()
+	var target *string
+	if r.TargetEndpoint != nil {
+		target = new(string)
+		if *r.TargetEndpoint != "" {
+			item, err := c.records.FindEndpoint(ctx, *r.TargetEndpoint)
+			if err != nil {
+				return migration.Config{}, records.Explain(err)
+			}
+			*target = item.Value.Name
+		}
+	}
+	_, err := c.records.SetConfig(ctx, func(config *migration.Config) error {
+		set(&config.TargetEndpoint, target)
+		set(&config.MaxNumberOfBatches, r.MaxNumberOfBatches)
+		set(&config.MaxConcurrentMigrations, r.MaxConcurrentMigrations)
+		set(&config.LegacyMode, r.LegacyMode)
+		set(&config.IncrementalSyncEvery, r.IncrementalSyncEvery)
+		return nil
+	})
+	if err != nil {
+		return migration.Config{}, records.Explain(err)
+	}
+	return c.Config(ctx)
+}
+
+func outOfRange(name string, n int) error {
+	return migration.NewError(migration.ErrInvalidValue, fmt.Sprint(n), fmt.Sprintf("%d is out of range for %s.", n, name), "Give 1 or more.")
+}
+
+// mayCreate says why another batch is refused, nil if it isn't.
+func (c *Control) mayCreate(ctx context.Context, config migration.Config) error {
+	batches, err := c.records.AllBatches(ctx)
+	if err != nil {
+		return err
+	}
+	if len(batches) >= config.MaxNumberOfBatches {
+		return migration.NewError(migration.ErrTooManyBatches, "",
+			fmt.Sprintf("There are %d batches, and MaxNumberOfBatches allows no more.", len(batches)),
+			"Remove finished batches with Remove-MigrationBatch, or raise the limit with Set-MigrationConfig.")
+	}
+	if !config.LegacyMode {
+		return nil
+	}
+	for _, item := range batches {
+		b, err := c.batch(ctx, item.Value)
+		if err != nil {
+			return err
+		}
+		if b.Status.Busy() || b.Status == migration.BatchWaiting {
+			return migration.NewError(migration.ErrBatchActive, b.Name,
+				fmt.Sprintf("The batch '%s' is %s, and in legacy mode one batch is active at a time.", b.Name, b.Status),
+				"Wait until it has finished or stop it, or turn legacy mode off with Set-MigrationConfig -LegacyMode $false.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+// Package control carries out what administrators ask of migsh. It implements [migration.Service] on the store: it validates, and
+// writes down what is wanted; making it so is the engine's business, wherever that runs.
+package control
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"migsh/internal/connect"
+	"migsh/internal/migration"
+	"migsh/internal/records"
+)
+
+// Control is the service. It is safe for concurrent use; one process at a time may have one for a store.
+type Control struct {
+	records   *records.Records
+	connector connect.Connector
+	now       func() time.Time
+
+	// creating is held while batches or endpoints come into being or go, so that what was checked still holds when it is written.
+	creating sync.Mutex
+}
+
+var _ migration.Service = (*Control)(nil)
+
+// Options are what a Control may be told; the zero value will do.
+type Options struct {
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// New makes the service and finishes what an earlier one was doing when it ended.
+func New(ctx context.Context, r *records.Records, c connect.Connector, o Options) (*Control, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if err := r.Sweep(ctx); err != nil {
+		return nil, records.Explain(err)
+	}
+	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }}, nil
+}
+
+func newGUID() string { return uuid.NewString() }

@@ -1,0 +1,338 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"migsh/internal/connect"
+	"migsh/internal/csvfile"
+	"migsh/internal/migration"
+	"migsh/internal/records"
+	"migsh/internal/wintz"
+	"migsh/store"
+)
+
+// Ids of warnings about rows that csvfile doesn't know.
+const (
+	warningNoSourceLogin = "NoSourceLogin"
+	warningNoTargetLogin = "NoTargetLogin"
+	warningInOtherBatch  = "UserInOtherBatch"
+	warningSamePair      = "SameMailboxes"
+)
+
+// CheckCSV implements migration.Service.
+func (c *Control) CheckCSV(_ context.Context, r migration.CheckCSVRequest) (migration.CSVCheck, error) {
+	file, err := csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: r.AllowUnknownColumns})
+	if err != nil {
+		return migration.CSVCheck{}, err
+	}
+	return migration.CSVCheck{
+		Columns: file.Columns, IgnoredColumns: file.Ignored, RowCount: len(file.Rows), ValidationWarnings: file.Warnings,
+	}, nil
+}
+
+// A draft is a batch that is being made: all that was checked before anything exists.
+type draft struct {
+	batch          records.Batch
+	source, target store.Item[records.Endpoint]
+	sourceAdmin    migration.Secret
+	targetAdmin    migration.Secret
+	file           *csvfile.File
+	rows           []csvfile.Row
+	warnings       []migration.ValidationWarning
+	notes          []string // for the administrator
+}
+
+// NewBatch implements migration.Service.
+func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (migration.BatchResult, error) {
+	d, err := c.draft(ctx, r)
+	if err != nil {
+		return migration.BatchResult{}, records.Explain(err)
+	}
+	if err := c.reachBoth(ctx, d); err != nil {
+		return migration.BatchResult{}, err
+	}
+
+	c.creating.Lock()
+	defer c.creating.Unlock()
+	if err := c.write(ctx, d); err != nil {
+		// What was written already counts for nothing without its batch; if this fails too, Sweep finds it.
+		cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+		err = records.Explain(err)
+		if cleanup := c.records.Wipe(cleaning, d.batch.GUID); cleanup != nil && !errors.Is(err, migration.ErrStore) {
+			err = errors.Join(err, records.Explain(cleanup))
+		}
+		return migration.BatchResult{}, err
+	}
+	batch, err := c.batch(ctx, d.batch)
+	return migration.BatchResult{Batch: batch, Warnings: d.notes}, records.Explain(err)
+}
+
+// draft checks everything that can be checked without a connection.
+func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draft, error) {
+	name := strings.TrimSpace(r.Name)
+	if err := migration.CheckName("migration batch", name); err != nil {
+		return nil, err
+	}
+	if _, err := c.records.Batches.Get(ctx, migration.FoldName(name)); !errors.Is(err, store.ErrNotFound) {
+		if err == nil {
+			err = batchExists(name)
+		}
+		return nil, err
+	}
+	settings, err := checkSettings(r.BatchSettings)
+	if err != nil {
+		return nil, err
+	}
+	config, err := c.records.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.mayCreate(ctx, config); err != nil {
+		return nil, err
+	}
+	now := c.now()
+	d := &draft{batch: records.Batch{
+		Name: name, GUID: newGUID(), SubmittedBy: r.SubmittedBy, CSVName: r.CSVName, BatchSettings: settings, CreationTime: now,
+	}}
+	if err := c.draftEndpoints(ctx, d, r, config); err != nil {
+		return nil, err
+	}
+	if d.file, err = csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: settings.AllowUnknownColumns}); err != nil {
+		return nil, err
+	}
+	if len(d.file.Ignored) > 0 {
+		d.notes = append(d.notes, fmt.Sprintf("These columns of the CSV file mean nothing here and are passed over: %s.", strings.Join(d.file.Ignored, ", ")))
+	}
+	if r.AutoStart {
+		d.batch.LastNumber = 1
+		d.batch.Order = migration.Order{Kind: migration.OrderStart, Number: 1, At: now, By: r.SubmittedBy}
+		d.batch.StartTime = now
+	}
+	return d, nil
+}
+
+func batchExists(name string) error {
+	return migration.NewError(migration.ErrAlreadyExists, name, fmt.Sprintf("The migration batch '%s' already exists.", name),
+		"Choose another name, or remove the batch with Remove-MigrationBatch.")
+}
+
+// draftEndpoints finds source and target, and their administrators' passwords.
+func (c *Control) draftEndpoints(ctx context.Context, d *draft, r migration.NewBatchRequest, config migration.Config) (err error) {
+	if r.SourceEndpoint == "" {
+		return migration.NewError(migration.ErrInvalidValue, d.batch.Name, "A batch needs a source endpoint.",
+			"Make one with New-MigrationEndpoint and name it with -SourceEndpoint.")
+	}
+	if d.source, err = c.records.FindEndpoint(ctx, r.SourceEndpoint); err != nil {
+		return err
+	}
+	target := r.TargetEndpoint
+	if target == "" {
+		target = migration.Identity(config.TargetEndpoint)
+	}
+	if target == "" {
+		return migration.NewError(migration.ErrNoTarget, d.batch.Name, "There is no target endpoint: migsh does not know where to copy the mailboxes to.",
+			"Name it with -TargetEndpoint, or set it once for all batches with Set-MigrationConfig -TargetEndpoint.")
+	}
+	if d.target, err = c.records.FindEndpoint(ctx, target); err != nil {
+		return err
+	}
+	d.batch.SourceEndpoint, d.batch.TargetEndpoint = d.source.Value.Name, d.target.Value.Name
+	if d.sourceAdmin, err = c.records.Administrator(d.source.Value); err != nil {
+		return err
+	}
+	d.targetAdmin, err = c.records.Administrator(d.target.Value)
+	return err
+}
+
+// checkSettings checks what was set on a batch and brings it into its proper form.
+func checkSettings(s migration.BatchSettings) (migration.BatchSettings, error) {
+	if s.TimeZone != "" {
+		_, proper, err := wintz.Load(s.TimeZone)
+		if err != nil {
+			return s, migration.NewError(migration.ErrInvalidValue, s.TimeZone, strings.ToUpper(err.Error()[:1])+err.Error()[1:]+".", "").Because(err)
+		}
+		s.TimeZone = proper
+	}
+	if !s.CompleteAfter.IsZero() && s.CompleteAfter.Before(s.StartAfter) {
+		return s, migration.NewError(migration.ErrInvalidValue, s.CompleteAfter.Format(time.RFC3339), "CompleteAfter is before StartAfter.", "Give a later time.")
+	}
+	s.StartAfter, s.CompleteAfter = s.StartAfter.UTC(), s.CompleteAfter.UTC()
+	if s.IncrementalSyncEvery < 0 || s.ReportInterval < 0 {
+		return s, migration.NewError(migration.ErrInvalidValue, "", "An interval can't be negative.", "")
+	}
+	for _, address := range s.NotificationEmails {
+		if err := migration.CheckAddress(address); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// reachBoth tries both servers at once; a batch that could not begin is not made.
+func (c *Control) reachBoth(ctx context.Context, d *draft) error {
+	var source, target migration.ConnectionTest
+	group, both := errgroup.WithContext(ctx)
+	try := func(e records.Endpoint, test *migration.ConnectionTest) {
+		group.Go(func() (err error) {
+			*test, _, err = c.probe(both, connect.Account{Endpoint: e.Endpoint})
+			return err
+		})
+	}
+	try(d.source.Value, &source)
+	try(d.target.Value, &target)
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, t := range []struct {
+		side     string
+		endpoint records.Endpoint
+		test     migration.ConnectionTest
+	}{{"source", d.source.Value, source}, {"target", d.target.Value, target}} {
+		if t.test.Fault != nil {
+			e := t.test.Fault
+			e.Message = fmt.Sprintf("The %s endpoint '%s' can't be reached. %s", t.side, t.endpoint.Name, e.Message)
+			e.Remedy = strings.TrimSpace(e.Remedy + " No batch was created.")
+			return e
+		}
+		d.notes = append(d.notes, t.test.Warnings...)
+	}
+	return nil
+}
+
+// write checks the rows against what else exists and writes the batch: first the users, and last the record that makes them count.
+func (c *Control) write(ctx context.Context, d *draft) error {
+	w := records.NewWriter(c.records.Store)
+	d.warnings = d.file.Warnings
+	pairs := map[string]int{} // pair → row
+	for _, row := range d.file.Rows {
+		user, warning, err := c.user(ctx, d, row, pairs)
+		if err != nil {
+			return err
+		}
+		if warning != nil {
+			d.warnings = append(d.warnings, *warning)
+			continue
+		}
+		claim, taken, err := c.records.ClaimOp(ctx, user.Pair, records.Claim{BatchGUID: d.batch.GUID, BatchName: d.batch.Name, Address: user.EmailAddress})
+		if err != nil {
+			return err
+		}
+		if taken != nil {
+			d.warnings = append(d.warnings, warn(row, warningInOtherBatch, fmt.Sprintf(
+				"'%s' is in the batch '%s' already, as '%s'. Remove it there first with Remove-MigrationUser, or let that batch complete.",
+				row.EmailAddress, taken.BatchName, taken.Address)))
+			continue
+		}
+		op, err := c.records.Users.Create(*user, records.UserKey(d.batch.GUID, user.EmailAddress)...)
+		if err != nil {
+			return err
+		}
+		if err := w.Add(ctx, op, claim); err != nil {
+			return err
+		}
+		d.rows = append(d.rows, row)
+	}
+	if len(d.rows) == 0 {
+		return noRow(d.warnings)
+	}
+	if len(d.warnings) > 0 {
+		d.notes = append(d.notes, fmt.Sprintf("%s of %s rows are left out of the batch '%s': %s Get-MigrationBatch lists all in ValidationWarnings.",
+			migration.Thousands(int64(len(d.warnings))), migration.Thousands(int64(len(d.warnings)+len(d.rows))), d.batch.Name, d.warnings[0].Message))
+	}
+	d.batch.WarningCount = len(d.warnings)
+	ops, err := c.records.WarningOps(d.batch.GUID, d.warnings)
+	if err != nil {
+		return err
+	}
+	for _, op := range ops {
+		if err := w.Add(ctx, op); err != nil {
+			return err
+		}
+	}
+	create, err := c.records.Batches.Create(d.batch, migration.FoldName(d.batch.Name))
+	if err != nil {
+		return err
+	}
+	last := []store.Op{create, store.Check(c.records.Endpoints.Key(d.source.Names...), d.source.Revision)}
+	if d.target.Names[0] != d.source.Names[0] {
+		last = append(last, store.Check(c.records.Endpoints.Key(d.target.Names...), d.target.Revision))
+	}
+	if err := w.Add(ctx, last...); err != nil {
+		return err
+	}
+	err = w.Flush(ctx)
+	if conflict, ok := errors.AsType[*store.ConflictError](err); ok && conflict.Key == create.Key {
+		return batchExists(d.batch.Name)
+	}
+	return err
+}
+
+// noRow is the error of a file of which nothing is left.
+func noRow(warnings []migration.ValidationWarning) error {
+	e := migration.NewError(migration.ErrCSVNoUser, "", "No row of the CSV file can be migrated.", "Correct the file; nothing was created.")
+	for _, w := range warnings {
+		if len(e.Faults) < 5 {
+			e.Message += " " + w.Message
+		}
+		if len(e.Faults) < 100 {
+			e.Faults = append(e.Faults, migration.Fault{ID: migration.ErrorID(w.ID), Row: w.Row, Message: w.Message})
+		}
+	}
+	return e
+}
+
+func warn(row csvfile.Row, id, why string) migration.ValidationWarning {
+	return migration.ValidationWarning{
+		Row: row.Number, EmailAddress: row.EmailAddress, ID: id, Message: fmt.Sprintf("Row %d is left out: %s", row.Number, why),
+	}
+}
+
+// user makes the record of a row, or says why the row is left out.
+func (c *Control) user(_ context.Context, d *draft, row csvfile.Row, pairs map[string]int) (*records.User, *migration.ValidationWarning, error) {
+	left := func(id, why string) (*records.User, *migration.ValidationWarning, error) {
+		w := warn(row, id, why)
+		return nil, &w, nil
+	}
+	login := loginOf(row)
+	if _, ok := connect.SourceAccount(d.source.Value.Endpoint, d.sourceAdmin, login); !ok {
+		return left(warningNoSourceLogin, fmt.Sprintf(
+			"'%s' can't be opened at the source: the row has no UserName with a Password, and the endpoint '%s' has no administrator who could open it.",
+			row.EmailAddress, d.source.Value.Name))
+	}
+	if _, ok := connect.TargetAccount(d.target.Value.Endpoint, d.targetAdmin, login); !ok {
+		return left(warningNoTargetLogin, fmt.Sprintf(
+			"'%s' can't be opened at the target: the row has no TargetPassword, and the endpoint '%s' has no administrator who could open it. "+
+				"Add the column TargetPassword, or Set-MigrationEndpoint '%s' -Credentials.",
+			row.EmailAddress, d.target.Value.Name, d.target.Value.Name))
+	}
+	pair := connect.Pair(d.source.Value.Endpoint, d.target.Value.Endpoint, login, row.UserRoot).Key()
+	if first, twice := pairs[pair]; twice {
+		return left(warningSamePair, fmt.Sprintf("'%s' names the same two mailboxes as row %d.", row.EmailAddress, first))
+	}
+	pairs[pair] = row.Number
+	user := &records.User{
+		EmailAddress: row.EmailAddress, GUID: newGUID(), Row: row.Number, UserName: row.UserName, UserRoot: row.UserRoot,
+		TargetUserName: row.TargetUserName, Pair: pair, UserState: migration.UserState{Status: migration.UserStopped},
+	}
+	key := c.records.Users.Key(records.UserKey(d.batch.GUID, row.EmailAddress)...)
+	var err error
+	if user.Password, err = c.records.Seal(row.Password, key, records.FieldPassword); err != nil {
+		return nil, nil, err
+	}
+	user.TargetPassword, err = c.records.Seal(row.TargetPassword, key, records.FieldTargetPassword)
+	return user, nil, err
+}
+
+func loginOf(row csvfile.Row) connect.Row {
+	return connect.Row{
+		EmailAddress: row.EmailAddress, UserName: row.UserName, Password: row.Password,
+		TargetUserName: row.TargetUserName, TargetPassword: row.TargetPassword,
+	}
+}

@@ -1,0 +1,137 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"migsh/internal/connect"
+	"migsh/internal/migration"
+	"migsh/internal/records"
+)
+
+// TestServer implements migration.Service.
+func (c *Control) TestServer(ctx context.Context, r migration.TestServerRequest) (migration.ConnectionTest, error) {
+	endpoint, admin, err := c.serverToTest(ctx, r)
+	if err != nil {
+		return migration.ConnectionTest{}, records.Explain(err)
+	}
+	account, err := testAccount(endpoint, admin, r)
+	if err != nil {
+		return migration.ConnectionTest{}, err
+	}
+	test, _, err := c.probe(ctx, account)
+	return test, err
+}
+
+// serverToTest finds out which server is meant, and the password of its administrator if it is known.
+func (c *Control) serverToTest(ctx context.Context, r migration.TestServerRequest) (migration.Endpoint, migration.Secret, error) {
+	if r.Endpoint != "" {
+		item, err := c.records.FindEndpoint(ctx, r.Endpoint)
+		if err != nil {
+			return migration.Endpoint{}, "", err
+		}
+		admin, err := c.records.Administrator(item.Value)
+		return item.Value.Endpoint, admin, err
+	}
+	e := migration.Endpoint{
+		EndpointType: r.EndpointType, RemoteServer: r.RemoteServer, Port: r.Port, Security: r.Security, Authentication: r.Authentication,
+		AcceptUntrustedCertificates: r.AcceptUntrustedCertificates, LoginFormat: r.LoginFormat, AuthorizationID: r.AuthorizationID,
+	}
+	return e, "", checkServer(&e)
+}
+
+// testAccount is who logs in during a test: the given credentials, for the test mailbox if there is one.
+func testAccount(e migration.Endpoint, admin migration.Secret, r migration.TestServerRequest) (connect.Account, error) {
+	a := connect.Account{Endpoint: e}
+	if r.LoginFormat != "" {
+		e.LoginFormat = r.LoginFormat
+	}
+	if r.AuthorizationID != "" {
+		e.AuthorizationID = r.AuthorizationID
+	}
+	if err := migration.CheckLoginFormat(e.LoginFormat); err != nil {
+		return a, err
+	}
+	if r.Credentials != nil {
+		e.UserName, admin = r.Credentials.UserName, r.Credentials.Password
+	}
+	if r.TestMailbox == "" {
+		if r.Credentials != nil {
+			a.Login, a.Password = r.Credentials.UserName, r.Credentials.Password
+		}
+		return a, nil
+	}
+	row := connect.Row{EmailAddress: r.TestMailbox}
+	a, ok := connect.TargetAccount(e, admin, row)
+	if !ok {
+		return a, migration.NewError(migration.ErrInvalidValue, r.TestMailbox,
+			fmt.Sprintf("There is no administrator who could open the mailbox of '%s'.", r.TestMailbox),
+			"Give -Credentials together with -LoginFormat or -AuthorizationId, or name an endpoint that has them.")
+	}
+	return a, nil
+}
+
+// probe tries a server. The account's endpoint comes back with its security resolved. The error is ctx's only: what is wrong with the
+// server is in the result.
+func (c *Control) probe(ctx context.Context, a connect.Account) (migration.ConnectionTest, migration.Endpoint, error) {
+	begun := time.Now()
+	limited, cancel := context.WithTimeout(ctx, connect.Timeout)
+	defer cancel()
+	p, err := c.connector.Probe(limited, a)
+	if ctx.Err() != nil {
+		return migration.ConnectionTest{}, a.Endpoint, context.Cause(ctx)
+	}
+	e := a.Endpoint
+	if p.Security != "" {
+		e.Security = p.Security
+	}
+	test := migration.ConnectionTest{
+		Result:             migration.TestSuccess,
+		ConnectionSettings: e.ConnectionSettings(),
+		RemoteServer:       e.RemoteServer,
+		Port:               e.Port,
+		Security:           e.Security,
+		Authentication:     e.Authentication,
+		Software:           p.Software,
+		Capabilities:       p.Capabilities,
+		LocalAddress:       p.LocalAddress,
+		TLSVersion:         p.TLSVersion,
+		Elapsed:            time.Since(begun),
+		Warnings:           p.Warnings,
+		Login:              a.Login,
+	}
+	if err != nil {
+		fault := connect.TestFailure(err, a)
+		test.Result = migration.TestFailed
+		test.Message, test.ErrorDetail, test.Fault = fault.Message, fault.Detail, fault
+	} else if len(p.Warnings) > 0 {
+		test.Message = p.Warnings[0]
+	}
+	return test, e, nil
+}
+
+// checkServer checks what was said about a server and fills in what was not; Security may stay empty, to be resolved by a probe.
+func checkServer(e *migration.Endpoint) error {
+	if e.EndpointType == "" || e.EndpointType == migration.TypeNone {
+		e.EndpointType = migration.TypeIMAP
+	}
+	if e.EndpointType != migration.TypeIMAP {
+		return migration.NewError(migration.ErrTypeUnsupported, string(e.EndpointType),
+			fmt.Sprintf("Migrations of type %s are not supported; migsh moves mailboxes between IMAP servers.", e.EndpointType), "Use -IMAP.")
+	}
+	if e.Authentication == "" {
+		e.Authentication = migration.AuthenticationBasic
+	}
+	if e.Authentication != migration.AuthenticationBasic {
+		return migration.NewError(migration.ErrInvalidValue, string(e.Authentication),
+			fmt.Sprintf("%s authentication is not supported for IMAP servers.", e.Authentication), "Use Basic.")
+	}
+	if e.Port == 0 {
+		e.Port = migration.DefaultPort(e.Security)
+	}
+	if e.Port < 1 || e.Port > 65535 {
+		return migration.NewError(migration.ErrInvalidValue, fmt.Sprint(e.Port), fmt.Sprintf("%d is not a port.", e.Port), "Give a port from 1 to 65535; IMAP's are 993 and 143.")
+	}
+	return checkHost(e.RemoteServer)
+}

@@ -1,0 +1,37 @@
+// Package syncer moves one mailbox: every message once, byte for byte, resumable at any moment. [Run] makes one pass over
+// a pair of mailboxes (plan, copy, compare flags, checkpoint); the first pass is the initial copy, each later one a delta.
+//
+// # What is remembered
+//
+// The memory belongs to the [Pair], not to the batch that asked for the copy, and outlives it. It lies in the store under
+// these keys, where <pair> is [Pair.ID] and <folder> a digest of the name under which the source folder was first seen:
+//
+//	mail/pair/<pair>                               JSON [pairRecord]: whose memory this is
+//	mail/folder/<pair>/<folder>                    JSON [folderRecord]: one folder's state, rewritten at each checkpoint
+//	mail/page/<pair>/<folder>/<generation>/<uid>   binary page of entries, see [encodePage]: what was decided about each
+//	                                               source message from <uid> on, up to the next page
+//	mail/item/<pair>/<folder>/<uid>                JSON [migration.SkippedItem]: a message that could not be copied
+//
+// A source message is *decided* once it has an entry: copied, adopted (it was there already), merged, filtered, refused
+// or vanished. Nothing that has an entry is ever sent again. Folder records are replaced at their revision only, so two
+// engines can't work on one pair without the second one noticing.
+//
+// # Exactly once
+//
+// Messages go in windows of up to [windowMessages]. Before the first byte of a window leaves, a commit puts its UIDs
+// and the target's UIDNEXT into the folder record: the intent. When all of a window is decided, a second commit writes
+// the entries and removes the intent. Whoever finds an intent at the start of a pass knows that its messages may be at
+// the target, at UIDs from that UIDNEXT on, and nowhere else. He reads what is there that no entry claims, and takes
+// digests. From then on the window is copied as if nothing had happened, but a message whose digest waits at the
+// target is claimed rather than sent; each message at the target is claimed once, so twins stay as many as they were.
+//
+// The same claiming serves all other cases of doubt: a target folder that was filled before migsh came (claims: all of
+// it), a source whose UIDVALIDITY changed (claims: the entries of the generation of pages before), a target whose
+// UIDVALIDITY changed (its messages are read and the entries moved to their new UIDs first).
+//
+// # Flags
+//
+// An entry keeps the flags on which both sides last agreed. What the source has changed since is done at the target
+// too; what the target has changed by itself stays. A message that the user deleted or moved at the target keeps its
+// entry, and so never comes back.
+package syncer

@@ -1,0 +1,169 @@
+package syncer
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"mime"
+	"net/mail"
+	"strings"
+	"time"
+
+	"migsh/internal/mailbox"
+	"migsh/internal/migration"
+	"migsh/store"
+)
+
+// leaveBehind notes a message that could not be copied. The next commit writes it.
+func (f *folderPass) leaveBehind(meta mailbox.Meta, length int64, why error) error {
+	item := migration.SkippedItem{
+		Kind: migration.SkippedRefusedItem, FolderName: f.Source, UID: uint32(meta.UID),
+		DateReceived: meta.Date, MessageSize: migration.ByteSize(max(length, meta.Size, 0)), Reason: why.Error(),
+	}
+	if e, ok := errors.AsType[*mailbox.Error](why); ok {
+		switch e.ID {
+		case mailbox.MessageTooLarge:
+			item.Kind = migration.SkippedLargeItem
+		case mailbox.MessageUnread:
+			item.Kind = migration.SkippedCorruptItem
+		}
+	}
+	f.result.Skipped++
+	f.state.Skipped++
+	f.undescribed = append(f.undescribed, item)
+	f.report("Warning", "Folder %q: the message with UID %d (%v) could not be copied: %v.", f.Source, meta.UID, item.MessageSize, why)
+	return f.addItem(item)
+}
+
+// describe reads subject and sender of what was left behind, so that its owner can find it.
+func (f *folderPass) describe(ctx context.Context) error {
+	if len(f.undescribed) == 0 {
+		return nil
+	}
+	items := map[mailbox.UID]migration.SkippedItem{}
+	var uids mailbox.UIDSet
+	for _, item := range f.undescribed {
+		items[mailbox.UID(item.UID)] = item
+		uids.Add(mailbox.UID(item.UID))
+	}
+	f.undescribed = nil
+	for h, err := range f.source.Headers(ctx, f.sourceAt(), uids, "Subject", "From") {
+		if err != nil {
+			if mailbox.ClassOf(err) != mailbox.PerMessage {
+				return err
+			}
+			f.report("Information", "Folder %q: subject and sender of messages that were left behind can't be read: %v.", f.Source, err)
+			break
+		}
+		item := items[h.UID]
+		header := parseHeader(h.Fields)
+		item.Subject, item.Sender = decodeWords(header.Get("Subject")), decodeWords(header.Get("From"))
+		if err := f.addItem(item); err != nil {
+			return err
+		}
+		if len(f.items) >= commitItems {
+			if err := f.commit(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return f.commit(ctx)
+}
+
+// parseHeader reads as much of a header as can be read.
+func parseHeader(fields []byte) mail.Header {
+	if !bytes.Contains(fields, []byte("\n\r\n")) && !bytes.Contains(fields, []byte("\n\n")) {
+		fields = append(bytes.Clone(fields), "\r\n\r\n"...)
+	}
+	m, err := mail.ReadMessage(bytes.NewReader(fields))
+	if err != nil {
+		return mail.Header{}
+	}
+	return m.Header
+}
+
+// decodeWords makes encoded words readable; what can't be decoded stays as it is.
+func decodeWords(s string) string {
+	var d mime.WordDecoder
+	if decoded, err := d.DecodeHeader(s); err == nil {
+		return decoded
+	}
+	return s
+}
+
+// headerPeek is how much of a message is looked at for its date.
+const headerPeek = 64 << 10
+
+// dateFromHeader finds a date for a message of which the source tells none: that of the topmost Received field, else
+// that of the Date field, else none. It returns a reader that yields the whole message.
+func dateFromHeader(r io.Reader) (io.Reader, time.Time) {
+	b := bufio.NewReaderSize(r, headerPeek)
+	head, _ := b.Peek(headerPeek) // what fails here fails again when the message is read
+	if end := bytes.Index(head, []byte("\r\n\r\n")); end >= 0 {
+		head = head[:end+4]
+	}
+	header := parseHeader(head)
+	for _, received := range header["Received"] {
+		if i := strings.LastIndexByte(received, ';'); i >= 0 {
+			if t, err := mail.ParseDate(strings.TrimSpace(received[i+1:])); err == nil {
+				return b, t
+			}
+		}
+	}
+	if t, err := mail.ParseDate(header.Get("Date")); err == nil {
+		return b, t
+	}
+	return b, time.Time{}
+}
+
+// Items yields the messages of a pair that could not be copied, in order of folder and UID.
+func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.SkippedItem, error] {
+	return func(yield func(migration.SkippedItem, error) bool) {
+		for record, err := range st.Scan(ctx, itemPrefix(pair.ID())) {
+			var item migration.SkippedItem
+			if err == nil {
+				err = json.Unmarshal(record.Value, &item)
+			}
+			if err != nil {
+				yield(item, fmt.Errorf("read the skipped messages of %s: %w", pair.TargetMailbox, err))
+				return
+			}
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Balances reads how each folder of a pair stands, as the last pass left it, in order of the folders' names.
+func Balances(ctx context.Context, st store.Store, pair Pair) ([]migration.FolderCount, error) {
+	folders, err := storedFolders(ctx, st, pair.ID())
+	if err != nil {
+		return nil, err
+	}
+	var out []migration.FolderCount
+	for _, f := range folders {
+		out = append(out, f.tally())
+	}
+	sortCounts(out)
+	return out, nil
+}
+
+// Forget wipes all that is remembered of a pair. The next pass finds what is at the target by its content.
+func Forget(ctx context.Context, st store.Store, pair Pair) error {
+	id := pair.ID()
+	for _, kind := range []string{"folder", "page", "item"} {
+		if _, err := store.DeletePrefix(ctx, st, store.Prefix("mail", kind, id)); err != nil {
+			return fmt.Errorf("forget the mailbox %s: %w", pair.TargetMailbox, err)
+		}
+	}
+	if _, err := st.Update(ctx, store.Delete(pairKey(id))); err != nil {
+		return fmt.Errorf("forget the mailbox %s: %w", pair.TargetMailbox, err)
+	}
+	return nil
+}

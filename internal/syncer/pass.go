@@ -1,0 +1,338 @@
+package syncer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/foldermap"
+	"migsh/internal/migration"
+	"migsh/store"
+)
+
+// A pass is one run over a pair of mailboxes.
+type pass struct {
+	Job
+	pair   string
+	source mailbox.Source
+	target mailbox.Target
+
+	known         map[string]*storedFolder  // by source name
+	targetFolders map[string]mailbox.Folder // by name, as the target listed them
+	state         Progress
+	result        Result
+}
+
+// Run makes one pass: it opens both mailboxes, copies what was not copied yet, and carries flags over. It may be ended
+// at any moment, by ctx or by a crash; the next pass goes on where this one stopped. When ctx ends, what is on its way
+// is settled for a few seconds at most, and everything known is written down before Run returns.
+//
+// Trouble with a message or a folder is noted in the result and does not end the pass. Any other trouble does: the
+// error is, or wraps, a *[mailbox.Error] whose class says what to do (wait for a person, wait a while, come again at
+// once), the context's error, or one of the store's. The result tells what was done until then.
+func Run(ctx context.Context, job Job) (Result, error) {
+	p := &pass{Job: job, pair: job.Pair.ID()}
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	p.result.LostKeywords = map[string]int64{}
+	err := p.run(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("the copy of %s was interrupted at a checkpoint: %w", p.Pair.TargetMailbox, context.Cause(ctx))
+	}
+	return p.result, err
+}
+
+func (p *pass) run(ctx context.Context) error {
+	begun := p.Now()
+	known, err := storedFolders(ctx, p.Store, p.pair)
+	if err != nil {
+		return err
+	}
+	p.known = known
+	defer p.close()
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	mappings, err := p.plan(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range mappings {
+		if m.LeftOut != "" {
+			p.leaveOut(m)
+			continue
+		}
+		if err := p.folder(ctx, m); err != nil {
+			return err
+		}
+		p.state.FoldersDone++
+	}
+	p.state.Folder = ""
+	p.progress(PhaseDone)
+	p.reportLost()
+	return p.remember(ctx, begun)
+}
+
+// close ends the sessions. Errors of a goodbye change nothing.
+func (p *pass) close() {
+	if p.source != nil {
+		if err := p.source.Close(); err != nil {
+			p.report("Information", "The connection to the source did not end in order: %v.", err)
+		}
+	}
+	if p.target != nil {
+		if err := p.target.Close(); err != nil {
+			p.report("Information", "The connection to the target did not end in order: %v.", err)
+		}
+	}
+}
+
+// open opens both mailboxes at once.
+func (p *pass) open(ctx context.Context) error {
+	p.progress(PhasePlan)
+	group, ctx2 := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		source, err := p.OpenSource(ctx2)
+		if err != nil {
+			return &SideError{Source: true, Err: err}
+		}
+		p.source = source
+		return nil
+	})
+	group.Go(func() error {
+		target, err := p.OpenTarget(ctx2)
+		if err != nil {
+			return &SideError{Err: err}
+		}
+		p.target = target
+		return nil
+	})
+	return group.Wait()
+}
+
+// plan lists both sides and decides which folder goes where.
+func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
+	var source, target []mailbox.Folder
+	group, ctx2 := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		if source, err = p.sourceFolders(ctx2); err != nil {
+			return &SideError{Source: true, Err: err}
+		}
+		return nil
+	})
+	group.Go(func() (err error) {
+		if target, err = p.target.Folders(ctx2, ""); err != nil {
+			return &SideError{Err: err}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	p.targetFolders = map[string]mailbox.Folder{}
+	for _, f := range target {
+		p.targetFolders[f.Name] = f
+	}
+	mappings := foldermap.Plan(foldermap.Side{Info: p.source.Info(), Folders: source},
+		foldermap.Side{Info: p.target.Info(), Folders: target}, p.Rules)
+	p.keepNames(mappings)
+	for _, m := range mappings {
+		if m.LeftOut != "" {
+			continue
+		}
+		p.state.FoldersTotal++
+		if m.Source.Status != nil {
+			p.state.MessagesTotal += int64(m.Source.Status.Messages)
+		}
+		if k := p.known[m.Source.Name]; k != nil {
+			p.state.MessagesDone += k.present()
+		}
+	}
+	p.report("Information", "%d folders with %d messages are to be copied, %d folders are left out.",
+		p.state.FoldersTotal, p.state.MessagesTotal, len(mappings)-p.state.FoldersTotal)
+	p.progress(PhasePlan)
+	return mappings, nil
+}
+
+// sourceFolders lists the source, from the UserRoot down if there is one.
+func (p *pass) sourceFolders(ctx context.Context) ([]mailbox.Folder, error) {
+	if strings.Trim(p.Pair.UserRoot, "/") == "" {
+		return p.source.Folders(ctx, "")
+	}
+	roots := foldermap.Roots(p.source.Info(), p.Pair.UserRoot)
+	for _, root := range roots {
+		folders, err := p.source.Folders(ctx, root)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(folders, mailbox.Folder.Selectable) {
+			p.Rules.Root = root
+			return folders, nil
+		}
+	}
+	info := p.source.Info()
+	var spaces []string
+	for _, ns := range slices.Concat(info.Personal, info.Others, info.Shared) {
+		spaces = append(spaces, fmt.Sprintf("%q", ns.Prefix))
+	}
+	e := mailbox.NewError(mailbox.MailboxMissing, "LIST", fmt.Errorf("the UserRoot %q is not there, or %s may not read it; tried were %q; the namespaces are %s",
+		p.Pair.UserRoot, info.Login, roots, strings.Join(spaces, ", ")))
+	e.Server, e.Login, e.Folder = info.Server, info.Login, p.Pair.UserRoot
+	e.Fix = "correct the UserRoot, or give the login the right to list and read it"
+	return nil, e
+}
+
+// keepNames lets folders that were copied before keep their target, and new ones keep off it.
+func (p *pass) keepNames(mappings []foldermap.Mapping) {
+	taken := map[string]bool{}
+	for i := range mappings {
+		if k := p.known[mappings[i].Source.Name]; k != nil && mappings[i].LeftOut == "" {
+			mappings[i].Target = k.Target
+			taken[k.Target] = true
+		}
+	}
+	for i := range mappings {
+		m := &mappings[i]
+		if p.known[m.Source.Name] != nil || m.LeftOut != "" {
+			continue
+		}
+		wish := m.Target
+		for n := 2; taken[m.Target]; n++ {
+			m.Target = fmt.Sprintf("%s (%d)", wish, n)
+			m.Note = fmt.Sprintf("another folder of the source has the target's name %q already", wish)
+		}
+		taken[m.Target] = true
+	}
+}
+
+// leaveOut notes a folder that is not copied.
+func (p *pass) leaveOut(m foldermap.Mapping) {
+	count := migration.FolderCount{SourceFolder: m.Source.Name, Excluded: true}
+	if m.Source.Status != nil {
+		count.Source = int64(m.Source.Status.Messages)
+	}
+	p.result.Folders = append(p.result.Folders, count)
+	p.report("Information", "Folder %q is left out: %s.", m.Source.Name, m.LeftOut)
+}
+
+// folderAttempts is how often a folder is begun again in one pass because it was renumbered meanwhile.
+const folderAttempts = 3
+
+// folder copies one folder. Trouble that is the folder's own is noted and nil returned.
+func (p *pass) folder(ctx context.Context, m foldermap.Mapping) error {
+	p.state.Folder = m.Source.Name
+	copied := p.result.Copied
+	var f *folderPass
+	var err error
+	for range folderAttempts {
+		known := p.known[m.Source.Name]
+		if known == nil {
+			known = newFolder(m.Source.Name, p.known)
+		}
+		f = &folderPass{pass: p, mapping: m, ledger: openLedger(p.Store, p.pair, known)}
+		before := p.state.MessagesDone
+		err = f.run(ctx)
+		f.keepRecord()
+		if !mailbox.IsID(err, mailbox.UIDValidityChanged) {
+			break
+		}
+		p.state.MessagesDone = before
+		p.report("Warning", "Folder %q was renumbered while it was copied; it is matched again by content.", m.Source.Name)
+		// The list that said what is at the target has become old.
+		delete(p.targetFolders, f.Target)
+		if opened, err := p.target.Open(ctx, f.Target); err == nil {
+			p.targetFolders[f.Target] = mailbox.Folder{Name: f.Target, Status: &opened.Status}
+		}
+	}
+	if err != nil && ctx.Err() == nil && mailbox.ClassOf(err) != mailbox.Reconnect {
+		if e := f.describe(ctx); e != nil {
+			p.report("Information", "Folder %q: subject and sender of messages that were left behind can't be read: %v.", m.Source.Name, e)
+		}
+	}
+	if err != nil && ctx.Err() == nil && (mailbox.ClassOf(err) == mailbox.PerFolder || mailbox.ClassOf(err) == mailbox.PerMessage) {
+		p.report("Error", "Folder %q could not be copied whole: %v.", m.Source.Name, err)
+		f.Fault = err.Error()
+		err = f.commit(ctx)
+		f.keepRecord()
+	}
+	count := f.tally()
+	if t, ok := p.targetFolders[f.Target]; ok && t.Status != nil {
+		count.Target = int64(t.Status.Messages) + f.added
+	} else {
+		count.Target = f.added
+	}
+	p.result.Folders = append(p.result.Folders, count)
+	if n := p.result.Copied - copied; n > 0 {
+		p.report("Information", "Folder %q: %d messages were copied to %q.", m.Source.Name, n, f.Target)
+	}
+	return err
+}
+
+// keepRecord makes the folder's state known to the next look at it in this pass.
+func (f *folderPass) keepRecord() {
+	if f.revision != 0 {
+		f.known[f.Source] = &storedFolder{f.folderID, f.folderRecord, f.revision}
+	}
+}
+
+// remember notes that the pass ended well.
+func (p *pass) remember(ctx context.Context, begun time.Time) error {
+	record := pairRecord{Format: formatVersion, Pair: p.Pair, First: begun.UTC(), Last: p.Now().UTC()}
+	old, err := p.Store.Get(ctx, pairKey(p.pair))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return fmt.Errorf("read the state of the mailbox: %w", err)
+	default:
+		var before pairRecord
+		if err := json.Unmarshal(old.Value, &before); err != nil {
+			return fmt.Errorf("read the state of the mailbox %s: %w", old.Key, err)
+		}
+		record.First = before.First
+	}
+	value, err := json.Marshal(record)
+	if err == nil {
+		_, err = p.Store.Update(ctx, store.Set(pairKey(p.pair), value))
+	}
+	if err != nil {
+		return fmt.Errorf("write the state of the mailbox: %w", err)
+	}
+	return nil
+}
+
+func (p *pass) progress(phase Phase) {
+	p.state.Phase = phase
+	if p.Observer != nil {
+		p.Observer.Progress(p.state)
+	}
+}
+
+func (p *pass) report(level, format string, args ...any) {
+	if p.Observer != nil {
+		p.Observer.Report(migration.ReportLine{Time: p.Now().UTC(), Level: level, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// reportLost tells which keywords the target did not keep.
+func (p *pass) reportLost() {
+	var names []string
+	for name := range p.result.LostKeywords {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		p.report("Warning", "The target does not keep the keyword %q; %d messages arrived without it.", name, p.result.LostKeywords[name])
+	}
+}
+
+func sortCounts(counts []migration.FolderCount) {
+	slices.SortFunc(counts, func(a, b migration.FolderCount) int { return strings.Compare(a.SourceFolder, b.SourceFolder) })
+}

@@ -1,0 +1,93 @@
+package cmdlet
+
+import (
+	"context"
+
+	"migsh/shell/object"
+)
+
+// Block is a script block as cmdlets of the language run it. The interpreter's script blocks are all Blocks.
+type Block interface {
+	object.ScriptBlock
+	// Run runs the block in the caller's scope with $_ set, and hands over what it puts out, one object at a time.
+	Run(under any, write func(v any) error) error
+}
+
+// HostMessage is what Write-Host says: given to [Out.Information], it is shown whatever the preference.
+type HostMessage struct {
+	Text                   string
+	Foreground, Background string // PowerShell's names of colours, or ""
+	NoNewline              bool
+}
+
+// Variable is a variable as the variable cmdlets see it.
+type Variable struct {
+	Name, Description                     string
+	Value                                 any
+	ReadOnly, Constant, Private, AllScope bool
+	Visibility                            string
+	Type                                  *object.Type // conversion that assignments undergo; nil: none
+}
+
+// Alias is a further name of a command.
+type Alias struct {
+	Name, Definition, Description string
+	ReadOnly, Constant            bool
+}
+
+// Function is a function as the Function: drive shows it.
+type Function struct {
+	Name   string
+	Block  object.ScriptBlock
+	Filter bool
+	Module string
+}
+
+// Language is what cmdlets that are part of the language ask of the interpreter. A scope is "", "local", "script", "global"
+// or a number of levels up.
+type Language interface {
+	// Variables lists the variables of a scope, or with an empty scope all that are visible, sorted by name.
+	Variables(scope string) ([]Variable, error)
+	// DefineVariable makes or replaces a variable with its options; force overrides read-only.
+	DefineVariable(v Variable, scope string, force bool) error
+	// RemoveVariable takes a variable away.
+	RemoveVariable(name, scope string, force bool) error
+
+	Aliases() []Alias
+	SetAlias(a Alias, scope string, force bool) error
+	RemoveAlias(name string, force bool) error
+
+	Functions() []Function
+	SetFunction(name, scope string, body object.ScriptBlock) error
+	RemoveFunction(name string) error
+
+	// SetStrictMode sets the level of the caller's scope: 0 is off, 1 to 3 as Set-StrictMode's versions.
+	SetStrictMode(level int) error
+	// NewBlock makes a script block of text.
+	NewBlock(text string) (object.ScriptBlock, error)
+	// Describe is a command as an object with Name, CommandType, Parameters and so on; nil when there is none. An alias is
+	// described as such.
+	Describe(name string) any
+	// Show shows an object as the end of a pipeline does.
+	Show(v any) error
+	// Resolve makes a path absolute, starting from Location; ~ is the home directory.
+	Resolve(path string) string
+	// ImportModule runs a script module's file and brings its exports into the caller's session.
+	ImportModule(ctx context.Context, path string, o ImportOptions) (any, error)
+	// Modules lists the modules that are loaded, as objects.
+	Modules() []any
+	// RemoveModule unloads a module; false when there is none of that name.
+	RemoveModule(name string) bool
+	// ExportMembers says what the module that runs exports.
+	ExportMembers(functions, variables, aliases []string) error
+	// Errors is $Error's list.
+	Errors() *object.List
+}
+
+// ImportOptions are those of Import-Module.
+type ImportOptions struct {
+	Force, Global                 bool
+	Prefix                        string
+	Functions, Variables, Aliases []string // what to import; nil: everything exported
+	Arguments                     []any
+}

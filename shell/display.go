@@ -1,0 +1,81 @@
+package shell
+
+import (
+	"io"
+	"strings"
+
+	"migsh/shell/cmdlet"
+	"migsh/shell/format"
+	"migsh/shell/interp"
+	"migsh/shell/object"
+	"migsh/shell/syntax"
+)
+
+// display is where the interpreter shows things: the printer for objects, lines for records.
+type display struct{ s *Session }
+
+func (d *display) Show(v any) error { return d.s.printer.Write(v) }
+
+func (d *display) Record(stream syntax.Stream, v any) error {
+	switch stream {
+	case syntax.StreamError:
+		if r, ok := v.(*object.ErrorRecord); ok {
+			if err := d.s.out.Flush(); err != nil {
+				return err
+			}
+			d.s.showError(r)
+			return nil
+		}
+	case syntax.StreamWarning:
+		return d.line("WARNING: ", v)
+	case syntax.StreamVerbose:
+		return d.line("VERBOSE: ", v)
+	case syntax.StreamDebug:
+		return d.line("DEBUG: ", v)
+	case syntax.StreamInformation:
+		if m, ok := interp.HostMessageOf(v); ok {
+			d.s.host.WriteHost(m.Text, m.Foreground, m.Background, !m.NoNewline)
+			return nil
+		}
+		return d.line("", v)
+	}
+	return d.s.printer.Write(v)
+}
+
+// line shows a record as a line of its own.
+func (d *display) line(prefix string, v any) error {
+	if err := d.s.printer.Settle(); err != nil {
+		return err
+	}
+	d.s.host.WriteHost(prefix+object.ToString(v), "", "", true)
+	return nil
+}
+
+func (d *display) NativeError(line string) error {
+	if err := d.s.out.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(d.s.errs, line+"\n")
+	return err
+}
+
+// Progress is shown by hosts that have a terminal.
+func (d *display) Progress(p cmdlet.Progress) error {
+	if h, ok := d.s.host.(interface{ Progress(cmdlet.Progress) }); ok {
+		h.Progress(p)
+	}
+	return nil
+}
+
+// Text renders objects as the output would show them.
+func (d *display) Text(items []any) (string, error) {
+	var b strings.Builder
+	p := format.NewPrinter(&b, d.s.settings())
+	for _, v := range items {
+		if err := p.Write(v); err != nil {
+			return "", err
+		}
+	}
+	err := p.Close()
+	return b.String(), err
+}

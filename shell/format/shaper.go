@@ -1,0 +1,551 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+
+	"migsh/shell/object"
+)
+
+// Options are the parameters of a formatting command. The zero Options with Default set are Out-Default's.
+type Options struct {
+	// Default lets the first object choose the layout.
+	Default bool
+	Kind    Kind
+	// Properties are names (wildcards allowed), script blocks or hashtables with Name/Label, Expression, FormatString,
+	// Alignment, Width; empty means the view's own.
+	Properties  []any
+	AutoSize    bool
+	Wrap        bool
+	HideHeaders bool
+	Repeat      bool
+	Columns     int // of a wide view
+	Depth       int // of a custom view; 0 means 5
+	GroupBy     any
+	View        string
+	// ShowError and DisplayError tell what a failing expression leaves in its cell.
+	ShowError, DisplayError bool
+	// ExpandCore and friends: CoreOnly shows a collection as an object of its own.
+	Expand string
+}
+
+// Shaper turns objects into directives: the front of the package.
+type Shaper struct {
+	opts     Options
+	settings Settings
+
+	open    bool
+	layout  *start
+	exprs   []expression
+	views   object.Views
+	typed   *object.Type // the type that the registered view belongs to; nil for a view made from properties
+	perItem bool         // a list whose fields each object chooses
+	group   expression
+	grouped bool
+	current string // value of the open group
+}
+
+// NewShaper returns a shaper.
+func NewShaper(opts Options, settings Settings) *Shaper {
+	return &Shaper{opts: opts, settings: settings}
+}
+
+// Directives is Shape for formatting commands, which send directives as objects.
+func (s *Shaper) Directives(v any) ([]any, error) {
+	out, err := s.Shape(v)
+	return wrapAll(out), err
+}
+
+// CloseDirectives is Close for formatting commands.
+func (s *Shaper) CloseDirectives() []any { return wrapAll(s.Close()) }
+
+func wrapAll(ds []any) []any {
+	out := make([]any, len(ds))
+	for i, d := range ds {
+		out[i] = directive(d)
+	}
+	return out
+}
+
+// Shape takes one object and returns the directives that it causes.
+func (s *Shaper) Shape(v any) ([]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.opts.Properties == nil && s.settings.Error != nil {
+		return []any{&entry{alone: true, lines: textLines(s.settings.Error(r))}}, nil
+	}
+	if text, ok := rawText(v); ok && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
+		return []any{&entry{raw: true, lines: textLines(text)}}, nil
+	}
+	var out []any
+	if !s.open {
+		if err := s.begin(v); err != nil {
+			return nil, err
+		}
+		out = append(out, s.layout)
+	} else if s.typed != nil && !object.TypeOf(v).IsA(s.typed) && s.opts.Default {
+		return []any{s.alone(v)}, nil
+	}
+	if s.group.valid() {
+		value, err := s.group.text(v, s.settings, false)
+		if err != nil {
+			return nil, err
+		}
+		if !s.grouped || value != s.current {
+			if s.grouped {
+				out = append(out, groupEnd{})
+			}
+			out = append(out, &group{label: s.group.label, value: value})
+			s.grouped, s.current = true, value
+		}
+	} else if !s.grouped {
+		out = append(out, &group{})
+		s.grouped = true
+	}
+	e, err := s.entry(v)
+	if err != nil {
+		return out, err
+	}
+	return append(out, e), nil
+}
+
+// Close ends the document.
+func (s *Shaper) Close() []any {
+	if !s.open {
+		return nil
+	}
+	s.open, s.grouped = false, false
+	return []any{groupEnd{}, end{}}
+}
+
+// begin chooses the layout by the first object.
+func (s *Shaper) begin(v any) error {
+	s.open = true
+	s.views = viewsOf(v)
+	s.layout = &start{kind: s.opts.Kind, wrap: s.opts.Wrap, hideHeaders: s.opts.HideHeaders, repeat: s.opts.Repeat, perLine: s.opts.Columns}
+	t := object.TypeOf(v)
+	if s.opts.View != "" {
+		return object.NewError("FormatViewNotFound", object.ObjectNotFound, nil, "View name %s cannot be found.", s.opts.View)
+	}
+	var err error
+	if s.opts.GroupBy != nil {
+		if s.group, err = parseExpression(s.opts.GroupBy); err != nil {
+			return err
+		}
+	} else if s.views.GroupBy != "" && len(s.opts.Properties) == 0 {
+		s.group = expression{label: s.views.GroupBy, property: s.views.GroupBy}
+	}
+	if s.opts.Default {
+		s.layout.kind = s.choose(v)
+		if s.layout.kind != List || s.views.List != nil {
+			if s.views.Table != nil || s.views.Custom != nil || s.views.List != nil {
+				s.typed = t
+			}
+		}
+	}
+	switch s.layout.kind {
+	case Table:
+		return s.beginTable(v)
+	case List:
+		return s.beginList(v)
+	case Wide:
+		return s.beginWide(v)
+	}
+	return nil
+}
+
+// choose is PowerShell's rule: a registered view, else a table for up to four properties, else a list.
+func (s *Shaper) choose(v any) Kind {
+	switch {
+	case s.views.Custom != nil:
+		return Custom
+	case s.views.Table != nil:
+		return Table
+	case s.views.List != nil:
+		return List
+	}
+	if len(defaultNames(v)) > 4 {
+		return List
+	}
+	return Table
+}
+
+func (s *Shaper) beginTable(v any) error {
+	if len(s.opts.Properties) == 0 && s.views.Table != nil {
+		for _, c := range s.views.Table {
+			e := expression{label: c.Header, property: c.Property, compute: c.Value, format: c.Format, width: c.Width}
+			if e.label == "" {
+				e.label = c.Property
+			}
+			if c.Right {
+				e.align = AlignRight
+			} else {
+				e.align = AlignLeft
+			}
+			s.exprs = append(s.exprs, e)
+		}
+		s.layout.autoSize = s.opts.AutoSize
+		for i := range s.exprs {
+			if s.opts.AutoSize {
+				s.exprs[i].width = 0
+			}
+			s.layout.columns = append(s.layout.columns, column{header: s.exprs[i].label, width: s.exprs[i].width, align: s.exprs[i].align})
+		}
+		return nil
+	}
+	var err error
+	if s.exprs, err = s.expressions(v); err != nil {
+		return err
+	}
+	s.layout.autoSize = true
+	for _, e := range s.exprs {
+		c := column{header: e.label, width: e.width, align: e.align}
+		if c.align == AlignDefault {
+			c.align = alignFor(e.first(v))
+		}
+		s.layout.columns = append(s.layout.columns, c)
+	}
+	return nil
+}
+
+func (s *Shaper) beginList(v any) error {
+	var err error
+	if len(s.opts.Properties) == 0 {
+		s.perItem = s.views.List == nil
+		for _, c := range s.views.List {
+			e := expression{label: c.Header, property: c.Property, compute: c.Value, format: c.Format}
+			if e.label == "" {
+				e.label = c.Property
+			}
+			s.exprs = append(s.exprs, e)
+		}
+		return nil
+	}
+	s.perItem = hasWildcard(s.opts.Properties)
+	s.exprs, err = s.expressions(v)
+	return err
+}
+
+func (s *Shaper) beginWide(v any) error {
+	if len(s.opts.Properties) > 0 {
+		e, err := parseExpression(s.opts.Properties[0])
+		s.exprs = []expression{e}
+		return err
+	}
+	if !s.opts.AutoSize && s.layout.perLine == 0 {
+		s.layout.perLine = 2
+	}
+	names := defaultNames(v)
+	if len(names) > 0 {
+		s.exprs = []expression{{label: names[0], property: names[0]}}
+		if n := displayName(v, names); n != "" {
+			s.exprs[0] = expression{label: n, property: n}
+		}
+	}
+	return nil
+}
+
+// expressions resolves the properties asked for, or the default ones, against an object.
+func (s *Shaper) expressions(v any) ([]expression, error) {
+	if len(s.opts.Properties) == 0 {
+		var out []expression
+		for _, n := range defaultNames(v) {
+			out = append(out, expression{label: n, property: n})
+		}
+		return out, nil
+	}
+	var out []expression
+	seen := map[string]bool{}
+	for _, p := range s.opts.Properties {
+		e, err := parseExpression(p)
+		if err != nil {
+			return nil, err
+		}
+		if e.property == "" || !strings.ContainsAny(e.property, "*?[") {
+			out = append(out, e)
+			seen[strings.ToLower(e.property)] = true
+			continue
+		}
+		for _, n := range allNames(v) {
+			if wildcardMatch(n, e.property) && !seen[strings.ToLower(n)] {
+				seen[strings.ToLower(n)] = true
+				one := e
+				one.property = n
+				if e.label == e.property {
+					one.label = n
+				}
+				out = append(out, one)
+			}
+		}
+	}
+	return out, nil
+}
+
+func hasWildcard(properties []any) bool {
+	for _, p := range properties {
+		if name, ok := object.Base(p).(string); ok && strings.ContainsAny(name, "*?[") {
+			return true
+		}
+	}
+	return false
+}
+
+// entry formats one object in the document's layout.
+func (s *Shaper) entry(v any) (*entry, error) {
+	e := &entry{}
+	switch s.layout.kind {
+	case Table, Wide:
+		if len(s.exprs) == 0 && s.layout.kind == Wide {
+			e.cells = []string{CellText(v, s.settings)}
+		}
+		for _, x := range s.exprs {
+			text, err := x.text(v, s.settings, true)
+			if err != nil {
+				text = ""
+				if s.opts.DisplayError {
+					text = "#ERR"
+				}
+			}
+			e.cells = append(e.cells, text)
+		}
+	case List:
+		exprs := s.exprs
+		if s.perItem {
+			var err error
+			if len(s.opts.Properties) > 0 {
+				exprs, err = s.expressions(v)
+			} else {
+				exprs, err = (&Shaper{}).expressions(v)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		e.fields = s.fields(v, exprs)
+	case Custom:
+		if s.views.Custom != nil && s.opts.Default {
+			e.lines = textLines(s.views.Custom(v))
+		} else {
+			e.lines = customLines(v, s.opts, s.settings)
+		}
+	}
+	return e, nil
+}
+
+func (s *Shaper) fields(v any, exprs []expression) []field {
+	out := []field{}
+	for _, x := range exprs {
+		if len(s.opts.Properties) > 0 && x.property != "" && !hasProperty(v, x.property) {
+			continue
+		}
+		text, err := x.text(v, s.settings, false)
+		if err != nil {
+			text = ""
+			if s.opts.DisplayError {
+				text = "#ERR"
+			}
+		}
+		out = append(out, field{x.label, text})
+	}
+	return out
+}
+
+// alone shows an object that does not fit the open document's view.
+func (s *Shaper) alone(v any) *entry {
+	views := viewsOf(v)
+	if views.Custom != nil {
+		return &entry{alone: true, lines: textLines(views.Custom(v))}
+	}
+	exprs, err := (&Shaper{}).expressions(v)
+	if err != nil || len(exprs) == 0 {
+		return &entry{raw: true, lines: textLines(object.ToString(v))}
+	}
+	return &entry{alone: true, fields: (&Shaper{settings: s.settings}).fields(v, exprs)}
+}
+
+func textLines(text string) []string {
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+}
+
+// expression is a column or field: a property, or something computed.
+type expression struct {
+	label    string
+	property string
+	block    object.ScriptBlock
+	compute  func(any) any
+	format   string
+	width    int
+	align    Align
+}
+
+func (e expression) valid() bool { return e.property != "" || e.block != nil || e.compute != nil }
+
+// value computes the expression for an object.
+func (e expression) value(v any) (any, error) {
+	switch {
+	case e.compute != nil:
+		return e.compute(v), nil
+	case e.block != nil:
+		out, err := e.block.Call([]any{v})
+		if err != nil {
+			return nil, err
+		}
+		return object.Collect(out), nil
+	}
+	value, _, err := object.GetMember(v, e.property)
+	return value, err
+}
+
+// first is the value by which a column's alignment is decided.
+func (e expression) first(v any) any {
+	value, err := e.value(v)
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+func (e expression) text(v any, settings Settings, table bool) (string, error) {
+	value, err := e.value(v)
+	if err != nil {
+		return "", err
+	}
+	if e.format != "" && value != nil {
+		format := e.format
+		if !strings.Contains(format, "{") {
+			format = "{0:" + format + "}"
+		}
+		return object.Format(format, []any{value})
+	}
+	if table {
+		return TableText(value, settings), nil
+	}
+	return CellText(value, settings), nil
+}
+
+// alignFor is where a column stands by its first value: numbers, booleans, characters and enumerations on the right.
+func alignFor(v any) Align {
+	switch object.Base(v).(type) {
+	case bool, object.Char, object.Enum, int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64, object.Decimal, object.Switch:
+		return AlignRight
+	}
+	return AlignLeft
+}
+
+// parseExpression reads one element of -Property or -GroupBy.
+func parseExpression(p any) (expression, error) {
+	switch x := object.Base(p).(type) {
+	case object.ScriptBlock:
+		return expression{label: x.Text(), block: x}, nil
+	case *object.Hashtable:
+		return parseHashExpression(x)
+	}
+	name := object.ToString(p)
+	return expression{label: name, property: name}, nil
+}
+
+func parseHashExpression(h *object.Hashtable) (expression, error) {
+	var e expression
+	for k, v := range h.All() {
+		key := strings.ToLower(object.ToString(k))
+		match := func(full ...string) bool {
+			for _, f := range full {
+				if strings.HasPrefix(f, key) {
+					return true
+				}
+			}
+			return false
+		}
+		switch {
+		case match("expression"):
+			switch x := object.Base(v).(type) {
+			case object.ScriptBlock:
+				e.block = x
+				if e.label == "" {
+					e.label = x.Text()
+				}
+			default:
+				e.property = object.ToString(v)
+				if e.label == "" {
+					e.label = e.property
+				}
+			}
+		case match("name", "label"):
+			e.label = object.ToString(v)
+		case match("formatstring"):
+			e.format = object.ToString(v)
+		case match("alignment"):
+			switch a := strings.ToLower(object.ToString(v)); {
+			case strings.HasPrefix("left", a):
+				e.align = AlignLeft
+			case strings.HasPrefix("right", a):
+				e.align = AlignRight
+			case strings.HasPrefix("center", a):
+				e.align = AlignCenter
+			default:
+				return e, object.NewError("AlignmentIllegalValue", object.InvalidArgument, nil, "The value \"%s\" is not valid for the key \"Alignment\".", object.ToString(v))
+			}
+		case match("width"):
+			n, err := object.Convert(v, object.TypeInt32)
+			if err != nil {
+				return e, err
+			}
+			e.width = int(n.(int32))
+		default:
+			return e, object.NewError("DictionaryKeyIllegal", object.InvalidArgument, nil, "The %s key is not valid.", object.ToString(k))
+		}
+	}
+	if !e.valid() {
+		return e, object.NewError("DictionaryKeyMandatoryEntry", object.InvalidArgument, nil, "A mandatory key is missing: %s.", "Expression")
+	}
+	return e, nil
+}
+
+// customLines is Format-Custom: the object's tree.
+func customLines(v any, opts Options, settings Settings) []string {
+	depth := opts.Depth
+	if depth == 0 {
+		depth = 5
+	}
+	var out []string
+	tree(&out, v, "", depth, settings)
+	return append(out, "")
+}
+
+func tree(out *[]string, v any, indent string, depth int, settings Settings) {
+	*out = append(*out, fmt.Sprintf("%sclass %s", indent, shortTypeName(v)), indent+"{")
+	for _, name := range allNames(v) {
+		value, _, err := object.GetMember(v, name)
+		if err != nil {
+			value = nil
+		}
+		*out = append(*out, branch(name, value, indent+"  ", depth-1, settings)...)
+	}
+	*out = append(*out, indent+"}")
+}
+
+func branch(name string, value any, indent string, depth int, settings Settings) []string {
+	var out []string
+	if items, ok := object.ItemsOf(value); ok {
+		out = append(out, indent+name+" = ", indent+"  [")
+		for i, item := range items {
+			if settings.EnumerationLimit >= 0 && i == settings.EnumerationLimit {
+				out = append(out, indent+"    "+"...")
+				break
+			}
+			if _, simple := rawText(item); simple || item == nil || depth <= 0 {
+				out = append(out, indent+"    "+CellText(item, settings))
+			} else {
+				tree(&out, item, indent+"    ", depth, settings)
+			}
+		}
+		return append(out, indent+"  ]", indent)
+	}
+	if _, simple := rawText(value); simple || value == nil || depth <= 0 || len(allNames(value)) == 0 {
+		return append(out, indent+name+" = "+CellText(value, settings))
+	}
+	out = append(out, indent+name+" = ")
+	tree(&out, value, indent+"  ", depth, settings)
+	return out
+}

@@ -1,0 +1,172 @@
+package interp
+
+import (
+	"migsh/shell/cmdlet"
+	"migsh/shell/syntax"
+)
+
+// A block is a script block of the source: a script, a function's body or what stands between braces. It is compiled at its
+// first run, once for a scope of its own and once for each layout of a scope that it is run in.
+type block struct {
+	in     *Interp
+	ast    *syntax.ScriptBlock
+	filter bool
+	params []*syntax.Parameter // of the param block, or in parentheses after a function's name
+	file   string
+
+	own    *code
+	dotted []*code
+	nested map[*syntax.ScriptBlock]*block
+	usings []string // namespaces of using statements
+
+	signature *signature // parameters as the binder knows them, made at the first call
+	traits    []*traits  // of the parameters' variables
+}
+
+// maxDotted bounds the layouts that a block is compiled for; beyond it runs with every variable looked up by name.
+const maxDotted = 4
+
+// code is a block compiled for one layout.
+type code struct {
+	block   *block
+	layout  *layout // nil: variables are found by name
+	begin   *list
+	process *list
+	end     *list
+	clean   *list
+	dynamic *list
+	// params are the slots and default values of the parameters.
+	params []compiledParam
+	// simple is set for a body of nothing but an end block.
+	simple bool
+}
+
+type compiledParam struct {
+	name  symbol
+	slot  int // -1: no slot
+	deflt exprFunc
+	node  *syntax.Parameter
+}
+
+// newBlock wraps a syntax tree. parent is the block around it, nil for a whole text.
+func (in *Interp) newBlock(ast *syntax.ScriptBlock, parent *block) *block {
+	b := &block{in: in, ast: ast, file: ast.Extent().File()}
+	if ast.Params != nil {
+		b.params = ast.Params.Parameters
+	}
+	if parent != nil {
+		b.usings = parent.usings
+	}
+	for _, u := range ast.Usings {
+		if u.Kind == syntax.UsingNamespace && u.Name != nil {
+			b.usings = append(b.usings[:len(b.usings):len(b.usings)], u.Name.Value)
+		}
+	}
+	return b
+}
+
+// child returns the block of a script block expression or function inside b, always the same one.
+func (b *block) child(ast *syntax.ScriptBlock) *block {
+	if n, ok := b.nested[ast]; ok {
+		return n
+	}
+	if b.nested == nil {
+		b.nested = map[*syntax.ScriptBlock]*block{}
+	}
+	n := b.in.newBlock(ast, b)
+	b.nested[ast] = n
+	return n
+}
+
+// code returns the block compiled for a scope of its own.
+func (b *block) code() *code {
+	if b.own == nil {
+		l := &layout{index: map[symbol]int32{}}
+		c := &compiler{in: b.in, block: b, layout: l}
+		c.collect()
+		b.own = c.compile()
+	}
+	return b.own
+}
+
+// codeFor returns the block compiled to run in a scope that exists already.
+func (b *block) codeFor(l *layout) *code {
+	for _, c := range b.dotted {
+		if c.layout == l {
+			return c
+		}
+	}
+	if len(b.dotted) >= maxDotted {
+		l = nil
+		for _, c := range b.dotted {
+			if c.layout == nil {
+				return c
+			}
+		}
+	}
+	c := (&compiler{in: b.in, block: b, layout: l}).compile()
+	b.dotted = append(b.dotted, c)
+	return c
+}
+
+// list is a sequence of statements with the traps that guard them.
+type list struct {
+	statements []statement
+	traps      []*trap
+}
+
+// statement is one compiled statement.
+type statement struct {
+	run  stmtFunc
+	node syntax.Node
+	// sets tells that the statement itself leaves $? alone, so that success has to be noted.
+	sets bool
+}
+
+type trap struct {
+	types []typeTest
+	body  *list
+}
+
+type (
+	stmtFunc func(f *frame) error
+	exprFunc func(f *frame) (any, error)
+)
+
+// exec runs the statements. An error that ends a statement only is reported, and the next statement runs.
+func (l *list) exec(f *frame) error {
+	if len(l.traps) > 0 {
+		return l.execGuarded(f)
+	}
+	for i := range l.statements {
+		s := &l.statements[i]
+		f.at = s.node
+		if err := s.run(f); err != nil {
+			if err = f.failed(err, s.node); err != nil {
+				return err
+			}
+			continue
+		}
+		if s.sets {
+			f.in.ok = true
+		}
+	}
+	return nil
+}
+
+// named returns the block's statements by their kind.
+func (c *code) named(k syntax.Kind) *list {
+	switch k {
+	case syntax.KwBegin:
+		return c.begin
+	case syntax.KwProcess:
+		return c.process
+	}
+	return c.end
+}
+
+// signature is what the binder needs of a block, and where the parameters live.
+type signature struct {
+	info  *cmdlet.Info
+	attrs functionAttributes
+}

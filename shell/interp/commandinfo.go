@@ -1,0 +1,221 @@
+package interp
+
+import (
+	"strings"
+
+	"migsh/shell/cmdlet"
+	"migsh/shell/object"
+)
+
+// commandInfo is what Get-Command gives: a command as a value.
+type commandInfo struct {
+	found
+	name  string
+	alias *alias
+}
+
+var typeCommandInfo = object.Declare(&object.Type{Name: "System.Management.Automation.CommandInfo", Base: object.TypeObject})
+
+var commandTypes = map[cmdlet.Kind]*object.Type{
+	cmdlet.KindCmdlet:         declareCommand("CmdletInfo"),
+	cmdlet.KindFunction:       declareCommand("FunctionInfo"),
+	cmdlet.KindFilter:         declareCommand("FilterInfo"),
+	cmdlet.KindAlias:          declareCommand("AliasInfo"),
+	cmdlet.KindExternalScript: declareCommand("ExternalScriptInfo"),
+	cmdlet.KindScriptBlock:    declareCommand("ScriptInfo"),
+	cmdlet.KindApplication:    declareCommand("ApplicationInfo"),
+}
+
+func declareCommand(name string) *object.Type {
+	t := object.Declare(&object.Type{Name: "System.Management.Automation." + name, Base: typeCommandInfo, ToString: func(v any) string {
+		if c := commandOf(v); c != nil {
+			return c.name
+		}
+		return ""
+	}})
+	object.Extend(t, func(t *object.Type) {
+		add := func(name string, get func(c *commandInfo) any) {
+			t.Instance.Add(&object.Member{Name: name, Kind: object.KindProperty, Get: func(recv any) (any, error) {
+				if c := commandOf(recv); c != nil {
+					return get(c), nil
+				}
+				return nil, nil
+			}})
+		}
+		add("Name", func(c *commandInfo) any { return c.name })
+		add("CommandType", func(c *commandInfo) any { return object.EnumValue(commandTypeEnum(), string(c.kind())) })
+		add("ModuleName", func(c *commandInfo) any { return c.moduleName() })
+		add("Source", func(c *commandInfo) any { return c.moduleName() })
+		add("Version", func(c *commandInfo) any { return nil })
+		add("Definition", func(c *commandInfo) any { return c.definition() })
+		add("ScriptBlock", func(c *commandInfo) any {
+			if c.function != nil {
+				return c.function.block.in.newScriptBlock(c.function.block, c.function.module)
+			}
+			return nil
+		})
+		add("Path", func(c *commandInfo) any {
+			if c.function != nil {
+				return c.function.path
+			}
+			if c.script != "" {
+				return c.script
+			}
+			return c.program
+		})
+		add("Parameters", func(c *commandInfo) any { return c.parameters() })
+		add("ReferencedCommand", func(c *commandInfo) any { return nil })
+	})
+	return t
+}
+
+func commandTypeEnum() *object.Type {
+	t, ok := object.TypeByName("System.Management.Automation.CommandTypes")
+	if !ok {
+		t = object.NewEnum("System.Management.Automation.CommandTypes", true,
+			[]string{"Alias", "Function", "Filter", "Cmdlet", "ExternalScript", "Application", "Script", "Configuration", "All"},
+			[]int64{1, 2, 4, 8, 16, 32, 64, 256, 383})
+	}
+	return t
+}
+
+// asObject is the command as scripts see it.
+func (c *commandInfo) asObject() any {
+	return object.Instance(commandTypes[c.kind()], c)
+}
+
+func commandOf(v any) *commandInfo {
+	if o, ok := v.(*object.Object); ok {
+		v = o.Base
+	}
+	c, _ := v.(*commandInfo)
+	return c
+}
+
+func (c *commandInfo) kind() cmdlet.Kind {
+	switch {
+	case c.alias != nil:
+		return cmdlet.KindAlias
+	case c.function != nil:
+		return c.function.kind
+	case c.info != nil:
+		return c.info.Kind
+	case c.script != "":
+		return cmdlet.KindExternalScript
+	}
+	return cmdlet.KindApplication
+}
+
+func (c *commandInfo) moduleName() string {
+	switch {
+	case c.info != nil:
+		return c.info.Module
+	case c.function != nil && c.function.module != nil:
+		return c.function.module.name
+	}
+	return ""
+}
+
+func (c *commandInfo) definition() any {
+	switch {
+	case c.alias != nil:
+		return c.alias.target
+	case c.function != nil:
+		return c.function.block.ast.Text()
+	case c.script != "":
+		return c.script
+	}
+	return c.name
+}
+
+// describe is the declaration of the command's parameters.
+func (c *commandInfo) describe() *cmdlet.Info {
+	if c.info != nil {
+		return c.info
+	}
+	if c.function == nil {
+		return nil
+	}
+	b := c.function.block
+	f := b.in.current
+	g := *f
+	g.code = b.code()
+	s, err := b.describe(&g, c.function.name, c.function.kind)
+	if err != nil {
+		return nil
+	}
+	return s.info
+}
+
+var typeParameterMetadata = object.Declare(&object.Type{Name: "System.Management.Automation.ParameterMetadata", Base: object.TypeObject})
+
+// parameters is the table of the command's parameters by name.
+func (c *commandInfo) parameters() any {
+	info := c.describe()
+	if info == nil {
+		return nil
+	}
+	t := &object.Hashtable{Type: typeBound}
+	for _, p := range info.All() {
+		typ := p.Type
+		switch {
+		case p.Switch:
+			typ = object.TypeSwitch
+		case typ == nil:
+			typ = object.TypeObject
+		}
+		aliases := &object.Array{Elem: object.TypeString}
+		for _, a := range p.Aliases {
+			aliases.Items = append(aliases.Items, a)
+		}
+		sets := object.NewHashtable()
+		for _, set := range p.Sets {
+			sets.Set(set.Name, object.NewCustom("IsMandatory", set.Mandatory, "Position", int32(set.Position), "ValueFromPipeline", set.Pipeline,
+				"ValueFromPipelineByPropertyName", set.PipelineByName, "ValueFromRemainingArguments", set.Remaining, "HelpMessage", set.HelpMessage))
+		}
+		t.Set(p.Name, object.NewCustom("Name", p.Name, "ParameterType", typ, "ParameterSets", sets, "IsDynamic", false,
+			"Aliases", aliases, "Attributes", attributesOf(p), "SwitchParameter", p.Switch))
+	}
+	return t
+}
+
+// attributesOf lists a parameter's attributes as far as scripts look at them.
+func attributesOf(p *cmdlet.Parameter) *object.List {
+	l := object.NewList()
+	for _, set := range p.Sets {
+		l.Add(object.NewCustom("Position", int32(set.Position), "ParameterSetName", set.Name, "Mandatory", set.Mandatory, "ValueFromPipeline", set.Pipeline,
+			"ValueFromPipelineByPropertyName", set.PipelineByName, "ValueFromRemainingArguments", set.Remaining, "HelpMessage", set.HelpMessage,
+			"DontShow", p.DontShow, "TypeId", "System.Management.Automation.ParameterAttribute"))
+	}
+	for _, v := range p.Validators {
+		if set, ok := v.(cmdlet.OneOf); ok {
+			values := &object.Array{Elem: object.TypeString}
+			for _, s := range set.Values {
+				values.Items = append(values.Items, s)
+			}
+			l.Add(object.NewCustom("ErrorMessage", set.Message, "IgnoreCase", !set.CaseSensitive, "ValidValues", values, "TypeId", "System.Management.Automation.ValidateSetAttribute"))
+		}
+	}
+	return l
+}
+
+// commandNamed finds a command for Get-Command and the session, without following an alias when follow is false.
+func (in *Interp) commandNamed(name string, follow bool) *commandInfo {
+	f := in.current
+	lower := strings.ToLower(name)
+	if a := f.scope.alias(lower); a != nil && !follow {
+		return &commandInfo{name: a.name, alias: a}
+	}
+	cmd, err := in.find(f, name, lower)
+	if err != nil || cmd == nil {
+		return nil
+	}
+	out := &commandInfo{found: *cmd, name: name}
+	switch {
+	case cmd.function != nil:
+		out.name = cmd.function.name
+	case cmd.info != nil:
+		out.name = cmd.info.Name
+	}
+	return out
+}

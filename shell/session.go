@@ -1,0 +1,176 @@
+package shell
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"migsh/shell/cmdlet"
+	"migsh/shell/format"
+	"migsh/shell/interp"
+	"migsh/shell/object"
+	"migsh/shell/syntax"
+)
+
+// Options configure a session.
+type Options struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Width of the output in columns; 0 means 80.
+	Width int
+	// Interactive allows prompts; they read Stdin unless Host does better.
+	Interactive bool
+	// Host replaces the plain one, as a terminal's prompt does.
+	Host cmdlet.Host
+	// Version of migsh, for $PSVersionTable.
+	Version string
+	// Home is the directory of the program, $PSHOME; Profile is $PROFILE.
+	Home, Profile string
+	// Location is the current directory; the process's when empty.
+	Location string
+}
+
+// Session is one running shell. It is used by one goroutine at a time; Interrupt may be called from any.
+type Session struct {
+	options Options
+	interp  *interp.Interp
+	host    cmdlet.Host
+	input   *bufio.Reader
+	out     *bufio.Writer
+	errs    io.Writer
+	printer *format.Printer
+}
+
+// New makes a session without commands; see [Session.Register].
+func New(o Options) *Session {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	if o.Stdin == nil {
+		o.Stdin = strings.NewReader("")
+	}
+	s := &Session{options: o, input: bufio.NewReader(o.Stdin), out: bufio.NewWriterSize(&plainWriter{w: o.Stdout}, 1<<16), errs: &plainWriter{w: o.Stderr}}
+	s.host = o.Host
+	if s.host == nil {
+		s.host = &plainHost{s}
+	}
+	s.printer = format.NewPrinter(s.out, s.settings())
+	s.interp = interp.New(interp.Options{
+		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
+	})
+	return s
+}
+
+// settings are those of the output.
+func (s *Session) settings() format.Settings {
+	return format.Settings{
+		Width: s.host.Width(), EnumerationLimit: 4, Patience: 300 * time.Millisecond,
+		Error: func(r *object.ErrorRecord) string { return format.ConciseView(r, s.host.Width()) },
+	}
+}
+
+// Register adds cmdlets.
+func (s *Session) Register(infos ...*cmdlet.Info) { s.interp.Register(infos...) }
+
+// Commands is the session as cmdlets see it, for completion and help.
+func (s *Session) Commands() cmdlet.Session { return s.interp.Session() }
+
+// Interrupt ends what runs, as Ctrl-C does.
+func (s *Session) Interrupt() { s.interp.Interrupt() }
+
+// Outcome tells how a script, command or line ended.
+type Outcome struct {
+	// OK is $? at the end.
+	OK bool
+	// Exit tells that the script has said exit, with Code.
+	Exit bool
+	Code int
+	// Err is the error that ended it, which has been shown; nil where it ran to its end.
+	Err error
+	// Interrupted tells that Ctrl-C ended it.
+	Interrupted bool
+}
+
+// Execute runs a piece of text in the global scope, such as a line of the prompt, and shows what it puts out. input is what
+// $input gives; nil: nothing.
+func (s *Session) Execute(ctx context.Context, text string, input []any) Outcome {
+	return s.outcome(s.interp.Run(ctx, "", text, input))
+}
+
+// RunFile runs a script file with the words of a command line as its arguments.
+func (s *Session) RunFile(ctx context.Context, path string, words []string, input []any) Outcome {
+	return s.outcome(s.interp.RunFile(ctx, path, interp.Words(words), input))
+}
+
+// outcome shows what is left to show of a run and sorts out how it ended.
+func (s *Session) outcome(err error) Outcome {
+	o := Outcome{OK: s.interp.OK()}
+	if closeErr := s.printer.Close(); err == nil {
+		err = closeErr
+	}
+	var exit *interp.Exit
+	switch {
+	case err == nil:
+	case errors.As(err, &exit):
+		o.Exit, o.Code = true, exit.Code
+	case interp.ErrInterrupted(err):
+		o.Interrupted, o.OK = true, false
+	default:
+		o.Err, o.OK = err, false
+		s.showError(object.RecordOf(err))
+	}
+	if err := s.out.Flush(); err != nil && o.Err == nil {
+		o.Err, o.OK = err, false
+	}
+	return o
+}
+
+// showError renders an error to the error output.
+func (s *Session) showError(r *object.ErrorRecord) {
+	text := strings.TrimRight(format.ConciseView(r, s.host.Width()), "\n")
+	// Nothing can be told about a failing error output, nor where to.
+	_, _ = io.WriteString(s.errs, text+"\n")
+}
+
+// Incomplete tells whether a text needs more lines before it can run.
+func (s *Session) Incomplete(text string) bool {
+	_, errs := syntax.Parse("", text)
+	return syntax.IsIncomplete(errs)
+}
+
+// RunInput runs the lines of the standard input as they come, each statement as soon as it is complete.
+func (s *Session) RunInput(ctx context.Context) Outcome {
+	last := Outcome{OK: true}
+	var pending strings.Builder
+	for {
+		line, err := s.input.ReadString('\n')
+		pending.WriteString(line)
+		if text := pending.String(); strings.TrimSpace(text) != "" && (err != nil || !s.Incomplete(text)) {
+			pending.Reset()
+			last = s.Execute(ctx, text, nil)
+			if last.Exit || last.Interrupted {
+				return last
+			}
+		}
+		if err != nil {
+			return last
+		}
+	}
+}
+
+// InputLines reads the rest of the standard input, for $input.
+func (s *Session) InputLines() []any {
+	var lines []any
+	for {
+		line, err := s.input.ReadString('\n')
+		if line != "" {
+			lines = append(lines, strings.TrimRight(line, "\r\n"))
+		}
+		if err != nil {
+			return lines
+		}
+	}
+}
