@@ -80,7 +80,7 @@ func (b *ScriptBlock) helpWithin(tokens []Token, begin, end int) *CommentHelp {
 		if b.script && b.End != nil && b.End.Unnamed && len(b.End.Statements) > 0 {
 			if f, ok := b.End.Statements[0].(*FunctionDefinition); ok {
 				last := comments[len(comments)-1]
-				if f.extent.Start().Line-last.extent.End().Line <= helpProximity {
+				if f.extent.startLine()-last.extent.endLine() <= helpProximity {
 					break
 				}
 			}
@@ -90,7 +90,7 @@ func (b *ScriptBlock) helpWithin(tokens []Token, begin, end int) *CommentHelp {
 	if end < 0 || end >= len(tokens) {
 		return nil
 	}
-	return parseHelp(commentsBefore(tokens, end, tokens[end].extent.Start().Line))
+	return parseHelp(commentsBefore(tokens, end, tokens[end].extent.startLine()))
 }
 
 // firstToken is the index of the first token that does not lie before e;
@@ -116,12 +116,12 @@ func commentsFrom(tokens []Token, from *int) []Token {
 	lastLine := math.MaxInt
 	for ; *from < len(tokens); *from++ {
 		t := tokens[*from]
-		if t.extent.Start().Line > lastLine {
+		if t.extent.startLine() > lastLine {
 			break
 		}
 		if t.Kind == TokComment {
 			comments = append(comments, t)
-			lastLine = t.extent.End().Line + 1
+			lastLine = t.extent.endLine() + 1
 		} else if t.Kind != TokNewLine {
 			break
 		}
@@ -136,14 +136,14 @@ func commentsBefore(tokens []Token, at, proximity int) []Token {
 		return nil
 	}
 	var comments []Token
-	firstLine := tokens[at].extent.Start().Line - proximity
+	firstLine := tokens[at].extent.startLine() - proximity
 	for _, t := range slices.Backward(tokens[:at]) {
-		if t.extent.End().Line < firstLine {
+		if t.extent.endLine() < firstLine {
 			break
 		}
 		if t.Kind == TokComment {
 			comments = append(comments, t)
-			firstLine = t.extent.Start().Line - 1
+			firstLine = t.extent.startLine() - 1
 		} else if t.Kind != TokNewLine {
 			break
 		}

@@ -53,6 +53,19 @@ func checkTree(t *testing.T, text string) {
 	if tree == nil {
 		t.Fatalf("no tree of %q", text)
 	}
+	_, tokens, again := syntax.ParseTokens("", text)
+	if len(again) != len(errors) {
+		t.Errorf("%q: %d errors, and %d with tokens", text, len(errors), len(again))
+	}
+	end := 0
+	for i := range tokens {
+		if e := tokens[i].Extent(); e.StartOffset() < end || e.EndOffset() < e.StartOffset() {
+			t.Errorf("%q: %v at %d, but one before it ends at %d", text, tokens[i].Kind, e.StartOffset(), end)
+		}
+		end = tokens[i].Extent().EndOffset()
+	}
+	_ = syntax.CommandNames(tree)
+	_ = tree.Help()
 	source := tree.Extent().Source
 	if !utf8.ValidString(source.Text) {
 		t.Fatalf("%q is not UTF-8", source.Text)

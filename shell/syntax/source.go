@@ -154,6 +154,10 @@ func (e Extent) End() Position {
 	return e.Source.Position(int(e.end))
 }
 
+func (e Extent) startLine() int { return e.Source.lineIndex(int(e.start)) + 1 }
+
+func (e Extent) endLine() int { return e.Source.lineIndex(int(e.end)) + 1 }
+
 // Contains tells whether inner lies within e.
 func (e Extent) Contains(inner Extent) bool { return e.start <= inner.start && inner.end <= e.end }
 

@@ -30,25 +30,6 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// Tokens come in the order of the text, and none twice, however often the
-// parser went back.
-func TestTokensInOrder(t *testing.T) {
-	for _, text := range odd {
-		_, tokens, _ := syntax.ParseTokens("", text)
-		end := 0
-		for i := range tokens {
-			e := tokens[i].Extent()
-			if e.StartOffset() < end {
-				t.Errorf("%q: %v at %d, but one before it ends at %d", text, tokens[i].Kind, e.StartOffset(), end)
-			}
-			end = e.EndOffset()
-		}
-		if n := len(tokens); n == 0 || tokens[n-1].Kind != syntax.TokEndOfInput {
-			t.Errorf("%q: the tokens do not end with the end", text)
-		}
-	}
-}
-
 func TestFirstAndLast(t *testing.T) {
 	for _, c := range []struct{ text, first, last string }{
 		{"", "", ""},
