@@ -34,8 +34,8 @@ func (c *Control) UserStatistics(ctx context.Context, r migration.UserStatistics
 	if hours := f.Worked.Hours(); hours > 0 {
 		out.AverageBytesTransferredPerHour = migration.ByteSize(float64(f.Bytes) / hours)
 	}
-	if out.Status == migration.UserQueued && !u.QueuedTime.IsZero() {
-		out.TotalQueuedDuration += now.Sub(u.QueuedTime)
+	if out.Status == migration.UserQueued {
+		out.TotalQueuedDuration += max(0, now.Sub(batch.Value.QueuedSince(u, now)))
 	}
 	if u.Copied {
 		end := now

@@ -28,22 +28,22 @@ func (c *Control) Watch(ctx context.Context, r migration.WatchRequest) iter.Seq2
 		if every <= 0 {
 			every = lookEvery
 		}
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
 		look := time.NewTicker(every)
 		defer look.Stop()
-		news, failed := follow(ctx, c.records)
+		feed := c.records.Feed(ctx)
+		defer feed.Close()
 		for {
 			var urgent bool
 			select {
-			case n := <-news:
+			case n, going := <-feed.News:
+				if !going {
+					return feed.Close()
+				}
 				urgent = w.apply(n)
 				// What has come together is looked at together.
-				for range len(news) {
-					urgent = w.apply(<-news) || urgent
+				for range len(feed.News) {
+					urgent = w.apply(<-feed.News) || urgent
 				}
-			case err := <-failed:
-				return err
 			case <-look.C:
 				urgent = true
 			}
@@ -59,26 +59,6 @@ func (c *Control) Watch(ctx context.Context, r migration.WatchRequest) iter.Seq2
 			}
 		}
 	})
-}
-
-// follow puts news into a channel until ctx ends; the second channel gets what ended it.
-func follow(ctx context.Context, r *records.Records) (<-chan records.News, <-chan error) {
-	news, failed := make(chan records.News, 256), make(chan error, 1)
-	go func() {
-		for n, err := range r.Follow(ctx) {
-			if err != nil {
-				failed <- err
-				return
-			}
-			select {
-			case news <- n:
-			case <-ctx.Done():
-				failed <- context.Cause(ctx)
-				return
-			}
-		}
-	}()
-	return news, failed
 }
 
 // A watcher makes progress reports out of news.

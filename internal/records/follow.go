@@ -69,6 +69,46 @@ func (r *Records) Follow(ctx context.Context) iter.Seq2[News, error] {
 	}
 }
 
+// A Feed is [Records.Follow] in a goroutine of its own, for those who wait for other things too.
+type Feed struct {
+	// News is closed when the feed has ended.
+	News   <-chan News
+	cancel context.CancelFunc
+	done   chan struct{}
+	err    error
+}
+
+// Feed begins to follow; Close it at the end.
+func (r *Records) Feed(ctx context.Context) *Feed {
+	ctx, cancel := context.WithCancel(ctx)
+	news := make(chan News, 256)
+	f := &Feed{News: news, cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(f.done)
+		defer close(news)
+		for n, err := range r.Follow(ctx) {
+			if err != nil {
+				f.err = err
+				return
+			}
+			select {
+			case news <- n:
+			case <-ctx.Done():
+				f.err = context.Cause(ctx)
+				return
+			}
+		}
+	}()
+	return f
+}
+
+// Close ends the feed and tells what had ended it before.
+func (f *Feed) Close() error {
+	f.cancel()
+	<-f.done
+	return f.err
+}
+
 func watch[T any](ctx context.Context, watchers *sync.WaitGroup, c store.Collection[T], tell func(News, error) bool, news func(*store.Item[T]) News) {
 	watchers.Go(func() {
 		for change, err := range c.Watch(ctx) {

@@ -80,7 +80,6 @@ type User struct {
 	LastCheckTime time.Time            `json:",omitzero"` // begin of the last pass
 	CopiedTime    time.Time            `json:",omitzero"` // end of the initial copy
 	FinishedTime  time.Time            `json:",omitzero"`
-	QueuedTime    time.Time            `json:",omitzero"` // since when it waits for a slot, while it does
 
 	Figures Figures
 }
@@ -274,6 +273,15 @@ func (b *Batch) InForce(u *User, now time.Time) (order migration.Order, held boo
 	schedule := u.Over(b.Schedule)
 	order = migration.InForce(b.Order, u.Order, schedule, now)
 	return order, migration.Held(order, schedule, now)
+}
+
+// QueuedSince is since when a queued user waits for a slot: since the order in force, or since its StartAfter if that came later.
+func (b *Batch) QueuedSince(u *User, now time.Time) time.Time {
+	order, _ := b.InForce(u, now)
+	if start := u.Over(b.Schedule).StartAfter; start.After(order.At) {
+		return start
+	}
+	return order.At
 }
 
 // Wanted tells whether a sync was asked for that the user has not begun yet.
