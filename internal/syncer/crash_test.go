@@ -170,6 +170,14 @@ func TestCrashPoints(t *testing.T) {
 			w.target.Renumber("INBOX")
 			w.deliver("INBOX", 12, 14)
 		}},
+		{name: "source folder renamed", prepare: func(t *testing.T, w *world) {
+			mail(w)
+			w.source.AddFolder("Work/Sub")
+			w.deliver("Work/Sub", 60, 63)
+			w.sync(t)
+			renameAtSource(t, w, "Work", "Play")
+			w.deliver("Play", 50, 53)
+		}},
 		{name: "both renumbered after a crash", prepare: func(t *testing.T, w *world) {
 			mail(w)
 			w.crash(t, 9, true)

@@ -143,6 +143,9 @@ func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
 	}
 	mappings := foldermap.Plan(foldermap.Side{Info: p.source.Info(), Folders: source},
 		foldermap.Side{Info: p.target.Info(), Folders: target}, p.Rules)
+	if err := p.followRenames(ctx, mappings); err != nil {
+		return nil, err
+	}
 	p.keepNames(mappings)
 	for _, m := range mappings {
 		if m.LeftOut != "" {

@@ -1,0 +1,140 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"migsh/internal/mailbox"
+)
+
+// A Verification is what came of reading the target again.
+type Verification struct {
+	// Checked messages were looked for, Same of them are at the target byte for byte as they were sent.
+	Checked, Same int64
+	Bytes         int64
+	// Missing are no longer there: somebody took them away at the target, or they were lost there.
+	// Altered are there, but with other bytes than were sent.
+	Missing, Altered []Difference
+}
+
+// A Difference is a message that is not at the target as it was sent.
+type Difference struct {
+	Folder    string // at the source
+	Target    string // folder at the target
+	SourceUID mailbox.UID
+	TargetUID mailbox.UID
+	Sent      Digest
+	Found     Digest // of an altered message
+	Size      int64  // as sent
+}
+
+// Verify reads the target again and compares every message, or every so-manieth if every is above 1, with the digest of
+// what was sent. It changes nothing. A folder that was renumbered since the last pass can't be verified before the next.
+func Verify(ctx context.Context, job Job, every int) (Verification, error) {
+	var v Verification
+	folders, err := storedFolders(ctx, job.Store, job.Pair.ID())
+	if err != nil {
+		return v, err
+	}
+	target, err := job.OpenTarget(ctx)
+	if err != nil {
+		return v, &SideError{Err: err}
+	}
+	defer target.Close()
+	records := make([]*storedFolder, 0, len(folders))
+	for _, k := range folders {
+		records = append(records, k)
+	}
+	slices.SortFunc(records, func(a, b *storedFolder) int {
+		switch {
+		case a.Source < b.Source:
+			return -1
+		case a.Source > b.Source:
+			return 1
+		}
+		return 0
+	})
+	for _, k := range records {
+		if err := v.folder(ctx, openLedger(job.Store, job.Pair.ID(), k), target, max(every, 1)); err != nil {
+			return v, fmt.Errorf("verify folder %q: %w", k.Target, err)
+		}
+	}
+	return v, nil
+}
+
+func (v *Verification) folder(ctx context.Context, l *ledger, target mailbox.Target, every int) error {
+	var batch []entry
+	n := 0
+	for e, err := range l.all(ctx, l.Generation) {
+		if err != nil {
+			return err
+		}
+		if !e.Outcome.atTarget() || e.Target == 0 {
+			continue
+		}
+		if n++; n%every != 0 {
+			continue
+		}
+		if batch = append(batch, e); len(batch) == windowMessages {
+			if err := v.batch(ctx, l, target, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return v.batch(ctx, l, target, batch)
+}
+
+func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Target, batch []entry) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	var uids mailbox.UIDSet
+	sent := map[mailbox.UID]entry{}
+	for _, e := range batch {
+		uids.Add(e.Target)
+		sent[e.Target] = e
+	}
+	window := mailbox.Window{At: mailbox.At{Folder: l.Target, UIDValidity: l.TargetValidity}, UIDs: uids}
+	for m, err := range target.Fetch(ctx, slices.Values([]mailbox.Window{window})) {
+		if mailbox.IsID(err, mailbox.FolderMissing) {
+			for _, e := range batch {
+				v.Checked++
+				v.Missing = append(v.Missing, difference(l, e))
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		e := sent[m.UID]
+		if m.Err != nil {
+			if !mailbox.IsID(m.Err, mailbox.MessageVanished) {
+				return m.Err
+			}
+			v.Checked++
+			v.Missing = append(v.Missing, difference(l, e))
+			continue
+		}
+		r := newDigestReader(m.Body, m.Length)
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			return err
+		}
+		v.Checked++
+		v.Bytes += m.Length
+		if r.digest == e.Digest {
+			v.Same++
+			continue
+		}
+		d := difference(l, e)
+		d.Found = r.digest
+		v.Altered = append(v.Altered, d)
+	}
+	return nil
+}
+
+func difference(l *ledger, e entry) Difference {
+	return Difference{Folder: l.Source, Target: l.Target, SourceUID: e.Source, TargetUID: e.Target, Sent: e.Digest, Size: e.Size}
+}
