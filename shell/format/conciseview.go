@@ -97,5 +97,8 @@ func reason(r *object.ErrorRecord) string {
 	case r.Category != "" && r.Category != object.NotSpecified:
 		return string(r.Category)
 	}
+	if reason := r.ReasonText(); reason != "" {
+		return reason
+	}
 	return "Error"
 }

@@ -79,8 +79,8 @@ func commandTypeEnum() *object.Type {
 	return t
 }
 
-// asObject is the command as scripts see it.
-func (c *commandInfo) asObject() any {
+// AsObject is the command as scripts see it.
+func (c *commandInfo) AsObject() any {
 	return object.Instance(commandTypes[c.kind()], c)
 }
 

@@ -180,9 +180,11 @@ func (f *frame) report(record *object.ErrorRecord) error {
 func (f *frame) throwValue(n syntax.Node, v any) error {
 	switch x := object.Base(v).(type) {
 	case *object.ErrorRecord:
+		x.Thrown = true
 		return &raised{record: f.place(x)}
 	case *object.Exception:
 		r := object.NewErrorOf(x, x.Message, object.OperationStopped, nil)
+		r.Thrown = true
 		return &raised{record: f.place(r)}
 	}
 	message := "ScriptHalted"
@@ -200,6 +202,7 @@ func (f *frame) thrown(n syntax.Node, message string, target any) error {
 	e := object.NewException(runtimeException, "%s", message)
 	r := object.NewErrorOf(e, message, object.OperationStopped, target)
 	r.Invocation = f.invocationAt(n)
+	r.Thrown = true
 	return &raised{record: f.place(r)}
 }
 

@@ -79,7 +79,10 @@ func (s *functionStage) prepare() error {
 		return s.f.errDepth()
 	}
 	b := s.fn.block
-	s.call = &call{block: b, name: s.name, fn: s.fn, at: s.node, stage: s, length: s.pipe.length, position: s.index + 1}
+	s.call = &call{block: b, name: s.name, fn: s.fn, stage: s, length: s.pipe.length, position: s.index + 1}
+	if s.node != nil {
+		s.call.at = s.node
+	}
 	if s.fn.kind == cmdlet.KindScriptBlock {
 		s.call.fn = nil
 	}

@@ -197,7 +197,7 @@ func (m *module) object() any {
 	}
 	slices.Sort(names)
 	for _, n := range names {
-		commands.Set(n, (&commandInfo{found: found{function: m.scope.functions[strings.ToLower(n)]}, name: n}).asObject())
+		commands.Set(n, (&commandInfo{found: found{function: m.scope.functions[strings.ToLower(n)]}, name: n}).AsObject())
 	}
 	o := object.NewCustom("ModuleType", "Script", "Version", object.Version{Build: -1, Revision: -1}, "Name", m.name, "Path", m.path,
 		"ExportedCommands", commands, "ExportedFunctions", commands)

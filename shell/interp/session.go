@@ -294,7 +294,7 @@ func (s *session) NewBlock(text string) (object.ScriptBlock, error) {
 
 func (s *session) Describe(name string) any {
 	if c := s.in.commandNamed(name, false); c != nil {
-		return c.asObject()
+		return c.AsObject()
 	}
 	return nil
 }

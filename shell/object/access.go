@@ -69,6 +69,12 @@ func Property(v any, name string) (value any, ok bool, err error) {
 		if value, ok := v.Get(name); ok {
 			return value, true, nil
 		}
+	case *Exception:
+		if v.Fields != nil {
+			if value, ok := v.Fields.Get(name); ok {
+				return value, true, nil
+			}
+		}
 	case *Object:
 		if own, ok := v.Own(name); ok {
 			if d, ok := own.(*Dynamic); ok {

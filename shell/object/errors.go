@@ -9,6 +9,8 @@ type Exception struct {
 	Fields *Hashtable
 	// Cause is the Go error it stands for, if any.
 	Cause error
+
+	data *Hashtable // Data, made when it is asked for
 }
 
 // Error makes *Exception a Go error.

@@ -110,6 +110,9 @@ func SetStatic(t *Type, name string, value any) error {
 // Construction is [t]::new(args) and New-Object: it calls the fitting constructor.
 func Construction(t *Type, args []any) (any, error) {
 	t.load()
+	if t.Constructors == nil && t.IsA(TypeException) {
+		return constructException(t, args)
+	}
 	if t.Constructors == nil {
 		if t.IsValue && len(args) == 0 {
 			return Zero(t), nil
