@@ -320,13 +320,13 @@ func (b *Binding) refuseSurplus(args []positional) error {
 		}
 		return nil
 	}
-	for _, a := range args {
-		if a.Name != "" {
-			return b.errNoSuchParameter(a.Name, a.index)
-		}
-		return b.errNoPosition(a.Value, a.index)
+	if len(args) == 0 {
+		return nil
 	}
-	return nil
+	if a := args[0]; a.Name != "" {
+		return b.errNoSuchParameter(a.Name, a.index)
+	}
+	return b.errNoPosition(args[0].Value, args[0].index)
 }
 
 // set converts, validates and stores a value, and narrows the sets that remain possible.
