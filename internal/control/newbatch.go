@@ -60,7 +60,8 @@ func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (mi
 
 	c.creating.Lock()
 	defer c.creating.Unlock()
-	if err := c.write(ctx, d); err != nil {
+	batch, err := c.write(ctx, d)
+	if err != nil {
 		// What was written already counts for nothing without its batch; if this fails too, Sweep finds it.
 		cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
@@ -70,8 +71,7 @@ func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (mi
 		}
 		return migration.BatchResult{}, err
 	}
-	batch, err := c.batch(ctx, d.batch)
-	return migration.BatchResult{Batch: batch, Warnings: d.notes}, records.Explain(err)
+	return migration.BatchResult{Batch: batch, Warnings: d.notes}, nil
 }
 
 // draft checks everything that can be checked without a connection.
@@ -207,7 +207,32 @@ func (c *Control) reachBoth(ctx context.Context, d *draft) error {
 }
 
 // write checks the rows against what else exists and writes the batch: first the users, and last the record that makes them count.
-func (c *Control) write(ctx context.Context, d *draft) error {
+// It returns the batch as it comes into being.
+func (c *Control) write(ctx context.Context, d *draft) (migration.Batch, error) {
+	if err := c.writeRows(ctx, d); err != nil {
+		return migration.Batch{}, err
+	}
+	batch, err := c.batch(ctx, d.batch)
+	if err != nil {
+		return migration.Batch{}, err
+	}
+	create, err := c.records.Batches.Create(d.batch, migration.FoldName(d.batch.Name))
+	if err != nil {
+		return migration.Batch{}, err
+	}
+	last := []store.Op{create, store.Check(c.records.Endpoints.Key(d.source.Names...), d.source.Revision)}
+	if d.target.Names[0] != d.source.Names[0] {
+		last = append(last, store.Check(c.records.Endpoints.Key(d.target.Names...), d.target.Revision))
+	}
+	_, err = c.records.Store.Update(ctx, last...)
+	if conflict, ok := errors.AsType[*store.ConflictError](err); ok && conflict.Key == create.Key {
+		err = batchExists(d.batch.Name)
+	}
+	return batch, err
+}
+
+// writeRows writes users, claims and warnings.
+func (c *Control) writeRows(ctx context.Context, d *draft) error {
 	w := records.NewWriter(c.records.Store)
 	d.warnings = d.file.Warnings
 	pairs := map[string]int{} // pair → row
@@ -256,22 +281,7 @@ func (c *Control) write(ctx context.Context, d *draft) error {
 			return err
 		}
 	}
-	create, err := c.records.Batches.Create(d.batch, migration.FoldName(d.batch.Name))
-	if err != nil {
-		return err
-	}
-	last := []store.Op{create, store.Check(c.records.Endpoints.Key(d.source.Names...), d.source.Revision)}
-	if d.target.Names[0] != d.source.Names[0] {
-		last = append(last, store.Check(c.records.Endpoints.Key(d.target.Names...), d.target.Revision))
-	}
-	if err := w.Add(ctx, last...); err != nil {
-		return err
-	}
-	err = w.Flush(ctx)
-	if conflict, ok := errors.AsType[*store.ConflictError](err); ok && conflict.Key == create.Key {
-		return batchExists(d.batch.Name)
-	}
-	return err
+	return w.Flush(ctx)
 }
 
 // noRow is the error of a file of which nothing is left.

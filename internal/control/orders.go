@@ -109,7 +109,7 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 	if err != nil {
 		return out, records.Explain(err)
 	}
-	item, err = c.records.Batches.Modify(ctx, func(b *records.Batch) error {
+	_, err = c.records.Batches.Modify(ctx, func(b *records.Batch) error {
 		now, err := c.batch(ctx, *b)
 		if err != nil {
 			return err
@@ -124,12 +124,10 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 		if kind == migration.OrderStart && b.StartTime.IsZero() {
 			b.StartTime = b.Order.At
 		}
-		return nil
+		// As it is under the new order, before the engine has seen that.
+		out.Batch, err = c.batch(ctx, *b)
+		return err
 	}, item.Names...)
-	if err != nil {
-		return out, records.Explain(err)
-	}
-	out.Batch, err = c.batch(ctx, item.Value)
 	return out, records.Explain(err)
 }
 

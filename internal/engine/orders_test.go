@@ -194,9 +194,9 @@ func TestComplete(t *testing.T) {
 		b.batch("A", nil, "ann", "bob")
 		b.pass(time.Minute)
 		from.Deliver("INBOX", message("ann", 1))
-		b.order(t, b.service.CompleteBatch, migration.OrderBatchRequest{Identity: "A"})
-		if got := b.status("A"); got != migration.BatchCompleting {
-			t.Errorf("right after the order: %s, want Completing", got)
+		out, err := b.service.CompleteBatch(b.ctx, migration.OrderBatchRequest{Identity: "A"})
+		if err != nil || out.Batch.Status != migration.BatchCompleting {
+			t.Errorf("right after the order: %s, %v, want Completing", out.Batch.Status, err)
 		}
 		b.pass(time.Minute)
 		b.wantStatus("A", migration.BatchCompleted)
@@ -288,9 +288,9 @@ func TestStartTriesFailedUsersAgain(t *testing.T) {
 			t.Errorf("the summary is %q", s)
 		}
 		b.target.Add("ann@example.org", "tp-ann", membox.New(membox.Options{}))
-		b.order(t, b.service.StartBatch, migration.OrderBatchRequest{Identity: "A"})
-		if got := b.status("A"); got != migration.BatchStarting {
-			t.Errorf("right after the start: %s, want Starting", got)
+		out, err := b.service.StartBatch(b.ctx, migration.OrderBatchRequest{Identity: "A"})
+		if err != nil || out.Batch.Status != migration.BatchStarting {
+			t.Errorf("right after the start: %s, %v, want Starting", out.Batch.Status, err)
 		}
 		b.pass(time.Minute)
 		b.wantStatus("A", migration.BatchSynced)
