@@ -57,7 +57,7 @@ func (c Config) tlsFault(err error, security migration.Security) error {
 		return e
 	}
 	e := c.fault(mailbox.TLSFailed, op, err)
-	switch why, fix := certificateFault(err, c.host()); {
+	switch fix, why := certificateFault(err, c.host()); {
 	case why != nil:
 		e.Err, e.Fix = why, fix
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
@@ -80,7 +80,7 @@ func (c Config) tlsFault(err error, security migration.Security) error {
 }
 
 // certificateFault explains what is wrong with a certificate and what to do; nil when it is not the certificate.
-func certificateFault(err error, host string) (why error, fix string) {
+func certificateFault(err error, host string) (fix string, why error) {
 	var leaf *x509.Certificate
 	if v, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(v.UnverifiedCertificates) > 0 {
 		leaf = v.UnverifiedCertificates[0]
@@ -94,18 +94,18 @@ func certificateFault(err error, host string) (why error, fix string) {
 		if len(names) == 0 {
 			names = append(names, e.Certificate.Subject.CommonName+" (as common name only)")
 		}
-		return fmt.Errorf("the certificate is not for %q but for %s", host, strings.Join(names, ", ")),
-			"use a name that the certificate holds as -RemoteServer, or have the certificate issued for this name" + or
+		return "use a name that the certificate holds as -RemoteServer, or have the certificate issued for this name" + or,
+			fmt.Errorf("the certificate is not for %q but for %s", host, strings.Join(names, ", "))
 	}
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		if e.Reason == x509.Expired {
 			if now := time.Now(); now.Before(e.Cert.NotBefore) {
-				return fmt.Errorf("the certificate is valid only from %s on", e.Cert.NotBefore.Format(time.RFC1123)),
-					"check the clock of this machine and of the server" + or
+				return "check the clock of this machine and of the server" + or,
+					fmt.Errorf("the certificate is valid only from %s on", e.Cert.NotBefore.Format(time.RFC1123))
 			}
-			return fmt.Errorf("the certificate expired on %s", e.Cert.NotAfter.Format(time.RFC1123)), "renew the server's certificate" + or
+			return "renew the server's certificate" + or, fmt.Errorf("the certificate expired on %s", e.Cert.NotAfter.Format(time.RFC1123))
 		}
-		return fmt.Errorf("the certificate is not valid: %w", e), "have the server's certificate replaced" + or
+		return "have the server's certificate replaced" + or, fmt.Errorf("the certificate is not valid: %w", e)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		issuer := "an authority that this machine does not trust"
@@ -114,10 +114,10 @@ func certificateFault(err error, host string) (why error, fix string) {
 		} else if leaf != nil {
 			issuer = fmt.Sprintf("%q, which this machine does not trust (or the server does not send the certificates in between)", leaf.Issuer)
 		}
-		return fmt.Errorf("the certificate was issued by %s", issuer),
-			"add the issuing authority to this machine's trusted certificates (SSL_CERT_FILE)" + or
+		return "add the issuing authority to this machine's trusted certificates (SSL_CERT_FILE)" + or,
+			fmt.Errorf("the certificate was issued by %s", issuer)
 	}
-	return nil, ""
+	return "", nil
 }
 
 // greetingFault says why there was no greeting.

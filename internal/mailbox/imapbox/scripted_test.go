@@ -1,0 +1,178 @@
+package imapbox
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"migsh/internal/migration"
+)
+
+// A script is a server for what real ones can't be made to do. It knows enough to be logged in to; what a test wants otherwise
+// stands in says.
+type script struct {
+	greeting string
+	caps     string
+	// says answers commands by their beginning without the tag, such as "UID FETCH". {tag} in an answer stands for the tag; an
+	// answer that has no tagged line of its own gets "OK". "<close>" ends the connection there, "<wait>" for good says nothing more.
+	says map[string]string
+
+	mu    sync.Mutex
+	heard []string // commands without tags
+}
+
+// start has the script listen and returns how to reach it.
+func (s *script) start(t *testing.T) Config {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var conns []net.Conn
+	wg.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			conns = append(conns, conn)
+			mu.Unlock()
+			wg.Go(func() {
+				defer conn.Close()
+				s.serve(conn)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		mu.Lock()
+		for _, c := range conns {
+			c.Close()
+		}
+		mu.Unlock()
+		wg.Wait()
+	})
+	host, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{
+		Server: host, Port: n, Security: migration.SecurityNone, Idle: 10 * time.Second,
+		Credentials: Credentials{Login: "terry", Password: "s3cret!"},
+	}
+}
+
+const scriptedCaps = "IMAP4rev1 UIDPLUS NAMESPACE LIST-EXTENDED LIST-STATUS LITERAL+ AUTH=PLAIN SASL-IR"
+
+func (s *script) serve(conn net.Conn) {
+	greeting := s.greeting
+	if greeting == "" {
+		greeting = "* OK ready\r\n"
+	}
+	if !s.say(conn, greeting, "") {
+		return
+	}
+	in := bufio.NewReader(conn)
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		tag, command, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		s.mu.Lock()
+		s.heard = append(s.heard, command)
+		s.mu.Unlock()
+		if !s.answer(conn, in, tag, command) {
+			return
+		}
+	}
+}
+
+// answer reports whether the connection goes on.
+func (s *script) answer(conn net.Conn, in *bufio.Reader, tag, command string) bool {
+	for beginning, text := range s.says {
+		if strings.HasPrefix(command, beginning) {
+			return s.say(conn, text, tag)
+		}
+	}
+	if n, sync, ok := literalAt(command); ok {
+		if sync {
+			fmt.Fprint(conn, "+ go on\r\n")
+		}
+		if _, err := io.CopyN(io.Discard, in, n); err != nil {
+			return false
+		}
+		if _, err := in.ReadString('\n'); err != nil {
+			return false
+		}
+		return s.say(conn, "{tag} OK [APPENDUID 7 101] stored\r\n", tag)
+	}
+	caps := s.caps
+	if caps == "" {
+		caps = scriptedCaps
+	}
+	name, _, _ := strings.Cut(command, " ")
+	switch name {
+	case "CAPABILITY":
+		return s.say(conn, "* CAPABILITY "+caps+"\r\n", tag)
+	case "NAMESPACE":
+		return s.say(conn, "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n", tag)
+	case "SELECT", "EXAMINE":
+		return s.say(conn, "* 3 EXISTS\r\n* FLAGS (\\Seen)\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] .\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 100] .\r\n", tag)
+	case "LOGOUT":
+		s.say(conn, "* BYE\r\n", tag)
+		return false
+	}
+	return s.say(conn, "", tag)
+}
+
+func literalAt(command string) (n int64, sync, ok bool) {
+	open := strings.LastIndexByte(command, '{')
+	if open < 0 || !strings.HasSuffix(command, "}") {
+		return 0, false, false
+	}
+	digits, plus := strings.CutSuffix(command[open+1:len(command)-1], "+")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, !plus, err == nil
+}
+
+func (s *script) say(conn net.Conn, text, tag string) bool {
+	text, closes := strings.CutSuffix(text, "<close>")
+	text, waits := strings.CutSuffix(text, "<wait>")
+	if !closes && !waits && tag != "" && !strings.Contains(text, "{tag}") {
+		text += "{tag} OK done\r\n"
+	}
+	io.WriteString(conn, strings.ReplaceAll(text, "{tag}", tag))
+	if waits {
+		io.Copy(io.Discard, conn)
+	}
+	return !closes && !waits
+}
+
+// commands are what the server heard, without what every session begins with.
+func (s *script) commands() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for _, c := range s.heard {
+		switch name, _, _ := strings.Cut(c, " "); name {
+		case "CAPABILITY", "AUTHENTICATE", "NAMESPACE", "NOOP", "LOGOUT":
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
