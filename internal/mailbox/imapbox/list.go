@@ -2,6 +2,7 @@ package imapbox
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -72,14 +73,18 @@ func (r *reader) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.
 	}
 }
 
-// metaList yields in ascending order. Messages that the server tells out of order, or of which it tells only in part, are rare:
-// then what follows is held back until all is known.
+// metaList yields in ascending order. Most servers tell messages in that order, and their numbers show it: in an unbroken range of
+// UIDs each message's number is the one after the last. As soon as a number is not, or a message comes in part, what follows is
+// held back until all is known. Where numbers prove nothing, all is held back.
 type metaList struct {
 	*reader
 	at      mailbox.At
 	yield   func(mailbox.Meta, error) bool
 	since   uint64
-	last    mailbox.UID
+	next    uint32 // the number that the next message must have to be yielded at once; 0: any
+	holding bool
+	last    mailbox.UID // the largest UID that came
+	yielded mailbox.UID // the last UID that was yielded
 	count   uint32
 	held    []mailbox.Meta
 	partial mailbox.UIDSet
@@ -90,15 +95,19 @@ func (l *metaList) run(q mailbox.Query) {
 	if l.caps.condStore && l.selected.HighestModSeq > 0 {
 		l.since = q.ChangedSince
 	}
-	whole := len(q.UIDs) == 0
-	if whole {
+	if len(q.UIDs) == 0 {
 		q.UIDs = mailbox.UIDsFrom(1)
+	}
+	l.holding = len(q.UIDs) > 1 || l.since > 0
+	whole := q.UIDs[0] == mailbox.UIDRange{First: 1, Last: mailbox.MaxUID} && l.since == 0
+	if whole {
+		l.next = 1
 	}
 	for _, piece := range pieces(q.UIDs, 1<<32-1) {
 		l.fetch(piece)
 	}
 	// A server may stop after so many messages (RFC 9738). It has told less than there is, so ask on from there.
-	for whole && l.since == 0 && !l.stopped && l.last > 0 && l.count < l.exists() {
+	for whole && !l.stopped && l.last > 0 && l.count < l.exists() {
 		before := l.count
 		l.fetch(mailbox.UIDsFrom(l.last + 1))
 		if l.count == before {
@@ -141,15 +150,18 @@ func (l *metaList) accept(e entry) {
 		return
 	}
 	l.count++
+	l.last = max(l.last, e.UID)
+	if !e.complete || l.next != 0 && e.seq != l.next {
+		l.holding = true
+	}
+	l.next = e.seq + 1
 	switch {
 	case !e.complete:
 		l.partial.Add(e.UID)
-	case len(l.held) == 0 && len(l.partial) == 0 && e.UID > l.last:
-		l.last = e.UID
-		l.stopped = !l.give(e.Meta)
-	default:
+	case l.holding:
 		l.held = append(l.held, e.Meta)
-		l.last = max(l.last, e.UID)
+	default:
+		l.stopped = !l.give(e.Meta)
 	}
 }
 
@@ -169,6 +181,12 @@ func (l *metaList) release() {
 		}
 	}
 	slices.SortFunc(l.held, func(a, b mailbox.Meta) int { return int(int64(a.UID) - int64(b.UID)) })
+	if len(l.held) > 0 && l.held[0].UID <= l.yielded {
+		err := l.cfg.fault(mailbox.ProtocolError, "FETCH", fmt.Errorf("the server tells UID %d after UID %d", l.held[0].UID, l.yielded))
+		err.Folder = l.at.Folder
+		l.fail(err)
+		return
+	}
 	for _, m := range l.held {
 		if !l.give(m) {
 			return
@@ -179,6 +197,7 @@ func (l *metaList) release() {
 // give yields without the guard's clock: the consumer may take its time.
 func (l *metaList) give(m mailbox.Meta) (more bool) {
 	defer l.guard.Pause()()
+	l.yielded = m.UID
 	return l.yield(m, nil)
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // A script is a server for what real ones can't be made to do. It knows enough to be logged in to; what a test wants otherwise
-// stands in says.
+// stands in says; the longest beginning that fits counts.
 type script struct {
 	greeting string
 	caps     string
@@ -103,10 +103,14 @@ func (s *script) serve(conn net.Conn) {
 
 // answer reports whether the connection goes on.
 func (s *script) answer(conn net.Conn, in *bufio.Reader, tag, command string) bool {
-	for beginning, text := range s.says {
-		if strings.HasPrefix(command, beginning) {
-			return s.say(conn, text, tag)
+	best := ""
+	for beginning := range s.says {
+		if strings.HasPrefix(command, beginning) && len(beginning) > len(best) {
+			best = beginning
 		}
+	}
+	if best != "" {
+		return s.say(conn, s.says[best], tag)
 	}
 	if n, sync, ok := literalAt(command); ok {
 		if sync {
