@@ -157,6 +157,7 @@ type Features struct {
 	SpecialUse       bool // Folder.Use comes from the server
 	CreateSpecialUse bool // Create sets it
 	Subscriptions    bool // Folder.Subscribed is known
+	Namespaces       bool // Info's namespaces come from the server; else they are a guess
 }
 
 // At names a folder in one of its lives. A folder that has another UIDVALIDITY when it is opened fails the call with

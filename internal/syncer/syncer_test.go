@@ -223,6 +223,21 @@ func TestPrefixesAndNames(t *testing.T) {
 	w.same(t, "a.b>INBOX.a_b")
 }
 
+func TestNamespacesUntold(t *testing.T) {
+	untold := membox.Options{Delimiter: '.', Prefix: "INBOX.", NoNamespace: true}
+	w := newWorld(membox.Options{}, untold)
+	for _, name := range []string{"Sent", "Work/2020"} {
+		w.source.AddFolder(name)
+		w.deliver(name, 0, 3)
+	}
+	w.sync(t)
+	w.same(t, "Sent>INBOX.Sent", "Work/2020>INBOX.Work.2020")
+	back := newWorld(untold, membox.Options{})
+	back.source = w.target
+	back.sync(t)
+	back.same(t, "INBOX.Sent>Sent", "INBOX.Work.2020>Work/2020")
+}
+
 func TestExcludeAndUserRoot(t *testing.T) {
 	shared := []mailbox.Namespace{{Prefix: "shared.", Delimiter: '.'}}
 	w := newWorld(membox.Options{Delimiter: '.', Shared: shared}, membox.Options{})

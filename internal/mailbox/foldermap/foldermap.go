@@ -94,7 +94,30 @@ func naming(s Side) names {
 			n.delim = string(d)
 		}
 	}
+	if !s.Info.Features.Namespaces && n.prefix == "" {
+		n.prefix = guessPrefix(s.Folders, n.delim)
+	}
 	return n
+}
+
+// guessPrefix finds the prefix of a server that does not tell it: where every folder but INBOX lies below INBOX, that
+// is the prefix.
+func guessPrefix(folders []mailbox.Folder, delim string) string {
+	prefix, others := "INBOX"+delim, 0
+	for _, f := range folders {
+		if strings.EqualFold(f.Name, "INBOX") {
+			continue
+		}
+		others++
+		if delim == "" || len(f.Name) <= len(prefix) || !strings.EqualFold(f.Name[:len(prefix)], prefix) {
+			return ""
+		}
+		prefix = f.Name[:len(prefix)]
+	}
+	if others == 0 {
+		return ""
+	}
+	return prefix
 }
 
 func (n names) split(name string) []string {

@@ -15,7 +15,7 @@ func info(prefix, delim string, foreign ...string) mailbox.Info {
 	for _, r := range delim {
 		d = r
 	}
-	i := mailbox.Info{Personal: []mailbox.Namespace{{Prefix: prefix, Delimiter: d}}}
+	i := mailbox.Info{Features: mailbox.Features{Namespaces: true}, Personal: []mailbox.Namespace{{Prefix: prefix, Delimiter: d}}}
 	for _, f := range foreign {
 		i.Shared = append(i.Shared, mailbox.Namespace{Prefix: f, Delimiter: d})
 	}
@@ -41,6 +41,8 @@ func side(i mailbox.Info, names ...string) Side {
 
 func TestPlan(t *testing.T) {
 	dovecot, courier, cyrus := info("", "/"), info("INBOX.", "."), info("", ".")
+	silent := info("", ".") // tells no namespaces
+	silent.Features.Namespaces = false
 	for _, c := range []struct {
 		name           string
 		source, target Side
@@ -83,6 +85,14 @@ func TestPlan(t *testing.T) {
 			name:   "slash inside a name",
 			source: side(cyrus, "a/b", "c.d/e"), target: side(dovecot), rules: Rules{Substitute: "-"},
 			want: []string{"a/b > a-b", "c.d/e > c/d-e"},
+		}, {
+			name:   "prefix that the source does not tell",
+			source: side(silent, "INBOX", "INBOX.Sent", "INBOX.a.b"), target: side(dovecot),
+			want: []string{"INBOX > INBOX", "INBOX.Sent > Sent", "INBOX.a.b > a/b"},
+		}, {
+			name:   "no prefix and no namespaces",
+			source: side(silent, "INBOX", "INBOX.Sent", "a.b"), target: side(silent, "INBOX", "INBOX.x"),
+			want: []string{"INBOX > INBOX", "INBOX.Sent > INBOX.Sent", "a.b > INBOX.a.b"},
 		}, {
 			name:   "flat target",
 			source: side(dovecot, "a/b"), target: side(info("", "")),

@@ -56,6 +56,7 @@ func (c capabilities) features() mailbox.Features {
 		Quota:            c.quota,
 		SpecialUse:       c.specialUse,
 		CreateSpecialUse: c.createSpecialUse,
+		Namespaces:       c.namespace,
 		Subscriptions:    true, // by LIST-EXTENDED, else by LSUB
 	}
 }

@@ -28,6 +28,7 @@ type Options struct {
 	NoCondStore  bool // no mod-sequences
 	NoSpecialUse bool // special uses are neither told nor kept
 	NoListStatus bool // subscriptions are unknown
+	NoNamespace  bool // the namespaces are not told
 
 	// Group is how many messages Append stores in one go, whole or not at all (MULTIAPPEND); 1 if 0.
 	Group int

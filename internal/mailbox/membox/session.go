@@ -129,14 +129,18 @@ func (s *session) Info() mailbox.Info {
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
 	o := s.box.opts
+	prefix := o.Prefix
+	if o.NoNamespace {
+		prefix, o.Others, o.Shared = "", nil, nil
+	}
 	return mailbox.Info{
 		Server: "memory", Software: "membox", Login: "user",
-		Personal: []mailbox.Namespace{{Prefix: o.Prefix, Delimiter: o.Delimiter}},
+		Personal: []mailbox.Namespace{{Prefix: prefix, Delimiter: o.Delimiter}},
 		Others:   o.Others, Shared: o.Shared,
 		Features: mailbox.Features{
 			UIDPlus: !o.NoUIDPlus, CondStore: !o.NoCondStore, QResync: !o.NoCondStore, AtomicBatch: o.Group > 1,
 			Quota: o.Quota > 0, SpecialUse: !o.NoSpecialUse, CreateSpecialUse: !o.NoSpecialUse,
-			Subscriptions: !o.NoListStatus,
+			Subscriptions: !o.NoListStatus, Namespaces: !o.NoNamespace,
 		},
 		AppendLimit: o.AppendLimit,
 	}

@@ -1,0 +1,147 @@
+package syncer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/imapbox"
+	"migsh/internal/migration"
+	"migsh/internal/syncer"
+	"migsh/internal/testmail"
+	"migsh/internal/testserver"
+	"migsh/store/boltstore"
+)
+
+// diary prints what passes report.
+type diary struct{ t *testing.T }
+
+func (d diary) Progress(syncer.Progress)         {}
+func (d diary) Report(line migration.ReportLine) { d.t.Log(line) }
+
+// config is how a user of a server is reached, through a proxy if port is not 0.
+func config(s *testserver.Dovecot, user string, port int) imapbox.Config {
+	if port == 0 {
+		port = s.IMAPPort
+	}
+	return imapbox.Config{Server: s.Host, Port: port, Security: migration.SecurityNone,
+		Credentials: imapbox.Credentials{Login: user, Password: s.PasswordOf(user)}}
+}
+
+func job(t *testing.T, from, to imapbox.Config) syncer.Job {
+	st, err := boltstore.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	return syncer.Job{
+		Pair: syncer.Pair{SourceServer: from.Server, SourceLogin: from.Credentials.Login,
+			TargetServer: to.Server, TargetMailbox: to.Credentials.Login},
+		OpenSource: func(ctx context.Context) (mailbox.Source, error) { return imapbox.OpenSource(ctx, from) },
+		OpenTarget: func(ctx context.Context) (mailbox.Target, error) { return imapbox.OpenTarget(ctx, to) },
+		Store:      st, SpoolDir: t.TempDir(), Observer: diary{t},
+	}
+}
+
+func pass(t *testing.T, j syncer.Job) syncer.Result {
+	t.Helper()
+	r, err := syncer.Run(t.Context(), j)
+	if err != nil {
+		t.Fatalf("pass: %v", err)
+	}
+	for _, f := range r.Folders {
+		if f.Fault != "" || !f.Excluded && f.Source != f.Copied+f.Matched+f.Filtered+f.Refused+f.Vanished {
+			t.Errorf("folder %+v", f)
+		}
+	}
+	return r
+}
+
+// TestBetweenServers copies everything that migrations have stumbled over between real servers of different naming,
+// three times, once after the state was lost, and compares.
+func TestBetweenServers(t *testing.T) {
+	slash := testserver.StartDovecot(t, testserver.DovecotOptions{Store: "mdbox"})
+	dots := testserver.StartDovecot(t, testserver.DovecotOptions{Separator: ".", Prefix: "INBOX."})
+	for _, c := range []struct {
+		name     string
+		from, to *testserver.Dovecot
+		hide     []string
+	}{
+		{"slash to dots", slash, dots, nil},
+		{"dots to slash", dots, slash, nil},
+		{"without extensions", slash, dots, []string{"UIDPLUS", "CONDSTORE", "QRESYNC", "LIST-STATUS", "NAMESPACE"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			user := fmt.Sprintf("awkward%d", len(t.Name()))
+			c.from.Fill(t, user, testmail.Awkward(testmail.AwkwardOptions{Seed: 1, Avoid: "./", Large: 3 << 20}))
+			before := c.from.Digest(t, user)
+			from, to := config(c.from, user, 0), config(c.to, user+"-new", 0)
+			from.HideCapabilities, to.HideCapabilities = c.hide, c.hide
+			j := job(t, from, to)
+			want := c.from.Snapshot(t, user)
+			compare := func(what string) {
+				t.Helper()
+				for _, line := range testmail.Diff(want, c.to.Snapshot(t, user+"-new"), testmail.Rules{ExtraFolders: true}) {
+					t.Errorf("%s: %s", what, line)
+				}
+			}
+			if r := pass(t, j); r.Copied != int64(want.Messages()) {
+				t.Errorf("%d of %d messages copied", r.Copied, want.Messages())
+			}
+			compare("first pass")
+			if r := pass(t, j); r.Copied+r.Matched+r.Reflagged != 0 {
+				t.Errorf("second pass: %+v", r)
+			}
+			if err := syncer.Forget(t.Context(), j.Store, j.Pair); err != nil {
+				t.Fatal(err)
+			}
+			if r := pass(t, j); r.Copied != 0 || r.Matched != int64(want.Messages()) {
+				t.Errorf("after the state was lost: %d copied, %d matched", r.Copied, r.Matched)
+			}
+			compare("after the state was lost")
+			v, err := syncer.Verify(t.Context(), j, 1)
+			if err != nil || v.Same != int64(want.Messages()) || v.Checked != v.Same {
+				t.Errorf("verification: %+v, %v", v, err)
+			}
+			if after := c.from.Digest(t, user); !slices.Equal(before, after) {
+				t.Error("the source's files were changed")
+			}
+		})
+	}
+}
+
+// TestCutConnections cuts the connections to source and target at ever other bytes; whoever comes again each time has
+// everything in the end, once.
+func TestCutConnections(t *testing.T) {
+	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	server.Fill(t, "cut", testmail.Plain(2, 300))
+	want := server.Snapshot(t, "cut")
+	toSource, toTarget := testserver.NewProxy(t, server.IMAPAddr()), testserver.NewProxy(t, server.IMAPAddr())
+	j := job(t, config(server, "cut", toSource.Port()), config(server, "cut-new", toTarget.Port()))
+	j.Window = 20
+	cuts := 0
+	for ; cuts < 200; cuts++ {
+		toSource.UseAll(testserver.Link{})
+		toTarget.UseAll(testserver.Link{})
+		if cuts%2 == 0 {
+			toTarget.UseAll(testserver.Link{CutUp: int64(3000 + 1777*cuts)})
+		} else {
+			toSource.UseAll(testserver.Link{CutDown: int64(5000 + 1777*cuts)})
+		}
+		_, err := syncer.Run(t.Context(), j)
+		if err == nil {
+			break
+		}
+		if class := mailbox.ClassOf(err); class != mailbox.Reconnect && class != mailbox.Later {
+			t.Fatalf("cut %d: %v", cuts, errors.Unwrap(err))
+		}
+	}
+	t.Logf("%d cuts", cuts)
+	for _, line := range testmail.Diff(want, server.Snapshot(t, "cut-new"), testmail.Rules{ExtraFolders: true}) {
+		t.Error(line)
+	}
+}
