@@ -25,8 +25,7 @@ func (i *identity) CompareTo(other any) int {
 }
 
 func declareIdentity(name string) *object.Type {
-	var t *object.Type
-	t = declare(name, func(i *identity) string { return i.name }, object.Views{},
+	t := declare(name, func(i *identity) string { return i.name }, object.Views{},
 		property[identity]{"Name", object.TypeString, func(i *identity) any { return i.name }},
 		property[identity]{"Id", object.TypeString, func(i *identity) any { return i.name }},
 		property[identity]{"Guid", object.TypeGuid, func(i *identity) any { return guid(i.guid) }},
