@@ -55,26 +55,28 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, Width: shell.Columns(lookup(environ, "COLUMNS")),
 		Interactive: !o.nonInteractive, Version: version, Home: programDir(),
 	})
-	cmdlets.Register(s.Register)
-	return o.run(ctx, s, stdin)
+	st := &state{home: o.home, environ: environ}
+	cmdlets.Register(s.Register, st.open)
+	code, interrupted := o.run(ctx, s, stdin)
+	return st.finish(ctx, code, interrupted, stderr)
 }
 
-// run does what the flags ask for and tells the exit code.
-func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) int {
+// run does what the flags ask for and tells the exit code, and whether Ctrl-C ended it.
+func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) (code int, interrupted bool) {
 	var out shell.Outcome
 	switch {
 	case o.hasFile && o.file == "-", o.hasCommand && o.command == "-", !o.hasFile && !o.hasCommand:
 		out = s.RunInput(ctx)
 		if !out.Exit && !out.Interrupted {
 			if out.OK {
-				return 0
+				return 0, false
 			}
-			return 1
+			return 1, false
 		}
 	case o.hasFile:
 		path, err := filepath.Abs(o.file)
 		if err != nil {
-			return 64
+			return 64, false
 		}
 		out = s.RunFile(ctx, path, o.args, piped(s, stdin))
 		out.OK = out.Err == nil
@@ -83,13 +85,13 @@ func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) int 
 	}
 	switch {
 	case out.Interrupted:
-		return 130
+		return 130, true
 	case out.Exit:
-		return out.Code & 0xff
+		return out.Code & 0xff, false
 	case out.Err != nil || !out.OK:
-		return 1
+		return 1, false
 	}
-	return 0
+	return 0, false
 }
 
 // piped reads what was piped to the program, for $input; a terminal and a null device give nothing.

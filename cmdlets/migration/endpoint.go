@@ -15,7 +15,7 @@ type endpointSettings struct {
 	AcceptUntrustedCertificates   *bool  `param:"" type:"switch" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations       any    `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
 	MaxConcurrentIncrementalSyncs any    `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`
-	Credentials                   any    `param:"" type:"pscredential" help:"An administrator's account that may open every mailbox. Kept sealed."`
+	Credentials                   any    `param:"" help:"An administrator's account that may open every mailbox. Kept sealed."`
 	LoginFormat                   string `param:"" help:"How the login name is made out of {user} {local} {domain} {admin}, such as {user}*{admin} for Dovecot."`
 	AuthorizationID               string `param:"" help:"The SASL authorization identity, with the same placeholders: the mailbox that the administrator acts for."`
 	SkipVerification              bool   `param:"" help:"Don't test the connection first."`

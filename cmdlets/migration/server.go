@@ -22,7 +22,7 @@ type testServer struct {
 	Authentication              string `param:"set=IMAP" validate:"set=Basic,Ntlm" help:"How a login is made. Basic is the default."`
 	AcceptUntrustedCertificates bool   `param:"set=IMAP" help:"Don't check the server's certificate."`
 	Endpoint                    any    `param:"set=TestEndpoint mandatory pipeline pipelinebyname pos=0" complete:"endpoint" help:"An endpoint whose settings are tested, instead of naming them."`
-	Credentials                 any    `param:"" type:"pscredential" help:"Log in with these, besides connecting."`
+	Credentials                 any    `param:"" help:"Log in with these, besides connecting."`
 	TestMailbox                 string `param:"" help:"With the credentials of an administrator: the user whose mailbox is opened."`
 	LoginFormat                 string `param:"" help:"How the login name is made for -TestMailbox, such as {user}*{admin}."`
 	AuthorizationID             string `param:"" help:"The SASL authorization identity, with the same placeholders."`

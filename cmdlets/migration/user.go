@@ -57,7 +57,7 @@ type setUser struct {
 	StartAfter     *object.DateTime `param:"" help:"When the user's copy starts. A time without a zone is UTC."`
 	CompleteAfter  *object.DateTime `param:"" help:"When the user is completed. A time without a zone is UTC."`
 	SyncNow        bool             `param:"" help:"Synchronize the user again at once."`
-	Credentials    any              `param:"" type:"pscredential" help:"A new login at the source. The user goes on by itself."`
+	Credentials    any              `param:"" help:"A new login at the source. The user goes on by itself."`
 	TargetPassword any              `param:"" help:"A new password at the target, as [securestring] or text."`
 }
 

@@ -63,11 +63,11 @@ func Open(ctx context.Context, o Options) (h *Host, err error) {
 	if err = h.openLog(o); err != nil {
 		return nil, err
 	}
-	sealed, err := records.Sealed(ctx, h.store)
+	used, err := records.InUse(ctx, h.store)
 	if err != nil {
 		return nil, records.Explain(err)
 	}
-	if h.keys, err = secret.Load(o.Dir.Key(o.Getenv), sealed); err != nil {
+	if h.keys, err = secret.Load(o.Dir.Key(o.Getenv), used); err != nil {
 		return nil, migration.NewError(migration.ErrSecretsLocked, "", err.Error(), "").Because(err)
 	}
 	tracer, err := h.openTrace(o)
