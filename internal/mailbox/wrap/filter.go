@@ -55,6 +55,7 @@ type literalAsked struct {
 // gets the server's answer.
 type refusal struct {
 	answer []byte
+	over   bool          // ended is closed
 	ended  chan struct{} // closed when the library has ended the command, or the connection is closed
 }
 
@@ -436,14 +437,14 @@ func (f *Filter) Write(p []byte) (int, error) {
 		if !within {
 			line = f.command(line)
 		}
-		if f.refuse == nil {
+		if !f.swallowing() {
 			ready = append(ready, line...)
 			f.asked.waiting = literal >= 0 && !bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte("+}"))
 		} else if literal < 0 {
 			f.refuse.end()
 		}
 	}, func(piece []byte) {
-		if f.refuse == nil {
+		if !f.swallowing() {
 			ready = append(ready, piece...)
 		}
 	})
@@ -457,11 +458,13 @@ func (f *Filter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// swallowing reports whether the library is sending what the server refused. The lock is held.
+func (f *Filter) swallowing() bool { return f.refuse != nil && !f.refuse.over }
+
 // end says that the command has ended. The filter's lock is held.
 func (r *refusal) end() {
-	select {
-	case <-r.ended:
-	default:
+	if !r.over {
+		r.over = true
 		close(r.ended)
 	}
 }

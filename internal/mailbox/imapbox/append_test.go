@@ -1,0 +1,310 @@
+package imapbox
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"migsh/internal/mailbox"
+)
+
+// appendAll appends messages of the given lengths to INBOX and tells their fates, and at last the error, if any.
+func appendAll(t *testing.T, target mailbox.Target, lengths ...int) (got []string) {
+	msgs := func(yield func(*mailbox.Outgoing, error) bool) {
+		for _, n := range lengths {
+			out := &mailbox.Outgoing{At: mailbox.At{Folder: "INBOX", UIDValidity: 7}, Length: int64(n), Body: strings.NewReader(strings.Repeat("x", n))}
+			if !yield(out, nil) {
+				return
+			}
+		}
+	}
+	for r, err := range target.Append(t.Context(), msgs) {
+		switch {
+		case err != nil:
+			got = append(got, "error "+idOf(err))
+		case r.Err != nil:
+			got = append(got, fmt.Sprintf("%v %s", r.Fate, idOf(r.Err)))
+		default:
+			got = append(got, fmt.Sprintf("%v %d", r.Fate, r.UID))
+		}
+	}
+	return got
+}
+
+func TestAppendFaults(t *testing.T) {
+	const small, large = 100, 200000 // with LITERAL+ the library sends the first without waiting to be asked
+	for _, test := range []struct {
+		name    string
+		caps    string
+		says    map[string]string
+		lengths []int
+		want    []string
+		dead    bool // the session does not outlive it
+	}{
+		{"all well", "", nil, []int{small, large, small}, []string{"stored 101", "stored 101", "stored 101"}, false},
+		{"too large for the announced limit", scriptedCaps + " APPENDLIMIT=1000", nil, []int{small, large, small}, []string{"stored 101", "refused MessageTooLarge", "stored 101"}, false},
+		{"too large before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [TOOBIG] Message too large\r\n"},
+			[]int{large, small, large}, []string{"refused MessageTooLarge", "stored 101", "refused MessageTooLarge"}, false},
+		{"over quota before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [OVERQUOTA] Quota exceeded\r\n"},
+			[]int{small, large}, []string{"stored 101", "not stored QuotaExceeded", "error QuotaExceeded"}, false},
+		{"folder gone before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [TRYCREATE] No such mailbox\r\n"},
+			[]int{large}, []string{"not stored FolderMissing", "error FolderMissing"}, false},
+		{"virus", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO message contains a virus\r\n"},
+			[]int{large, small}, []string{"refused MessageRefused", "stored 101"}, false},
+		{"BAD before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} BAD Parse error\r\n"},
+			[]int{small, large}, []string{"stored 101", "refused ProtocolError", "error ProtocolError"}, true},
+		{"closed before the literal", "", map[string]string{"APPEND INBOX {200000}": "<close>"},
+			[]int{small, large, small}, []string{"stored 101", "error ConnectionLost"}, true},
+		{"silence before the literal", "", map[string]string{"APPEND INBOX {200000}": "<wait>"},
+			[]int{large, small}, []string{"error Stalled"}, true},
+		{"throttled", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [LIMIT] Rate limit hit\r\n"},
+			[]int{large}, []string{"not stored Throttled", "error Throttled"}, false},
+		{"read-only", "", map[string]string{"SELECT": "* OK [UIDVALIDITY 7] .\r\n{tag} OK [READ-ONLY] done\r\n"}, []int{small}, []string{"error AccessDenied"}, false},
+		{"another UIDVALIDITY", "", map[string]string{"SELECT": "* OK [UIDVALIDITY 8] .\r\n"}, []int{small}, []string{"error UIDValidityChanged"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := &script{caps: test.caps, says: test.says}
+			cfg := s.start(t)
+			cfg.Idle = 300 * time.Millisecond
+			target, err := OpenTarget(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer target.Close()
+			if got := appendAll(t, target, test.lengths...); !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			_, err = target.Open(t.Context(), "Other")
+			if dead := mailbox.ClassOf(err) == mailbox.Reconnect; (err != nil) != test.dead || dead != test.dead {
+				t.Errorf("afterwards: %v; want a dead session: %v", err, test.dead)
+			}
+			for _, c := range s.commands() {
+				if strings.Contains(c, "xxx") {
+					t.Errorf("the server took the message for a command: %.40q", c)
+				}
+			}
+		})
+	}
+}
+
+// TestAppendAfterCut has the connection end when a message has been sent whole but not answered: its fate is open.
+func TestAppendAfterCut(t *testing.T) {
+	s := &script{caps: "IMAP4rev1 UIDPLUS AUTH=PLAIN SASL-IR LITERAL+", says: map[string]string{"APPEND INBOX {100+}": "<close>"}}
+	target, err := OpenTarget(t.Context(), s.start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	if got, want := appendAll(t, target, 100), []string{"unsettled ConnectionLost", "error ConnectionLost"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestAppendSends looks at the command itself: flags that the folder keeps, keywords that the grammar allows, the date with its
+// zone, and the folder opened first.
+func TestAppendSends(t *testing.T) {
+	s := &script{}
+	target, err := OpenTarget(t.Context(), s.start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	zone := time.FixedZone("", -(9*3600 + 1800 + 17))
+	msgs := func(yield func(*mailbox.Outgoing, error) bool) {
+		out := &mailbox.Outgoing{
+			At: mailbox.At{Folder: `Entwürfe "&" \ Co`}, Length: 1, Body: strings.NewReader("x"),
+			Flags: mailbox.NewFlags(`\Seen`, `\Unheard`, "$Forwarded", "two words", "br]acket", "ümlaut", `\Recent`),
+			Date:  time.Date(2020, 2, 3, 4, 5, 6, 0, zone),
+		}
+		if yield(out, nil) {
+			out.Body, out.Date, out.Flags = strings.NewReader("x"), time.Date(12020, 1, 1, 0, 0, 0, 0, time.UTC), nil
+			yield(out, nil)
+		}
+	}
+	for r, err := range target.Append(t.Context(), msgs) {
+		if err != nil || r.Fate != mailbox.Stored {
+			t.Fatal(r, err)
+		}
+	}
+	want := []string{
+		`SELECT "Entw&APw-rfe \"&-\" \\ Co"`,
+		`APPEND "Entw&APw-rfe \"&-\" \\ Co" ($Forwarded \Seen) " 3-Feb-2020 04:05:23 -0930" {1+}`,
+		`APPEND "Entw&APw-rfe \"&-\" \\ Co" {1+}`,
+	}
+	if got := s.commands(); !slices.Equal(got, want) {
+		t.Errorf("the server heard %q\nwant %q", got, want)
+	}
+}
+
+// TestAppendWaitsForTheSource has the source pause for longer than the guard allows a server to.
+func TestAppendWaitsForTheSource(t *testing.T) {
+	cfg := (&script{}).start(t)
+	cfg.Idle = 100 * time.Millisecond
+	target, err := OpenTarget(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	pause := func() { <-time.After(3 * cfg.Idle) } // the source's time, which nothing else can stand for
+	msgs := func(yield func(*mailbox.Outgoing, error) bool) {
+		for range 2 {
+			pause()
+			slow := io.MultiReader(strings.NewReader(strings.Repeat("x", 100000)), after{pause}, strings.NewReader("y"))
+			if !yield(&mailbox.Outgoing{At: mailbox.At{Folder: "INBOX"}, Length: 100001, Body: slow}, nil) {
+				return
+			}
+		}
+	}
+	for r, err := range target.Append(t.Context(), msgs) {
+		if err != nil || r.Fate != mailbox.Stored {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	}
+}
+
+// after is an empty reader that takes its time.
+type after struct{ wait func() }
+
+func (a after) Read([]byte) (int, error) {
+	a.wait()
+	return 0, io.EOF
+}
+
+func TestCreateFaults(t *testing.T) {
+	for _, test := range []struct {
+		name, folder, use string
+		caps              string
+		says              map[string]string
+		created           bool
+		id                mailbox.ID
+		heard             []string
+	}{
+		{"exists, by code", "A", "", "", map[string]string{"CREATE": "{tag} NO [ALREADYEXISTS] is there\r\n"}, false, "", []string{"CREATE \"A\""}},
+		{"exists, by words", "A", "", "", map[string]string{"CREATE": "{tag} NO Mailbox already exists\r\n", "LIST": "* LIST () \"/\" A\r\n"}, false, "",
+			[]string{"CREATE \"A\"", "LIST \"\" \"A\""}},
+		{"refused", "A", "", "", map[string]string{"CREATE": "{tag} NO [CANNOT] Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", "LIST \"\" \"A\""}},
+		{"BAD", "A", "", "", map[string]string{"CREATE": "{tag} BAD Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", "LIST \"\" \"A\""}},
+		{"parents wanted", "A/B/C", "", "", map[string]string{"CREATE \"A/B/C\"": "{tag} NO [TRYCREATE] no parent\r\n"}, false, mailbox.FolderMissing,
+			[]string{"CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\"", "CREATE \"A\"", "CREATE \"A/B\"", "CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\""}},
+		{"special use", "Sent", `\Sent`, scriptedCaps + " SPECIAL-USE CREATE-SPECIAL-USE", nil, true, "", []string{`CREATE "Sent" (USE (\Sent))`}},
+		{"special use refused", "Sent", `\Sent`, scriptedCaps + " SPECIAL-USE CREATE-SPECIAL-USE", map[string]string{`CREATE "Sent" (`: "{tag} NO [USEATTR] taken\r\n"}, true, "",
+			[]string{`CREATE "Sent" (USE (\Sent))`, `CREATE "Sent"`}},
+		{"special use unknown to the server", "Sent", `\Sent`, "", nil, true, "", []string{`CREATE "Sent"`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := &script{caps: test.caps, says: test.says}
+			target, err := OpenTarget(t.Context(), s.start(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer target.Close()
+			created, err := target.Create(t.Context(), test.folder, test.use)
+			if created != test.created || test.id == "" && err != nil || test.id != "" && !mailbox.IsID(err, test.id) {
+				t.Errorf("created %v, error %v; want %v, %s", created, err, test.created, test.id)
+			}
+			if got := s.commands(); !slices.Equal(got, test.heard) {
+				t.Errorf("the server heard %q\nwant %q", got, test.heard)
+			}
+		})
+	}
+}
+
+func TestStoreKeepsToTheFoldersFlags(t *testing.T) {
+	s := &script{says: map[string]string{"SELECT": "* OK [PERMANENTFLAGS (\\Seen known)] .\r\n* OK [UIDVALIDITY 7] .\r\n", "UID STORE 2 ": "{tag} NO no\r\n"}}
+	target, err := OpenTarget(t.Context(), s.start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	results, err := target.Store(t.Context(), mailbox.At{Folder: "INBOX"}, []mailbox.FlagChange{
+		{UIDs: mailbox.UIDs(1), Add: mailbox.NewFlags(`\Seen`, "known", "unknown")},
+		{UIDs: mailbox.UIDs(2), Remove: mailbox.NewFlags(`\Seen`)},
+		{UIDs: mailbox.UIDs(3), Add: mailbox.NewFlags("known")},
+	})
+	if err != nil || len(results) != 3 {
+		t.Fatal(results, err)
+	}
+	if !mailbox.IsID(results[0], mailbox.FlagRefused) || !strings.Contains(results[0].Error(), "unknown") || !mailbox.IsID(results[1], mailbox.FlagRefused) || results[2] != nil {
+		t.Errorf("results %q", results)
+	}
+	want := []string{"SELECT INBOX", `UID STORE 1 +FLAGS.SILENT (\Seen known)`, `UID STORE 2 -FLAGS.SILENT (\Seen)`, `UID STORE 3 +FLAGS.SILENT (known)`}
+	got := s.commands()
+	for i := range got { // the order of flags is of no interest
+		got[i] = strings.Replace(got[i], `(known \Seen)`, `(\Seen known)`, 1)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the server heard %q\nwant %q", got, want)
+	}
+}
+
+func TestPieces(t *testing.T) {
+	var scattered mailbox.UIDSet
+	for u := mailbox.UID(1); u < 5000; u += 2 {
+		scattered.Add(u)
+	}
+	for _, test := range []struct {
+		set   mailbox.UIDSet
+		limit int
+	}{
+		{nil, 10}, {mailbox.UIDs(1, 2, 3), 2}, {mailbox.UIDSet{{First: 1, Last: 25}}, 10}, {mailbox.UIDsFrom(7), 10}, {scattered, 1 << 30}, {scattered, 99},
+		{mailbox.UIDSet{{First: mailbox.MaxUID, Last: mailbox.MaxUID}}, 1}, {mailbox.UIDSet{{First: 1, Last: mailbox.MaxUID - 1}}, 1 << 31},
+	} {
+		var joined mailbox.UIDSet
+		for _, p := range pieces(test.set, test.limit) {
+			if text := wireSet(p).String(); len(text) > maxSetText {
+				t.Errorf("a piece takes %d bytes", len(text))
+			}
+			if p.Max() != mailbox.MaxUID && p.Len() > test.limit {
+				t.Errorf("a piece of %v has %d UIDs, want at most %d", test.set, p.Len(), test.limit)
+			}
+			for _, r := range p {
+				joined.AddRange(r)
+			}
+		}
+		if !slices.Equal(joined, test.set) {
+			t.Errorf("the pieces of %.60s make %.60s", test.set, joined)
+		}
+	}
+}
+
+var errTest = errors.New("the source broke off")
+
+// TestAppendBreaksOff has a body fail in the middle of a large message with answers to earlier ones outstanding.
+func TestAppendBreaksOff(t *testing.T) {
+	s := &script{}
+	target, err := OpenTarget(t.Context(), s.start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	msgs := func(yield func(*mailbox.Outgoing, error) bool) {
+		for range 3 {
+			if !yield(&mailbox.Outgoing{At: mailbox.At{Folder: "INBOX"}, Length: 10, Body: strings.NewReader("0123456789")}, nil) {
+				return
+			}
+		}
+		broken := io.MultiReader(strings.NewReader(strings.Repeat("x", 100000)), failing{})
+		yield(&mailbox.Outgoing{At: mailbox.At{Folder: "INBOX"}, Length: 200000, Body: broken}, nil)
+	}
+	var stored int
+	var last error
+	for r, err := range target.Append(t.Context(), msgs) {
+		if last = err; err == nil && r.Fate == mailbox.Stored {
+			stored++
+		}
+	}
+	if stored != 3 || !errors.Is(last, errTest) {
+		t.Errorf("%d stored, then %v; want 3, then the source's error", stored, last)
+	}
+	if _, err := target.Open(t.Context(), "INBOX"); mailbox.ClassOf(err) != mailbox.Reconnect {
+		t.Errorf("afterwards: %v; want a dead session", err)
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errTest }
