@@ -47,6 +47,7 @@ type Binding struct {
 	// what the pipeline bound for the current object, to be undone before the next
 	piped    []*Parameter
 	baseMask setMask
+	splatted map[*Parameter]bool // bound from a splatted table
 
 	// delayed lists the parameters whose script block is run for each object; blocks keeps the blocks
 	delayed []*Parameter
@@ -145,7 +146,20 @@ func (b *Binding) bindNamed(args []Arg) ([]positional, error) {
 			return nil, b.errNoSuchParameter(a.Name, i)
 		}
 		if b.bound[p.Index] {
-			return nil, b.errTwice(p, i)
+			switch { // what is written out wins over what is splatted
+			case a.Splatted && !b.splatted[p]:
+				continue
+			case !a.Splatted && b.splatted[p]:
+				b.bound[p.Index] = false
+			default:
+				return nil, b.errTwice(p, i)
+			}
+		}
+		if a.Splatted {
+			if b.splatted == nil {
+				b.splatted = map[*Parameter]bool{}
+			}
+			b.splatted[p] = true
 		}
 		value, at := a.Value, i
 		switch {

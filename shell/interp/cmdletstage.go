@@ -88,6 +88,11 @@ func (s *cmdletStage) ended(err error) error {
 	}
 	s.pipe.failed = true
 	record := object.RecordOf(err)
+	if record.Command != "" && record.Command != s.info.ErrorName || record.Invocation != nil {
+		c := *record // an error from within: PowerShell names the outer cmdlet in its id
+		c.Command = s.info.ErrorName
+		record = &c
+	}
 	s.complete(record)
 	if s.common.ErrorAction != "" {
 		switch actionOf(s.common.ErrorAction, actionContinue) {

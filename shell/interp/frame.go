@@ -133,5 +133,12 @@ func (f *frame) capture(run func(*frame) error) (*collector, error) {
 	f.out = c
 	err := run(f)
 	f.out = saved
+	if j, ok := err.(*flow); ok && j.kind == flowReturn { // return inside a value leaves the function, with what it gave
+		for _, v := range c.items {
+			if err := saved.write(v); err != nil {
+				return c, err
+			}
+		}
+	}
 	return c, err
 }

@@ -383,8 +383,7 @@ func (s *functionStage) collectInput(v any) {
 }
 
 func (s *functionStage) takesPipeline() bool {
-	info := s.binding.Info()
-	return info.Advanced && info.TakesPipeline()
+	return s.binding.Info().Advanced
 }
 
 // bindOnly binds an object to a function that has only an end block, which sees the last one.
@@ -410,7 +409,15 @@ func (s *functionStage) bindInput(v any) error {
 		}
 		v, bound := s.binding.Value(p)
 		if !bound {
-			continue
+			if s.piped && s.code.params[i].deflt == nil {
+				var zero any
+				if p.Type != nil {
+					zero = zeroOf(p.Type)
+				}
+				v = zero
+			} else {
+				continue
+			}
 		}
 		if err := s.setParameter(i, v); err != nil {
 			return err
