@@ -142,7 +142,7 @@ func (c *compiler) target(e syntax.Expression) target {
 	case *syntax.Index:
 		return &indexTarget{target: c.expr(e.Target), index: c.indexExpr(e.Index), node: e}
 	case *syntax.MemberAccess:
-		return &memberTarget{target: c.memberTargetExpr(e), name: c.memberName(e.Member), static: e.Static, node: e}
+		return &memberTarget{target: c.expr(e.Target), name: c.memberName(e.Member), static: e.Static, node: e}
 	case *syntax.ArrayLiteral:
 		m := &multiTarget{}
 		for _, x := range e.Elements {

@@ -105,7 +105,7 @@ func (s *cmdletStage) ended(err error) error {
 
 // complete gives a record the command's name and position.
 func (s *cmdletStage) complete(r *object.ErrorRecord) {
-	if r.Command == "" {
+	if r.Command == "" && r.Invocation == nil {
 		r.Command = s.info.ErrorName
 	}
 	if r.Activity == "" {

@@ -25,12 +25,9 @@ func (c *compiler) memberName(e syntax.Expression) nameFunc {
 	}
 }
 
-// memberTargetExpr compiles what a member is looked for in. A type literal stands for the type.
-func (c *compiler) memberTargetExpr(e syntax.Expression) exprFunc { return c.expr(e) }
-
 // member is target.name.
 func (c *compiler) member(e *syntax.MemberAccess) exprFunc {
-	target, static, conditional := c.memberTargetExpr(e.Target), e.Static, e.NullConditional
+	target, static, conditional := c.expr(e.Target), e.Static, e.NullConditional
 	if s, ok := e.Member.(*syntax.StringConstant); ok && !static {
 		name := s.Value
 		return func(f *frame) (any, error) {
@@ -170,7 +167,7 @@ func (f *frame) typeValue(v any) (*object.Type, error) {
 
 // invokeMember is target.method(arguments).
 func (c *compiler) invokeMember(e *syntax.InvokeMember) exprFunc {
-	target, name := c.memberTargetExpr(e.Target), c.memberName(e.Member)
+	target, name := c.expr(e.Target), c.memberName(e.Member)
 	args := make([]exprFunc, len(e.Arguments))
 	for i, a := range e.Arguments {
 		args[i] = c.expr(a)

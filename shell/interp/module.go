@@ -253,11 +253,13 @@ func (in *Interp) meets(r *syntax.Requirements, script string) error {
 		return object.NewErrorOf(e, id, object.ResourceUnavailable, script)
 	}
 	if r.Version != "" {
-		v, err := object.Convert(r.Version, object.TypeVersion)
+		text := r.Version
+		if !strings.Contains(text, ".") {
+			text += ".0"
+		}
+		v, err := object.Convert(text, object.TypeVersion)
 		if err != nil {
-			if v, err = object.Convert(r.Version+".0", object.TypeVersion); err != nil {
-				return err
-			}
+			return err
 		}
 		if want, ok := v.(object.Version); ok && (want.Major > 7 || want.Major == 7 && want.Minor > 6) {
 			return fail("ScriptRequiresUnmatchedPSVersion", "The script '%s' cannot be run because it contained a \"#requires\" statement for Windows PowerShell %s. The version of Windows PowerShell that is required by the script does not match the currently running version of PowerShell 7.6.0.", script, r.Version)

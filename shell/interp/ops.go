@@ -441,8 +441,12 @@ func (f *frame) text(v any) string {
 	case nil, *none:
 		return ""
 	case *object.Array, *object.List:
-		if v := f.scope.lookup(f.in.known.ofs); v != nil {
+		if v := f.scope.lookup(f.in.known.ofs); v != nil && v.get() != nil {
 			return object.ToStringOFS(x, object.ToString(v.get()))
+		}
+	case *object.Object:
+		if x.Typed != "" { // how the number was typed matters to string parameters only
+			return object.ToString(x.Base)
 		}
 	}
 	return object.ToString(v)

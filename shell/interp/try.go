@@ -40,20 +40,25 @@ func (c *compiler) tryStatement(s *syntax.Try) stmtFunc {
 		}
 		record := f.recordOf(err)
 		// the nearest type wins, and among these the first clause
-		best, at := -1, -1
+		best, at, inner := -1, -1, (*object.Exception)(nil)
 		for i := range clauses {
-			rank, err := f.catches(clauses[i].types, record)
+			rank, caught, err := f.catches(clauses[i].types, record)
 			if err != nil {
 				return err
 			}
 			if rank >= 0 && (best < 0 || rank < best) {
-				best, at = rank, i
+				best, at, inner = rank, i, caught
 			}
 		}
+		f.in.remember(record)
 		if at < 0 {
 			return err
 		}
-		f.in.remember(record)
+		if inner != nil && inner != record.Exception { // the clause named what was wrapped, and gets it
+			c := *record
+			c.Exception = inner
+			record = &c
+		}
 		return f.handler(clauses[at].body, record)
 	}
 	if finally == nil {
@@ -87,17 +92,18 @@ func catchable(err error) bool {
 	return !errors.Is(err, errInterrupted)
 }
 
-// catches tells how well an error fits a catch clause: 0 the very type, more for base types, -1 not at all.
-func (f *frame) catches(types []typeTest, r *object.ErrorRecord) (int, error) {
+// catches tells how well an error fits a catch clause: 0 the very type, more for base types, -1 not at all; and which of the
+// exceptions inside one another it was that fits.
+func (f *frame) catches(types []typeTest, r *object.ErrorRecord) (rank int, caught *object.Exception, err error) {
 	const everything = 1 << 20
 	if len(types) == 0 {
-		return everything, nil
+		return everything, r.Exception, nil
 	}
 	best := -1
 	for _, t := range types {
 		want, err := f.resolveType(t.name)
 		if err != nil {
-			return -1, err
+			return -1, nil, err
 		}
 		depth := 0
 		for e := r.Exception; e != nil; e = e.Inner {
@@ -105,7 +111,7 @@ func (f *frame) catches(types []typeTest, r *object.ErrorRecord) (int, error) {
 			for u, n := own, 0; u != nil; u, n = u.Base, n+1 {
 				if u == want {
 					if rank := depth + n; best < 0 || rank < best {
-						best = rank
+						best, caught = rank, e
 					}
 					break
 				}
@@ -113,7 +119,7 @@ func (f *frame) catches(types []typeTest, r *object.ErrorRecord) (int, error) {
 			depth += 64 // inner exceptions come after the outer one's types
 		}
 	}
-	return best, nil
+	return best, caught, nil
 }
 
 func (c *compiler) trap(t *syntax.Trap) *trap {
@@ -144,7 +150,7 @@ func (l *list) execGuarded(f *frame) error {
 		record := f.recordOf(err)
 		best, chosen := -1, (*trap)(nil)
 		for _, t := range l.traps {
-			rank, err := f.catches(t.types, record)
+			rank, _, err := f.catches(t.types, record)
 			if err != nil {
 				return err
 			}
