@@ -36,7 +36,6 @@ type window struct {
 	passed   int     // of the messages, those that need no more attention here: decided, or left for another try
 	bytes    int64   // sent and stored
 	onItsWay int     // taken by the target, without an answer
-	begun    bool    // counted in Through and Pending
 	intended bool    // its intent is in the record
 	next     mailbox.UID
 	unplaced []*sent // stored, but the target did not tell the UID

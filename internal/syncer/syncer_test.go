@@ -888,3 +888,83 @@ func TestVerify(t *testing.T) {
 		t.Errorf("a spoilt copy: %+v, %v", v, err)
 	}
 }
+
+// A folder that is renumbered in the middle of a pass is matched again in the same pass.
+func TestRenumberedMeanwhile(t *testing.T) {
+	for _, side := range []string{"source", "target", "both"} {
+		t.Run(side, func(t *testing.T) {
+			w := newWorld(membox.Options{}, membox.Options{Group: 2})
+			w.deliver("INBOX", 0, 30)
+			appended := 0
+			w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+				if appended += e.N; e.Op != "APPEND" || appended != 10 {
+					return nil
+				}
+				if side != "source" {
+					w.target.Renumber("INBOX")
+				}
+				if side != "target" {
+					w.source.Renumber("INBOX")
+				}
+				return nil
+			}})
+			w.sync(t)
+			w.same(t, "INBOX")
+			if r := w.sync(t); r.Copied+r.Matched != 0 {
+				t.Errorf("once more: %+v", r)
+			}
+		})
+	}
+}
+
+// A source folder that disappears in the middle of a pass is the folder's trouble, not the mailbox's.
+func TestFolderDisappearsMeanwhile(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	for _, name := range []string{"A", "B"} {
+		w.source.AddFolder(name)
+		w.deliver(name, 0, 10)
+	}
+	w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+		if e.Op == "APPEND" && e.Folder == "A" && w.source.Messages("A") != nil {
+			w.source.RemoveFolder("A")
+		}
+		return nil
+	}})
+	r := w.sync(t)
+	w.same(t, "B")
+	if bad := r.Faulty(); len(bad) != 1 || bad[0].SourceFolder != "A" {
+		t.Errorf("faulty folders %+v", bad)
+	}
+	w.sync(t)
+}
+
+// No room for the state: the pass ends with the store's error, and goes on when there is room again.
+func TestStateFull(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.deliver("INBOX", 0, 30)
+	real := w.store
+	for writes := range 12 {
+		left := writes
+		w.store = fullStore{real, &left}
+		_, err := Run(t.Context(), w.job())
+		if err != nil && !errors.Is(err, store.ErrFull) {
+			t.Fatalf("a full state: %v", err)
+		}
+	}
+	w.store = real
+	w.sync(t)
+	w.same(t, "INBOX")
+}
+
+// fullStore has room for a few more writes.
+type fullStore struct {
+	store.Store
+	left *int
+}
+
+func (s fullStore) Update(ctx context.Context, ops ...store.Op) ([]store.Revision, error) {
+	if *s.left--; *s.left < 0 {
+		return nil, fmt.Errorf("write: %w", store.ErrFull)
+	}
+	return s.Store.Update(ctx, ops...)
+}

@@ -77,15 +77,14 @@ type Message struct {
 }
 
 type folder struct {
-	name        string
-	attrs       []string
-	use         string
-	subscribed  bool
-	validity    uint32
-	uidNext     mailbox.UID
-	modSeq      uint64
-	msgs        []*Message // ascending by UID
-	appendLimit int64
+	name       string
+	attrs      []string
+	use        string
+	subscribed bool
+	validity   uint32
+	uidNext    mailbox.UID
+	modSeq     uint64
+	msgs       []*Message // ascending by UID
 }
 
 // A Mailbox is the server's side: what all sessions see. Its methods play the user and the other mail programs.
