@@ -54,6 +54,9 @@ type fetch struct {
 
 	todo    []entry  // whose bodies have not been asked for
 	pending *request // whose bodies have been asked for; nil if none have
+	// cut: a body broke off. The library's reader went on at that moment, and to read what is left of the literal, as
+	// closing the command does, would get in its way.
+	cut bool
 }
 
 // A request is a command for the bodies of some messages.
@@ -230,7 +233,9 @@ func (f *fetch) abandon(reason error) {
 		reason = f.cfg.fault(mailbox.ConnectionLost, "FETCH", reason)
 	}
 	f.guard.Fail(reason)
-	_ = f.pending.cmd.Close() // the library waits until its answers are taken
+	if !f.cut {
+		_ = f.pending.cmd.Close() // the library waits until its answers are taken
+	}
 	f.pending = nil
 	f.drop(reason)
 }
@@ -307,6 +312,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		e := b.f.cfg.lost("FETCH", b.f.guard, b.f.filter, fmt.Errorf("the message ends %d bytes too early", b.left))
 		e.Folder = b.f.at.Folder
 		err = e
+		b.f.cut = true
 	}
 	b.err = err
 	return n, err
