@@ -31,15 +31,18 @@ func assign(widths []int, total int) bool {
 	if room < 0 {
 		return true
 	}
-	for room > 0 {
-		for i := range widths {
-			if fixed[i] {
-				continue
-			}
-			widths[i]++
-			if room--; room == 0 {
-				break
-			}
+	open := 0
+	for i := range widths {
+		if !fixed[i] {
+			open++
+		}
+	}
+	for i := range widths {
+		if !fixed[i] {
+			share := (room + open - 1) / open // the first ones get the odd cells
+			widths[i] += share
+			room -= share
+			open--
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"migsh/shell/object"
@@ -15,6 +16,7 @@ type Options struct {
 	// Properties are names (wildcards allowed), script blocks or hashtables with Name/Label, Expression, FormatString,
 	// Alignment, Width; empty means the view's own.
 	Properties  []any
+	Exclude     []string // names, with wildcards, to leave out
 	AutoSize    bool
 	Wrap        bool
 	HideHeaders bool
@@ -25,7 +27,7 @@ type Options struct {
 	View        string
 	// ShowError and DisplayError tell what a failing expression leaves in its cell.
 	ShowError, DisplayError bool
-	// ExpandCore and friends: CoreOnly shows a collection as an object of its own.
+	// Expand is EnumOnly, CoreOnly (a collection is an object of its own) or Both.
 	Expand string
 }
 
@@ -47,6 +49,9 @@ type Shaper struct {
 
 // NewShaper returns a shaper.
 func NewShaper(opts Options, settings Settings) *Shaper {
+	if len(opts.Exclude) > 0 && len(opts.Properties) == 0 {
+		opts.Properties = []any{"*"}
+	}
 	return &Shaper{opts: opts, settings: settings}
 }
 
@@ -126,7 +131,9 @@ func (s *Shaper) begin(v any) error {
 	s.layout = &start{kind: s.opts.Kind, wrap: s.opts.Wrap, hideHeaders: s.opts.HideHeaders, repeat: s.opts.Repeat, perLine: s.opts.Columns}
 	t := object.TypeOf(v)
 	if s.opts.View != "" {
-		return object.NewError("FormatViewNotFound", object.ObjectNotFound, nil, "View name %s cannot be found.", s.opts.View)
+		r := object.NewErrorOf(object.NewException("System.Management.Automation.PipelineStoppedException", "The pipeline has been stopped."), "FormatViewNotFound", object.ObjectNotFound, nil)
+		r.Details = "View name " + s.opts.View + " cannot be found."
+		return r
 	}
 	var err error
 	if s.opts.GroupBy != nil {
@@ -185,7 +192,7 @@ func (s *Shaper) beginTable(v any) error {
 			}
 			s.exprs = append(s.exprs, e)
 		}
-		s.layout.autoSize = s.opts.AutoSize
+		s.layout.autoSize = s.opts.AutoSize || s.views.AutoSize
 		for i := range s.exprs {
 			if s.opts.AutoSize {
 				s.exprs[i].width = 0
@@ -255,6 +262,17 @@ func (s *Shaper) expressions(v any) ([]expression, error) {
 		}
 		return out, nil
 	}
+	out, err := s.chosen(v)
+	if err != nil || len(s.opts.Exclude) == 0 {
+		return out, err
+	}
+	return slices.DeleteFunc(out, func(e expression) bool {
+		return slices.ContainsFunc(s.opts.Exclude, func(pattern string) bool { return wildcardMatch(e.label, pattern) })
+	}), nil
+}
+
+// chosen resolves the properties asked for.
+func (s *Shaper) chosen(v any) ([]expression, error) {
 	var out []expression
 	seen := map[string]bool{}
 	for _, p := range s.opts.Properties {

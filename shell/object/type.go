@@ -47,6 +47,8 @@ type Views struct {
 	Default []string
 	// Table is the registered table view; empty means that the formatter chooses by the number of properties.
 	Table []Column
+	// AutoSize makes the registered table's columns as wide as their contents.
+	AutoSize bool
 	// List is the registered list view.
 	List []Column
 	// GroupBy names the property that the table is grouped by, such as Directory for files.
