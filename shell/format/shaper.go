@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,7 +142,7 @@ func (s *Shaper) begin(v any) error {
 			return err
 		}
 	} else if s.views.GroupBy != "" && len(s.opts.Properties) == 0 {
-		s.group = expression{label: s.views.GroupBy, property: s.views.GroupBy}
+		s.group = expression{label: cmp.Or(s.views.GroupLabel, s.views.GroupBy), property: s.views.GroupBy, compute: s.views.GroupValue}
 	}
 	if s.opts.Default {
 		s.layout.kind = s.choose(v)

@@ -53,6 +53,9 @@ type Views struct {
 	List []Column
 	// GroupBy names the property that the table is grouped by, such as Directory for files.
 	GroupBy string
+	// GroupLabel names the groups where that is not GroupBy; GroupValue computes what is shown of them.
+	GroupLabel string
+	GroupValue func(v any) any
 	// Custom renders one object as text by itself, for types that show neither as table nor as list.
 	Custom func(v any) string
 }
