@@ -145,3 +145,38 @@ func TestCutConnections(t *testing.T) {
 		t.Error(line)
 	}
 }
+
+// TestDeltaBetweenServers carries over new mail and changed flags, and leaves alone what the user did at the target, with
+// CONDSTORE and without.
+func TestDeltaBetweenServers(t *testing.T) {
+	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	for _, c := range []struct {
+		name string
+		hide []string
+	}{
+		{"condstore", nil},
+		{"bare", []string{"CONDSTORE", "QRESYNC", "UIDPLUS", "LIST-STATUS"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server.Fill(t, c.name, testmail.Plain(3, 40))
+			from, to := config(server, c.name, 0), config(server, c.name+"-new", 0)
+			from.HideCapabilities, to.HideCapabilities = c.hide, c.hide
+			j := job(t, from, to)
+			pass(t, j)
+			server.Fill(t, c.name, testmail.Plain(4, 5))
+			server.Run(t, c.name, `SELECT INBOX`, `STORE 1:3 +FLAGS (\Flagged $New)`, `STORE 4:9 FLAGS (\Answered)`)
+			server.Run(t, c.name+"-new", `SELECT INBOX`, `STORE 5 +FLAGS (\Deleted)`, `UID EXPUNGE 5`)
+			if r := pass(t, j); r.Copied != 5 || r.Reflagged == 0 {
+				t.Errorf("the delta did %+v", r)
+			}
+			// To be compared, the source must lack what was deleted at the target.
+			server.Run(t, c.name, `SELECT INBOX`, `STORE 5 +FLAGS (\Deleted)`, `UID EXPUNGE 5`)
+			if r := pass(t, j); r.Copied+r.Reflagged != 0 {
+				t.Errorf("the pass after it did %+v", r)
+			}
+			for _, line := range testmail.Diff(server.Snapshot(t, c.name), server.Snapshot(t, c.name+"-new"), testmail.Rules{}) {
+				t.Error(line)
+			}
+		})
+	}
+}
