@@ -92,8 +92,8 @@ type candidate struct {
 // change by itself.
 func (s *scheduler) pass(now time.Time) time.Duration {
 	s.recall(now)
-	due, next := s.due(now)
 	use := s.use()
+	due, next := s.due(now, use)
 	s.trickle(due[incremental], use)
 	for _, candidates := range due {
 		for _, c := range candidates {
@@ -145,8 +145,8 @@ var (
 	errRemoved = errors.New("the administrator removed it")
 )
 
-// due lists who wants a slot now, by urgency and then in order of batches and rows, and tells when the next one will.
-func (s *scheduler) due(now time.Time) (due [urgencies][]candidate, next time.Time) {
+// due lists who wants a slot now that may be had, by urgency and then in order of batches and rows, and tells when the next one will.
+func (s *scheduler) due(now time.Time, use *use) (due [urgencies][]candidate, next time.Time) {
 	soon := func(t time.Time) {
 		if t.After(now) && (next.IsZero() || t.Before(next)) {
 			next = t
@@ -163,6 +163,10 @@ func (s *scheduler) due(now time.Time) (due [urgencies][]candidate, next time.Ti
 	})
 	for _, b := range batches {
 		soon(b.Value.CompleteAfter)
+		room := s.room(&b.Value, use, false)
+		if !room && b.Value.Order.Kind == migration.OrderStart {
+			continue // the end of somebody's pass brings the batch up again
+		}
 		users := s.mirror.Users[b.Value.GUID]
 		for _, folded := range s.inOrder(b.Value.GUID) {
 			user := users[folded]
@@ -176,6 +180,9 @@ func (s *scheduler) due(now time.Time) (due [urgencies][]candidate, next time.Ti
 			}
 			if w.at.After(now) {
 				soon(w.at)
+				continue
+			}
+			if !room && !w.halt {
 				continue
 			}
 			due[w.urgency] = append(due[w.urgency], candidate{b, user, w})
@@ -247,6 +254,13 @@ func (u *use) room(e *store.Item[records.Endpoint], incremental bool) bool {
 	return e.Value.MaxConcurrentMigrations.Allows(t.all) && (!incremental || e.Value.MaxConcurrentIncrementalSyncs.Allows(t.incremental))
 }
 
+// room tells whether one more user of a batch can be at work.
+func (s *scheduler) room(b *records.Batch, u *use, incremental bool) bool {
+	from, to := s.mirror.Endpoints[migration.FoldName(b.SourceEndpoint)], s.mirror.Endpoints[migration.FoldName(b.TargetEndpoint)]
+	return from != nil && to != nil && s.mirror.Config.MaxConcurrentMigrations.Allows(u.all) &&
+		u.room(from, incremental) && u.room(to, incremental)
+}
+
 // admit begins a candidate's job if there is room for it, and tells whether it did.
 func (s *scheduler) admit(c candidate, u *use) bool {
 	user, batch := &c.user.Value, &c.batch.Value
@@ -255,9 +269,7 @@ func (s *scheduler) admit(c candidate, u *use) bool {
 	}
 	source, target := migration.FoldName(batch.SourceEndpoint), migration.FoldName(batch.TargetEndpoint)
 	if !c.want.halt {
-		from, to := s.mirror.Endpoints[source], s.mirror.Endpoints[target]
-		if from == nil || to == nil || !s.mirror.Config.MaxConcurrentMigrations.Allows(u.all) ||
-			!u.room(from, c.want.incremental) || !u.room(to, c.want.incremental) {
+		if !s.room(batch, u, c.want.incremental) {
 			return false
 		}
 		u.add(source, target, c.want.incremental)

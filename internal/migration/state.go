@@ -149,13 +149,16 @@ func (s UserState) Next(e Event) (UserState, Effects, error) {
 	if !ok {
 		return s, 0, fmt.Errorf("a user in state %s can't have event %s", s.Status, e)
 	}
-	to := t.to
+	return t.from(s), t.effects, nil
+}
+
+// from is the state that the transition leads to.
+func (t transition) from(s UserState) UserState {
+	s.Status, s.Copied = t.to, s.Copied || t.marksCopied
 	if s.Copied && t.copied != "" {
-		to = t.copied
+		s.Status = t.copied
 	}
-	s.Status = to
-	s.Copied = s.Copied || t.marksCopied
-	return s, t.effects, nil
+	return s
 }
 
 // Settle is the state under an order. It is what readers show, and what the engine begins from; applying the same order again
@@ -186,8 +189,8 @@ func (s UserState) Settle(o Order) UserState {
 
 // heed is Next for orders: one that means nothing in a state leaves it as it is.
 func (s UserState) heed(e Event) UserState {
-	if next, _, err := s.Next(e); err == nil {
-		return next
+	if t, ok := userTable[s.Status][e]; ok {
+		return t.from(s)
 	}
 	return s
 }
