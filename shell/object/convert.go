@@ -376,6 +376,9 @@ func overflow(t *Type) *Exception {
 	return NewException("System.OverflowException", "Value was either too large or too small for %s.", name)
 }
 
+// Overflow is the exception of a number that does not fit into the type.
+func Overflow(t *Type) *Exception { return overflow(t) }
+
 func toInteger(v any, t *Type) (any, error) {
 	if n, ok := wholeOf(v); ok {
 		if out, ok := n.as(t); ok {

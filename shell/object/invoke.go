@@ -175,6 +175,9 @@ func overloadNotFound(m *Member, args []any) error {
 
 // fit tells whether an overload takes that many arguments, and what converting them costs.
 func fit(o *Overload, args []any) (cost int, ok bool) {
+	if o.Call == nil {
+		return 0, false
+	}
 	n := len(o.Params)
 	variadic := n > 0 && o.Params[n-1].Variadic
 	if len(args) > n && !variadic {
@@ -336,6 +339,9 @@ func (m *Member) Signatures() []string {
 
 // Signature is one overload as PowerShell prints it.
 func (o *Overload) Signature(m *Member) string {
+	if o.Text != "" {
+		return o.Text
+	}
 	var b strings.Builder
 	returns := o.Returns
 	if returns == nil {

@@ -70,6 +70,8 @@ var registry = struct {
 	byName  map[string]*Type // by full and short name, folded
 	made    map[string]*Type // arrays and constructed generics, by Name
 	loaders map[*Type][]func(*Type)
+	// generics are the conversions to constructed types, by open type.
+	generics map[*Type]func(t *Type, v any) (any, bool, error)
 }{}
 
 func index() map[string]*Type {
@@ -77,6 +79,7 @@ func index() map[string]*Type {
 		registry.byName = map[string]*Type{}
 		registry.made = map[string]*Type{}
 		registry.loaders = map[*Type][]func(*Type){}
+		registry.generics = map[*Type]func(*Type, any) (any, bool, error){}
 	}
 	return registry.byName
 }
@@ -122,6 +125,14 @@ func Extend(t *Type, load func(*Type)) {
 	index()
 	registry.loaders[t] = append(registry.loaders[t], load)
 	t.loaded.Store(false)
+}
+
+// ConvertGeneric declares how values are converted to types constructed from an open generic type; see [Type.Convert].
+func ConvertGeneric(def *Type, convert func(t *Type, v any) (any, bool, error)) {
+	registry.Lock()
+	defer registry.Unlock()
+	index()
+	registry.generics[def] = convert
 }
 
 // load runs what Extend has put off.
@@ -227,7 +238,10 @@ func Construct(def *Type, args ...*Type) *Type {
 	}
 	t := &Type{
 		Name: name, Base: def.Base, Args: args, Generic: def, IsValue: def.IsValue || def.Base == TypeValueType, Interfaces: def.Interfaces,
-		Convert: def.Convert, ToString: def.ToString, Views: def.Views,
+		ToString: def.ToString, Views: def.Views,
+	}
+	if convert := registry.generics[def]; convert != nil {
+		t.Convert = func(v any) (any, bool, error) { return convert(t, v) }
 	}
 	registry.made[name] = t
 	return t

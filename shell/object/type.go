@@ -102,7 +102,10 @@ type Member struct {
 type Overload struct {
 	Params  []Param
 	Returns *Type
-	Call    func(recv any, args []any) (any, error)
+	// Call does the work; an overload without it is listed by Get-Member and never chosen.
+	Call func(recv any, args []any) (any, error)
+	// Text is the signature as PowerShell prints it; empty means that it is made from the rest.
+	Text string
 }
 
 // Param is a parameter of a method.

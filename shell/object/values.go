@@ -106,3 +106,17 @@ func (a *Array) ElemType() *Type {
 	}
 	return a.Elem
 }
+
+// MakeArray returns an array of n empty elements; a nil type means Object.
+func MakeArray(elem *Type, n int) *Array {
+	a := &Array{Items: make([]any, n)}
+	if elem != nil && elem != TypeObject {
+		a.Elem = elem
+		if zero := Zero(elem); zero != nil {
+			for i := range a.Items {
+				a.Items[i] = zero
+			}
+		}
+	}
+	return a
+}

@@ -64,7 +64,18 @@ func Date(ticks int64, kind int, format string, c *Culture) (string, error) {
 			return "", err
 		}
 	}
-	return customDate(ticks, kind, format, c)
+	return customDate(ticks, kind, offsetFor(ticks, kind), format, c)
+}
+
+// DateWithOffset is Date for a clock that is so many seconds ahead of UTC.
+func DateWithOffset(ticks int64, offset int, format string, c *Culture) (string, error) {
+	if len(format) <= 1 {
+		var err error
+		if ticks, _, format, c, err = standardDate(ticks, Local, format, c); err != nil {
+			return "", err
+		}
+	}
+	return customDate(ticks, Local, offset, format, c)
 }
 
 // standardDate replaces a standard format by the custom one that it stands for.
@@ -112,7 +123,7 @@ func standardDate(ticks int64, kind int, format string, c *Culture) (int64, int,
 	return ticks, kind, format, c, nil
 }
 
-func customDate(ticks int64, kind int, format string, c *Culture) (string, error) {
+func customDate(ticks int64, kind, offset int, format string, c *Culture) (string, error) {
 	t := TimeOf(ticks)
 	year, month, day := t.Date()
 	hour12 := t.Hour() % 12
@@ -197,13 +208,13 @@ func customDate(ticks int64, kind int, format string, c *Culture) (string, error
 			}
 			b.WriteString(name)
 		case 'z':
-			b.WriteString(zone(offsetFor(ticks, kind), n))
+			b.WriteString(zone(offset, n))
 		case 'K':
 			switch kind {
 			case UTC:
 				b.WriteByte('Z')
 			case Local:
-				b.WriteString(zone(offsetAt(ticks), 3))
+				b.WriteString(zone(offset, 3))
 			}
 			n = 1
 		case ':':
@@ -223,7 +234,7 @@ func customDate(ticks int64, kind int, format string, c *Culture) (string, error
 			if i+1 >= len(format) || format[i+1] == '%' {
 				return "", ErrFormat
 			}
-			s, err := customDate(ticks, kind, format[i+1:i+2], c)
+			s, err := customDate(ticks, kind, offset, format[i+1:i+2], c)
 			if err != nil {
 				return "", err
 			}
