@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"store/memstore":               3,
 
 	"shell/object":               2,
+	"shell/object/dotnet":        3,
 	"internal/mailbox/imapbox":   2,
 	"internal/mailbox/popbox":    2,
 	"internal/mailbox/membox":    2,

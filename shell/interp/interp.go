@@ -11,6 +11,7 @@ import (
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
+	_ "migsh/shell/object/dotnet" // the members that scripts may use
 	"migsh/shell/syntax"
 )
 

@@ -126,3 +126,10 @@ func (t *Type) Forget() {
 	t.cache.Store(nil)
 	t.statics.Store(nil)
 }
+
+// LoadAll declares the members of every type at once; tests use it to see that every declaration is sound.
+func LoadAll() {
+	for _, t := range AllTypes() {
+		t.load()
+	}
+}

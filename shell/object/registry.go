@@ -146,7 +146,10 @@ func (t *Type) load() {
 		source = t.Generic
 	}
 	fns := registry.loaders[source]
-	if source == t {
+	switch {
+	case t.IsGenericDefinition:
+		fns = nil // what is declared of it is for the types constructed from it
+	case source == t:
 		delete(registry.loaders, source)
 	}
 	registry.Unlock()

@@ -135,7 +135,7 @@ func parse(t *object.Type, signature string, call func(any, []any) (any, error))
 		return &object.Member{Name: name, Kind: object.KindMethod, Overloads: []object.Overload{o}}
 	}
 	if returns != "void" {
-		o.Returns = typeNamed(t, returns)
+		o.Returns = returnType(t, returns)
 	}
 	for _, p := range splitParameters(strings.TrimSuffix(parameters, ")")) {
 		p, def, optional := strings.Cut(p, " = ")
@@ -200,6 +200,17 @@ func typeNamed(owner *object.Type, name string) *object.Type {
 		return object.TypeObject
 	}
 	panic("dotnet: signature with an unknown type: " + name)
+}
+
+// returnType is typeNamed for results, which may be of types that scripts cannot name.
+func returnType(owner *object.Type, name string) *object.Type {
+	if t, ok := object.TypeByName(name); ok {
+		return t
+	}
+	if name == "T" || name == "TKey" || name == "TValue" {
+		return typeNamed(owner, name)
+	}
+	return object.TypeObject
 }
 
 // throw makes an exception of the named type.
