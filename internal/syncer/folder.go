@@ -275,7 +275,7 @@ func (f *folderPass) reopenRefused(ctx context.Context) error {
 // commitItems and commitPages bound what one commit writes.
 const (
 	commitItems = 500
-	commitPages = 64
+	commitPages = 30
 )
 
 // reconcile compares what is known and listed with what the source counts. When they differ, messages have left the

@@ -17,8 +17,12 @@ import (
 	"migsh/store"
 )
 
-// maxPage is how many entries a page holds; beyond it, it is split.
-const maxPage = 512
+// A page that holds more than maxPage entries is split, and so is one of more than maxPageBytes, which takes very many
+// keywords.
+const (
+	maxPage      = 256
+	maxPageBytes = 64 << 10
+)
 
 // formatVersion is that of the records; pages have their own.
 const formatVersion = 1
@@ -378,11 +382,19 @@ func (l *ledger) putOne(ctx context.Context, e entry) error {
 	if i == len(page)-1 {
 		cut = len(page) - 1
 	}
+	l.pages[first] = page
+	l.split(first, cut)
+	return nil
+}
+
+// split makes two pages of one, the second one of the entries from place cut on, and tells under which UID that lies.
+func (l *ledger) split(first mailbox.UID, cut int) mailbox.UID {
+	page := l.pages[first]
 	rest := slices.Clone(page[cut:])
 	l.setPage(first, slices.Clone(page[:cut]))
 	l.setPage(rest[0].Source, rest)
 	l.LastPage = max(l.LastPage, rest[0].Source)
-	return nil
+	return rest[0].Source
 }
 
 // remove takes an entry out, as if nothing had been decided.
@@ -430,15 +442,22 @@ const keepPages = 8
 // returns. It goes on when ctx has ended: what has happened at the target must be known.
 func (l *ledger) commit(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
+	prefix := l.pagePrefix(l.Generation)
+	var ops []store.Op
+	for todo := slices.Sorted(maps.Keys(l.dirty)); len(todo) > 0; todo = todo[1:] {
+		first := todo[0]
+		data := encodePage(l.pages[first])
+		if len(data) > maxPageBytes && len(l.pages[first]) > 1 {
+			todo = append(todo, first, l.split(first, len(l.pages[first])/2))
+			continue
+		}
+		ops = append(ops, store.Set(prefix+store.Number(uint64(first)), data))
+	}
 	value, err := json.Marshal(l.folderRecord)
 	if err != nil {
 		return fmt.Errorf("write the state of folder %q: %w", l.Source, err)
 	}
-	ops := []store.Op{store.Replace(l.key(), value, l.revision)}
-	prefix := l.pagePrefix(l.Generation)
-	for _, first := range slices.Sorted(maps.Keys(l.dirty)) {
-		ops = append(ops, store.Set(prefix+store.Number(uint64(first)), encodePage(l.pages[first])))
-	}
+	ops = append([]store.Op{store.Replace(l.key(), value, l.revision)}, ops...)
 	for first := range l.dropped {
 		ops = append(ops, store.Delete(prefix+store.Number(uint64(first))))
 	}

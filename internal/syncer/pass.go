@@ -36,7 +36,8 @@ type pass struct {
 //
 // Trouble with a message or a folder is noted in the result and does not end the pass. Any other trouble does: the
 // error is, or wraps, a *[mailbox.Error] whose class says what to do (wait for a person, wait a while, come again at
-// once), the context's error, or one of the store's. The result tells what was done until then.
+// once), the context's error, or one of the store's; when a mailbox could not even be opened, a *[SideError] around it
+// tells which. The result tells what was done until then.
 func Run(ctx context.Context, job Job) (Result, error) {
 	p := &pass{Job: job, pair: job.Pair.ID()}
 	if p.Now == nil {
