@@ -62,7 +62,7 @@ func pathMembers(t *object.Type) {
 	}
 	text("GetFileName", func(p string) any { return file(p) })
 	text("GetFileNameWithoutExtension", func(p string) any { n := file(p); return strings.TrimSuffix(n, filepath.Ext(n)) })
-	text("GetExtension", func(p string) any { return extension(file(p)) })
+	text("GetExtension", func(p string) any { return object.PathExtension(file(p)) })
 	text("GetDirectoryName", func(p string) any {
 		if p == "" {
 			return ""
@@ -135,7 +135,7 @@ func pathMembers(t *object.Type) {
 		}
 		return stem + "." + strings.TrimPrefix(a.str(1), "."), nil
 	})
-	static(t, "bool HasExtension(string path)", func(a args) (any, error) { return extension(file(a.str(0))) != "", nil })
+	static(t, "bool HasExtension(string path)", func(a args) (any, error) { return object.PathExtension(file(a.str(0))) != "", nil })
 	static(t, "bool IsPathRooted(string path)", func(a args) (any, error) {
 		return strings.HasPrefix(a.str(0), "/") || filepath.IsAbs(a.str(0)), nil
 	})
