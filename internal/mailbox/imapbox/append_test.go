@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/testserver"
 )
 
 // appendAll appends messages of the given lengths to INBOX and tells their fates, and at last the error, if any.
@@ -308,3 +309,45 @@ func TestAppendBreaksOff(t *testing.T) {
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errTest }
+
+// TestAppendToFullMailbox fills a real mailbox to its limits.
+func TestAppendToFullMailbox(t *testing.T) {
+	server := testserver.StartDovecot(t, testserver.DovecotOptions{Quota: "1M", QuotaMaxMail: "400k"})
+	target, err := OpenTarget(t.Context(), account(server, newUser()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	fates := func(sizes ...int) (got []string) {
+		msgs := func(yield func(*mailbox.Outgoing, error) bool) {
+			for _, n := range sizes {
+				body := "Subject: x\r\n\r\n" + strings.Repeat("0123456789\r\n", n/12)
+				if !yield(&mailbox.Outgoing{At: mailbox.At{Folder: "INBOX"}, Length: int64(len(body)), Body: strings.NewReader(body)}, nil) {
+					return
+				}
+			}
+		}
+		for r, err := range target.Append(t.Context(), msgs) {
+			switch {
+			case err != nil:
+				got = append(got, "error "+idOf(err))
+			case r.Err != nil:
+				got = append(got, r.Fate.String()+" "+idOf(r.Err))
+			default:
+				got = append(got, r.Fate.String())
+			}
+		}
+		return got
+	}
+	const k = 1 << 10
+	if got, want := fates(100*k, 500*k, 100*k), []string{"stored", "refused MessageTooLarge", "stored"}; !slices.Equal(got, want) {
+		t.Errorf("too large: %q, want %q", got, want)
+	}
+	if got, want := fates(390*k, 390*k, 390*k), []string{"stored", "stored", "not stored QuotaExceeded", "error QuotaExceeded"}; !slices.Equal(got, want) {
+		t.Errorf("over quota: %q, want %q", got, want)
+	}
+	quotas, err := target.Quota(t.Context())
+	if err != nil || len(quotas) == 0 || quotas[0].Resource != "STORAGE" || quotas[0].Limit != 1<<20 || quotas[0].Used < 900*k || quotas[0].Used > quotas[0].Limit {
+		t.Errorf("quota %+v, %v", quotas, err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,24 +106,19 @@ func refusalID(op string, refused *imap.Error) mailbox.ID {
 		return id
 	}
 	words := idByWords(refused.Text)
+	login := command.otherwise == mailbox.AuthenticationFailed
 	switch {
-	case words == mailbox.Throttled, words == mailbox.TooManySessions:
+	case words == mailbox.Throttled, words == mailbox.TooManySessions, words == mailbox.MailboxMissing:
 		return words
-	case refused.Code == imap.ResponseCodeLimit && command.otherwise == mailbox.AuthenticationFailed:
+	case refused.Type == imap.StatusResponseTypeBad && !login:
+		return mailbox.ProtocolError
+	case slices.Contains(command.words, words): // before LIMIT, with which Dovecot refuses what is too large
+		return words
+	case refused.Code == imap.ResponseCodeLimit && login:
 		return mailbox.TooManySessions
 	case refused.Code == imap.ResponseCodeLimit && op != "CREATE":
 		return mailbox.Throttled
-	case words == mailbox.MailboxMissing:
-		return words
-	case refused.Type == imap.StatusResponseTypeBad && command.otherwise != mailbox.AuthenticationFailed:
-		return mailbox.ProtocolError
-	}
-	for _, id := range command.words {
-		if id == words {
-			return id
-		}
-	}
-	if command.otherwise == "" {
+	case command.otherwise == "":
 		return mailbox.Unavailable
 	}
 	return command.otherwise

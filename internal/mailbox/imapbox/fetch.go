@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -54,9 +53,7 @@ type fetch struct {
 
 	todo    []entry  // whose bodies have not been asked for
 	pending *request // whose bodies have been asked for; nil if none have
-	// cut: a body broke off. The library's reader went on at that moment, and to read what is left of the literal, as
-	// closing the command does, would get in its way.
-	cut bool
+	body    *literal // the last body
 }
 
 // A request is a command for the bodies of some messages.
@@ -233,7 +230,7 @@ func (f *fetch) abandon(reason error) {
 		reason = f.cfg.fault(mailbox.ConnectionLost, "FETCH", reason)
 	}
 	f.guard.Fail(reason)
-	if !f.cut {
+	if f.body == nil || !f.body.broken() {
 		_ = f.pending.cmd.Close() // the library waits until its answers are taken
 	}
 	f.pending = nil
@@ -254,15 +251,15 @@ func nextBody(msg *imapclient.FetchMessageData) (uid mailbox.UID, body imap.Lite
 }
 
 // stream yields a message whose body comes from the connection.
-func (f *fetch) stream(e entry, literal imap.LiteralReader) error {
-	if literal == nil {
+func (f *fetch) stream(e entry, body imap.LiteralReader) error {
+	if body == nil {
 		return f.give(&mailbox.Message{Meta: e.Meta, Err: f.messageFault(mailbox.MessageUnread, e.UID, errors.New("the server answers without the message (NIL)"))})
 	}
-	body := &bodyReader{f: f, literal: literal, left: literal.Size()}
-	if err := f.pass(e, literal.Size(), body); err != nil {
+	f.body = f.literal(f.at.Folder, body)
+	if err := f.pass(e, body.Size(), f.body); err != nil {
 		return err
 	}
-	_, err := io.Copy(io.Discard, body) // what the consumer has left
+	_, err := io.Copy(io.Discard, f.body) // what the consumer has left
 	return err
 }
 
@@ -291,32 +288,6 @@ const (
 	largestSubstitute = 16 << 10
 	substituteHead    = 2 << 10
 )
-
-// bodyReader reads a literal and knows how long it must be: the library takes one that is cut off for one that has ended.
-type bodyReader struct {
-	f       *fetch
-	literal io.Reader
-	left    int64
-	err     error
-}
-
-func (b *bodyReader) Read(p []byte) (int, error) {
-	if b.err != nil {
-		return 0, b.err
-	}
-	done := b.f.guard.Expect()
-	n, err := b.literal.Read(p)
-	done()
-	b.left -= int64(n)
-	if err == io.EOF && b.left > 0 || err != nil && err != io.EOF {
-		e := b.f.cfg.lost("FETCH", b.f.guard, b.f.filter, fmt.Errorf("the message ends %d bytes too early", b.left))
-		e.Folder = b.f.at.Folder
-		err = e
-		b.f.cut = true
-	}
-	b.err = err
-	return n, err
-}
 
 // singly fetches a message that did not come with the others: by UID, then by number for servers that name the UID behind the
 // body, which the library needs before it.
@@ -405,11 +376,16 @@ func (f *fetch) keep(seq uint32, kept *spool) (uid mailbox.UID, whole bool, err 
 			case imapclient.FetchItemDataUID:
 				uid = mailbox.UID(item.UID)
 			case imapclient.FetchItemDataBodySection:
-				if item.Literal != nil && failed == nil && !whole {
-					var n int64
-					n, failed = io.Copy(kept, item.Literal)
-					whole = failed == nil && n == item.Literal.Size()
+				if item.Literal == nil || failed != nil || whole {
+					continue
 				}
+				body := f.literal(f.at.Folder, item.Literal)
+				_, failed = io.Copy(kept, body)
+				if body.broken() {
+					f.drop(failed)
+					return 0, false, failed
+				}
+				whole = failed == nil
 			}
 		}
 	}

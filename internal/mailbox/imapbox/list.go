@@ -281,7 +281,11 @@ func (r *reader) headers(at mailbox.At, uids mailbox.UIDSet, fields []string) ([
 	ask := func(set imap.NumSet) error {
 		cmd := r.client.Fetch(set, opts)
 		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-			if uid, text, ok := readSection(msg); ok && uids.Has(uid) && !got.Has(uid) {
+			uid, text, err := r.section(at.Folder, msg)
+			if err != nil {
+				return err
+			}
+			if text != nil && uids.Has(uid) && !got.Has(uid) {
 				out = append(out, mailbox.Header{UID: uid, Fields: text})
 				got.Add(uid)
 			}
@@ -310,8 +314,8 @@ func (r *reader) headers(at mailbox.At, uids mailbox.UIDSet, fields []string) ([
 	return out, nil
 }
 
-// readSection reads a message's section whole. ok says that it came whole.
-func readSection(msg *imapclient.FetchMessageData) (uid mailbox.UID, text []byte, ok bool) {
+// section reads a message's section whole; text is nil if it did not come. An error has ended the session.
+func (r *reader) section(folder string, msg *imapclient.FetchMessageData) (uid mailbox.UID, text []byte, err error) {
 	for item := msg.Next(); item != nil; item = msg.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -320,9 +324,11 @@ func readSection(msg *imapclient.FetchMessageData) (uid mailbox.UID, text []byte
 			if item.Literal == nil {
 				continue
 			}
-			read, err := io.ReadAll(item.Literal)
-			text, ok = read, err == nil && int64(len(read)) == item.Literal.Size()
+			if text, err = io.ReadAll(r.literal(folder, item.Literal)); err != nil {
+				r.drop(err)
+				return 0, nil, err
+			}
 		}
 	}
-	return uid, text, ok
+	return uid, text, nil
 }
