@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"strings"
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
@@ -106,7 +107,11 @@ func (c *whereObject) comparison() func(v any) (bool, error) {
 	}
 	is := func(negate bool) func(v any) (bool, error) {
 		return func(v any) (bool, error) {
-			t, err := object.TypeOperand(c.Value, "is")
+			want := c.Value
+			if name, ok := want.(string); ok { // -is [int], as a bare word
+				want = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+			}
+			t, err := object.TypeOperand(want, "is")
 			if err != nil {
 				return false, err
 			}

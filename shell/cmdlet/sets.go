@@ -121,12 +121,8 @@ func (b *Binding) awaited(missing []*Parameter) (now []*Parameter) {
 // askMandatory prompts for what is mandatory and missing, or refuses.
 func (b *Binding) askMandatory() error {
 	mask := b.mask
-	if mask == allMask && b.schema.declared != 0 {
-		if !b.opts.Pipeline {
-			mask = b.mask
-		} else {
-			mask = b.schema.def
-		}
+	if several := mask & b.schema.declared; several.count() > 1 { // the pipeline decides; until then the default set counts
+		mask &= b.schema.def
 	}
 	missing := b.awaited(b.missing(mask))
 	if len(missing) == 0 {

@@ -15,6 +15,9 @@ func rawText(v any) (string, bool) {
 		}
 		return "", false
 	}
+	if o, ok := v.(*object.Object); ok && o.Typed != "" {
+		return o.Typed, true
+	}
 	switch x := object.Base(v).(type) {
 	case string:
 		return x, true

@@ -185,15 +185,23 @@ func (s *cmdletStage) Error(r *object.ErrorRecord) error {
 }
 
 func (s *cmdletStage) Warning(text string) error {
-	return s.f.stream(syntax.StreamWarning, s.f.in.known.warning, s.common.WarningAction, newRecord(warningRecord, text, s.Invocation()), text)
+	return s.named(s.f.stream(syntax.StreamWarning, s.f.in.known.warning, s.common.WarningAction, newRecord(warningRecord, text, s.Invocation()), text))
 }
 
 func (s *cmdletStage) Verbose(text string) error {
-	return s.f.stream(syntax.StreamVerbose, s.f.in.known.verbose, switched(s.common.Verbose), newRecord(verboseRecord, text, s.Invocation()), text)
+	return s.named(s.f.stream(syntax.StreamVerbose, s.f.in.known.verbose, switched(s.common.Verbose), newRecord(verboseRecord, text, s.Invocation()), text))
 }
 
 func (s *cmdletStage) Debug(text string) error {
-	return s.f.stream(syntax.StreamDebug, s.f.in.known.debug, switched(s.common.Debug), newRecord(debugRecord, text, s.Invocation()), text)
+	return s.named(s.f.stream(syntax.StreamDebug, s.f.in.known.debug, switched(s.common.Debug), newRecord(debugRecord, text, s.Invocation()), text))
+}
+
+// named puts the cmdlet's name into the id of an error that a preference of Stop has made.
+func (s *cmdletStage) named(err error) error {
+	if r, ok := err.(*raised); ok && r.record.Command == "" {
+		r.record.Command = s.info.ErrorName
+	}
+	return err
 }
 
 // switched is the action that -Verbose or -Debug stands for; empty where it was not given.

@@ -99,7 +99,7 @@ func (f *frame) wrap(err error) error {
 	case *flow, *stopUpstream, *raised:
 		return err
 	case *object.ErrorRecord:
-		return f.place(e)
+		return f.place(asRuntime(e))
 	}
 	if !catchable(err) {
 		return err
@@ -115,6 +115,19 @@ func (f *frame) wrap(err error) error {
 	}
 	return f.place(object.RecordOf(err))
 }
+
+// asRuntime is a record whose exception is PowerShell's own for a failed cast: scripts see a RuntimeException around it.
+func asRuntime(r *object.ErrorRecord) *object.ErrorRecord {
+	if r.Exception == nil || r.Exception.Type != typeInvalidCast {
+		return r
+	}
+	c := *r
+	c.Exception = object.NewException(runtimeException, "%s", r.Exception.Message)
+	c.Exception.Inner = r.Exception
+	return &c
+}
+
+var typeInvalidCast, _ = object.TypeByName("System.Management.Automation.PSInvalidCastException")
 
 // recordOf is the error record of an error that a catch clause may see.
 func (f *frame) recordOf(err error) *object.ErrorRecord {

@@ -55,6 +55,15 @@ func (f *frame) getIndex(v, i any) (any, error) {
 		return nil, f.fail(object.InvalidOperation, "NullArray", "Cannot index into a null array.")
 	}
 	if f.in.anyStrict && f.strict() >= strict3 {
+		if several, isMany := object.ItemsOf(i); isMany {
+			if _, isTable := object.Base(v).(*object.Hashtable); !isTable {
+				for _, one := range several {
+					if _, ok, err := object.IndexStrict(v, one); err == nil && !ok {
+						return f.outOfRange()
+					}
+				}
+			}
+		}
 		out, ok, err := object.IndexStrict(v, i)
 		if err != nil {
 			return nil, f.wrap(err)

@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"errors"
+
 	"migsh/shell/object"
 	"migsh/shell/syntax"
 )
@@ -311,7 +313,7 @@ func (c *compiler) foreachRange(s *syntax.ForEach, r *syntax.Binary, set storeFu
 			if err := body.exec(f); err != nil {
 				if done, err := loopEnd(err, label); done {
 					if err == nil {
-						return breakHere
+						return errLastRound
 					}
 					return err
 				}
@@ -321,7 +323,10 @@ func (c *compiler) foreachRange(s *syntax.ForEach, r *syntax.Binary, set storeFu
 	}
 }
 
-// eachInRange calls fn with each value of lo..hi; it may end the loop with breakHere.
+// errLastRound ends eachInRange before its end.
+var errLastRound = errors.New("last round")
+
+// eachInRange calls fn with each value of lo..hi; it may end the loop with errLastRound.
 func (f *frame) eachInRange(lo, hi any, fn func(any) error) error {
 	a, ok1 := lo.(int32)
 	b, ok2 := hi.(int32)
@@ -350,7 +355,7 @@ func eachBetween(from, to int64, value func(int64) any, fn func(any) error) erro
 	}
 	for i := from; ; i += step {
 		if err := fn(value(i)); err != nil {
-			if err == breakHere {
+			if err == errLastRound {
 				return nil
 			}
 			return err

@@ -26,6 +26,19 @@ var (
 	hostMessage       = declareHostMessage()
 )
 
+var (
+	_ = declareException("System.Management.Automation.PropertyNotFoundException", runtimeException)
+	_ = declareException("System.Management.Automation.Host.HostException", runtimeException)
+)
+
+func declareException(name, base string) *object.Type {
+	if t, ok := object.TypeByName(name); ok {
+		return t
+	}
+	b, _ := object.TypeByName(base)
+	return object.Declare(&object.Type{Name: name, Base: b})
+}
+
 func recordText(v any) string {
 	if r := recordBase(v); r != nil {
 		return r.Text

@@ -270,6 +270,11 @@ func (f *frame) assignTo(place *variable, s symbol, v any) error {
 	if t.options&(readOnly|constant) != 0 {
 		return f.errReadOnly(name)
 	}
+	if t.Type == object.TypeBoolean {
+		if err := f.checkBoolean(v); err != nil {
+			return f.errTransformVariable(name, err)
+		}
+	}
 	if t.Type != nil {
 		out, err := f.cast(plain(v), t.Type)
 		if err != nil {
@@ -481,4 +486,22 @@ func (c *compiler) storeDrive(v *syntax.Variable) storeFunc {
 	}
 	drive := v.Drive
 	return func(f *frame, x any) error { return f.writeProvider(drive, name, x) }
+}
+
+// checkBoolean refuses what a variable of type [bool] does not take: only truths and numbers, unlike a cast.
+func (f *frame) checkBoolean(v any) error {
+	base := object.Base(plain(v))
+	name := "$null"
+	switch base.(type) {
+	case bool, object.Switch:
+		return nil
+	case nil:
+	default:
+		if isNumber(base) {
+			return nil
+		}
+		name = object.TypeOf(base).Name
+	}
+	return f.fail(object.InvalidArgument, "RuntimeException",
+		"Cannot convert value \""+name+"\" to type \"System.Boolean\". Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.")
 }
