@@ -94,6 +94,19 @@ type Outcome struct {
 	Interrupted bool
 }
 
+// ExitCode is the program's exit code after a script file: exit's code, 1 after an error that ended it, 130 after Ctrl-C.
+func (o Outcome) ExitCode() int {
+	switch {
+	case o.Interrupted:
+		return 130
+	case o.Exit:
+		return o.Code & 0xff
+	case o.Err != nil:
+		return 1
+	}
+	return 0
+}
+
 // Execute runs a piece of text in the global scope, such as a line of the prompt, and shows what it puts out. input is what
 // $input gives; nil: nothing.
 func (s *Session) Execute(ctx context.Context, text string, input []any) Outcome {

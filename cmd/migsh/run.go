@@ -67,31 +67,21 @@ func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) (cod
 	switch {
 	case o.hasFile && o.file == "-", o.hasCommand && o.command == "-", !o.hasFile && !o.hasCommand:
 		out = s.RunInput(ctx)
-		if !out.Exit && !out.Interrupted {
-			if out.OK {
-				return 0, false
-			}
-			return 1, false
-		}
 	case o.hasFile:
 		path, err := filepath.Abs(o.file)
 		if err != nil {
 			return 64, false
 		}
 		out = s.RunFile(ctx, path, o.args, piped(s, stdin))
-		out.OK = out.Err == nil
+		return out.ExitCode(), out.Interrupted
 	default:
 		out = s.Execute(ctx, o.command, piped(s, stdin))
 	}
-	switch {
-	case out.Interrupted:
-		return 130, true
-	case out.Exit:
-		return out.Code & 0xff, false
-	case out.Err != nil || !out.OK:
-		return 1, false
+	code = out.ExitCode()
+	if code == 0 && !out.Exit && !out.OK {
+		code = 1 // the last command failed
 	}
-	return 0, false
+	return code, out.Interrupted
 }
 
 // piped reads what was piped to the program, for $input; a terminal and a null device give nothing.
