@@ -173,6 +173,9 @@ func overloadNotFound(m *Member, args []any) error {
 	}, "MethodCountCouldNotFindBest", NotSpecified, nil)
 }
 
+// expanded is the cost of gathering arguments into an array that the method takes: overloads without are better.
+const expanded = 50
+
 // fit tells whether an overload takes that many arguments, and what converting them costs.
 func fit(o *Overload, args []any) (cost int, ok bool) {
 	if o.Call == nil {
@@ -189,13 +192,16 @@ func fit(o *Overload, args []any) (cost int, ok bool) {
 				return 0, false
 			}
 			cost += 2
+			if p.Variadic {
+				cost += expanded
+			}
 			continue
 		}
 		if p.Variadic && !(len(args) == n && distance(args[i], p.Type) < 1000) {
 			for _, a := range args[i:] {
 				cost += distance(a, p.Type.Elem)
 			}
-			return cost + 5, true
+			return cost + expanded, true
 		}
 		cost += distance(args[i], p.Type)
 	}

@@ -312,6 +312,8 @@ func consoleMembers(t *object.Type) {
 		return nil, console.out.write(s + end)
 	}
 	static(t, "void WriteLine()", func(a args) (any, error) { return out(a, "\n") })
+	static(t, "void WriteLine(string value)", func(a args) (any, error) { return nil, console.out.write(a.str(0) + "\n") })
+	static(t, "void Write(string value)", func(a args) (any, error) { return nil, console.out.write(a.str(0)) })
 	static(t, "void WriteLine(System.Object value)", func(a args) (any, error) { return out(a, "\n") })
 	static(t, "void WriteLine(string format, Params System.Object[] arg)", func(a args) (any, error) { return out(a, "\n") })
 	static(t, "void Write(System.Object value)", func(a args) (any, error) { return out(a, "") })

@@ -378,6 +378,8 @@ func writerMembers(t *object.Type) {
 	method(t, "void Write(System.Object value)", func(w *writer, a args) (any, error) { return out(w, a, "") })
 	method(t, "void Write(string format, Params System.Object[] arg)", func(w *writer, a args) (any, error) { return out(w, a, "") })
 	method(t, "void WriteLine()", func(w *writer, _ args) (any, error) { return nil, w.write("\n") })
+	method(t, "void WriteLine(string value)", func(w *writer, a args) (any, error) { return nil, w.write(a.str(0) + "\n") })
+	method(t, "void Write(string value)", func(w *writer, a args) (any, error) { return nil, w.write(a.str(0)) })
 	method(t, "void WriteLine(System.Object value)", func(w *writer, a args) (any, error) { return out(w, a, "\n") })
 	method(t, "void WriteLine(string format, Params System.Object[] arg)", func(w *writer, a args) (any, error) { return out(w, a, "\n") })
 	method(t, "void Flush()", func(w *writer, _ args) (any, error) { return nil, w.w.Flush() })
