@@ -2,8 +2,11 @@ package control
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"migsh/internal/csvfile"
@@ -19,23 +22,11 @@ func TestLargestBatch(t *testing.T) {
 	if testing.Short() {
 		t.Skip("50,000 rows take seconds")
 	}
-	c := onDisk(t)
+	c := onDisk(t, 0)
 	ctx := t.Context()
-	for _, r := range []migration.NewEndpointRequest{
-		{Name: "source", RemoteServer: servicetest.SourceHost},
-		{Name: "target", RemoteServer: servicetest.TargetHost, Credentials: &migration.Credential{UserName: "root", Password: "x"}},
-	} {
-		if _, err := c.NewEndpoint(ctx, r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var csv bytes.Buffer
-	csv.WriteString("EmailAddress,UserName,Password\n")
-	for i := range csvfile.MaxRows {
-		fmt.Fprintf(&csv, "user%d@example.org,user%d,password-%d\n", i, i, i)
-	}
+	twoEndpoints(t, c)
 	out, err := c.NewBatch(ctx, migration.NewBatchRequest{
-		Name: "all", SourceEndpoint: "source", TargetEndpoint: "target", CSVData: csv.Bytes(), AutoStart: true,
+		Name: "all", SourceEndpoint: "source", TargetEndpoint: "target", CSVData: manyRows(csvfile.MaxRows), AutoStart: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -43,8 +34,9 @@ func TestLargestBatch(t *testing.T) {
 	if out.Batch.TotalCount != csvfile.MaxRows || out.Batch.Status != migration.BatchStarting {
 		t.Errorf("%d users, %s", out.Batch.TotalCount, out.Batch.Status)
 	}
-	if u, _, err := firstUser(c, t, "user49999@example.org"); err != nil || u.Row != csvfile.MaxRows {
-		t.Errorf("the last row: %+v, %v", u, err)
+	last, err := firstOf(c.Users(ctx, migration.UserQuery{Identity: "user49999@example.org"}))
+	if err != nil || last.Row != csvfile.MaxRows {
+		t.Errorf("the last row: %+v, %v", last, err)
 	}
 	if _, err := c.StopBatch(ctx, migration.OrderBatchRequest{Identity: "all"}); err != nil {
 		t.Fatal(err)
@@ -57,21 +49,82 @@ func TestLargestBatch(t *testing.T) {
 	}
 }
 
-func firstUser(c *Control, t *testing.T, id migration.Identity) (migration.User, bool, error) {
-	for u, err := range c.Users(t.Context(), migration.UserQuery{Identity: id}) {
-		return u, true, err
+// A batch for which there is no room is not made at all, and what there was before is untouched.
+func TestFullStore(t *testing.T) {
+	c := onDisk(t, 4<<20)
+	ctx := t.Context()
+	twoEndpoints(t, c)
+	small := migration.NewBatchRequest{Name: "small", SourceEndpoint: "source", TargetEndpoint: "target", CSVData: manyRows(3)}
+	if _, err := c.NewBatch(ctx, small); err != nil {
+		t.Fatal(err)
 	}
-	return migration.User{}, false, nil
+	large := small
+	large.Name, large.CSVData = "large", manyRows(20_000)
+	_, err := c.NewBatch(ctx, large)
+	if !errors.Is(err, migration.ErrStore) || !strings.Contains(err.Error(), "no room left") {
+		t.Fatalf("a batch too large for the store: %v", err)
+	}
+	var names []string
+	for b, err := range c.Batches(ctx, migration.BatchQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, b.Name)
+		if b.TotalCount != 3 {
+			t.Errorf("%s has %d users, want 3", b.Name, b.TotalCount)
+		}
+	}
+	if len(names) != 1 {
+		t.Errorf("the batches are %v", names)
+	}
+	if err := c.records.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.RemoveBatch(ctx, migration.RemoveBatchRequest{Identity: "small"}); err != nil {
+		t.Errorf("removing in a store that was full: %v", err)
+	}
+	if _, err := c.NewBatch(ctx, small); err != nil {
+		t.Errorf("a batch for which there is room again: %v", err)
+	}
 }
 
-// onDisk makes a service on a store of its own on disk, without an engine.
-func onDisk(t testing.TB) *Control {
+func manyRows(n int) migration.CSVData {
+	var csv bytes.Buffer
+	csv.WriteString("EmailAddress,UserName,Password\n")
+	for i := range n {
+		fmt.Fprintf(&csv, "user%d@example.org,user%d,password-%d\n", i, i, i)
+	}
+	return csv.Bytes()
+}
+
+func firstOf[T any](all iter.Seq2[T, error]) (first T, err error) {
+	for v, err := range all {
+		return v, err
+	}
+	return first, nil
+}
+
+// twoEndpoints makes "source" and "target", the latter with an administrator.
+func twoEndpoints(t *testing.T, c *Control) {
+	t.Helper()
+	for _, r := range []migration.NewEndpointRequest{
+		{Name: "source", RemoteServer: servicetest.SourceHost},
+		{Name: "target", RemoteServer: servicetest.TargetHost, Credentials: &migration.Credential{UserName: "root", Password: "x"}},
+	} {
+		if _, err := c.NewEndpoint(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// onDisk makes a service on a store of its own on disk that may have so many bytes (0: any number), without an engine.
+func onDisk(t testing.TB, size int64) *Control {
 	dir := t.TempDir()
 	keys, err := secret.Load(filepath.Join(dir, "key"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := boltstore.Open(t.Context(), filepath.Join(dir, "state.db"), boltstore.Options{Schema: records.Schema})
+	st, err := boltstore.Open(t.Context(), filepath.Join(dir, "state.db"), boltstore.Options{Schema: records.Schema, MaxSize: size})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,11 @@ func (e Endpoint) Server() string {
 
 // ConnectionSettings is the endpoint on one line, as Exchange's property of that name.
 func (e Endpoint) ConnectionSettings() string {
-	return fmt.Sprintf("%s %s %s", e.Address(), e.Security, e.Authentication)
+	settings := e.Address()
+	if e.Security != "" {
+		settings += " " + string(e.Security)
+	}
+	return settings + " " + string(e.Authentication)
 }
 
 // BatchSettings is what an administrator sets on a batch.
