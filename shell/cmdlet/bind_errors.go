@@ -63,7 +63,7 @@ func (b *Binding) errTwice(p *Parameter, at int) error {
 
 func (b *Binding) errMissingArgument(p *Parameter, at int) error {
 	return b.fail(at, typeBinding, object.InvalidArgument, "MissingArgument", p.Name,
-		"Missing an argument for parameter '%s'. Specify a parameter of type '%s' and try again.", p.Name, typeText(p.Type))
+		"Missing an argument for parameter '%s'. Specify a parameter of type '%s' and try again.", p.Name, p.FullTypeName())
 }
 
 func (b *Binding) errNoPosition(v any, at int) error {

@@ -83,6 +83,8 @@ type Session interface {
 	Location() string
 	SetLocation(path string) error
 	Host() Host
+	// Keep returns what was kept under key, made by make at first: the state of cmdlets that lives as long as the session.
+	Keep(key any, make func() any) any
 	// Evaluate runs script text in the caller's scope and hands over what it puts out, as Invoke-Expression does.
 	Evaluate(ctx context.Context, text string, write func(v any) error) error
 	Language

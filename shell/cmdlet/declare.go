@@ -60,7 +60,7 @@ func declareFields(info *Info, t reflect.Type, path []int) {
 		if !ok {
 			continue
 		}
-		p := &Parameter{Name: f.Name, Help: f.Tag.Get("help"), Completer: f.Tag.Get("complete"), DefaultText: f.Tag.Get("default"), field: at}
+		p := &Parameter{Name: f.Name, Help: f.Tag.Get("help"), Completer: f.Tag.Get("complete"), TypeName: f.Tag.Get("typename"), DefaultText: f.Tag.Get("default"), field: at}
 		fault := func(format string, args ...any) {
 			panic(fmt.Sprintf("cmdlet.Declare: %s -%s: %s", info.Name, f.Name, fmt.Sprintf(format, args...)))
 		}
@@ -129,6 +129,8 @@ func parseRoles(p *Parameter, tag string) error {
 				p.AllowEmptyString, p.AllowEmptyCollection = true, true
 			case "hidden":
 				p.DontShow = true
+			case "dynamic":
+				p.Dynamic = true
 			case "wildcards":
 				p.SupportsWildcards = true
 			default:

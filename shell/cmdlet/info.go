@@ -63,9 +63,11 @@ const AllSets = "__AllParameterSets"
 
 // Parameter is one declared parameter.
 type Parameter struct {
-	Name       string
-	Aliases    []string
-	Type       *object.Type // nil: Object
+	Name    string
+	Aliases []string
+	Type    *object.Type // nil: Object
+	// TypeName is the .NET type's full name where the object model has no such type ("System.Text.Encoding"); empty: Type's.
+	TypeName   string
 	Switch     bool
 	Sets       []ParameterSet // never empty; Name == AllSets for one that belongs to all
 	Validators []Validator
@@ -82,9 +84,22 @@ type Parameter struct {
 	// AllowNull, AllowEmptyString and AllowEmptyCollection lift the checks on mandatory parameters.
 	AllowNull, AllowEmptyString, AllowEmptyCollection bool
 	SupportsWildcards                                 bool
+	// Dynamic parameters come from a provider: they are shown after all others.
+	Dynamic bool
 
 	field []int // where a compiled cmdlet keeps it
 	Index int   // place among Info.Parameters
+}
+
+// FullTypeName is the name of the parameter's .NET type, "System.String[]".
+func (p *Parameter) FullTypeName() string {
+	switch {
+	case p.TypeName != "":
+		return p.TypeName
+	case p.Type == nil:
+		return object.TypeObject.Name
+	}
+	return p.Type.Name
 }
 
 // ParameterSet is a parameter's role in one parameter set.

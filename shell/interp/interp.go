@@ -46,6 +46,7 @@ type Interp struct {
 	options   Options
 	symbols   *symbols
 	known     known
+	kept      map[any]any // see [cmdlet.Session.Keep]
 	automatic map[symbol]func(f *frame) (any, bool)
 	builtins  map[symbol]func(f *frame) any
 	shared    map[symbol]*variable

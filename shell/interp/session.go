@@ -341,6 +341,19 @@ func (s *session) SetLocation(path string) error {
 	return nil
 }
 
+// Keep implements [cmdlet.Session].
+func (s *session) Keep(key any, make func() any) any {
+	if v, ok := s.in.kept[key]; ok {
+		return v
+	}
+	v := make()
+	if s.in.kept == nil {
+		s.in.kept = map[any]any{}
+	}
+	s.in.kept[key] = v
+	return v
+}
+
 func (s *session) Host() cmdlet.Host { return s.in.options.Host }
 
 // Evaluate runs text in the caller's scope.
