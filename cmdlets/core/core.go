@@ -3,6 +3,7 @@ package core
 
 import (
 	"slices"
+	"sync"
 
 	"migsh/shell/cmdlet"
 )
@@ -14,13 +15,22 @@ const (
 	moduleManagement = "Microsoft.PowerShell.Management"
 )
 
-var declared []*cmdlet.Info
+var declared []func() *cmdlet.Info
 
-// declare registers a cmdlet of this package; each file calls it for its own.
+// declare registers a cmdlet of this package; each file calls it for its own. The tags are read in [Cmdlets], when all types
+// that they name are there.
 func declare(spec cmdlet.Spec, make func() cmdlet.Cmdlet) bool {
-	declared = append(declared, cmdlet.Declare(spec, make))
+	declared = append(declared, func() *cmdlet.Info { return cmdlet.Declare(spec, make) })
 	return true
 }
 
+var infos = sync.OnceValue(func() []*cmdlet.Info {
+	list := make([]*cmdlet.Info, len(declared))
+	for i, read := range declared {
+		list[i] = read()
+	}
+	return list
+})
+
 // Cmdlets lists the cmdlets of this package.
-func Cmdlets() []*cmdlet.Info { return slices.Clone(declared) }
+func Cmdlets() []*cmdlet.Info { return slices.Clone(infos()) }

@@ -109,7 +109,9 @@ func (d variableDrive) content(name string) any {
 
 func (d variableDrive) set(name string, v any) error { return d.s.SetVariable(name, "", v) }
 
-func (d variableDrive) remove(name string, force bool) error { return d.s.RemoveVariable(name, "", force) }
+func (d variableDrive) remove(name string, force bool) error {
+	return d.s.RemoveVariable(name, "", force)
+}
 
 // functionDrive is Function:.
 type functionDrive struct{ s cmdlet.Session }
@@ -307,11 +309,11 @@ func (c *getPSDrive) Process(_ context.Context, _ any, out cmdlet.Out) error {
 }
 
 type newPSDrive struct {
-	Name       string `param:"mandatory pos=0 pipelinebyname" help:"The drive's name."`
-	PSProvider string `param:"mandatory pos=1 pipelinebyname" help:"FileSystem; no other provider has drives of one's own."`
-	Root       string `param:"mandatory pos=2 pipelinebyname allowempty" help:"The directory that the drive stands for."`
+	Name        string `param:"mandatory pos=0 pipelinebyname" help:"The drive's name."`
+	PSProvider  string `param:"mandatory pos=1 pipelinebyname" help:"FileSystem; no other provider has drives of one's own."`
+	Root        string `param:"mandatory pos=2 pipelinebyname allowempty" help:"The directory that the drive stands for."`
 	Description string `param:"pipelinebyname" help:"Kept for scripts that give one; shown nowhere."`
-	Scope      string `param:"pipelinebyname" help:"Drives belong to the session; Global, Script and Local mean the same."`
+	Scope       string `param:"pipelinebyname" help:"Drives belong to the session; Global, Script and Local mean the same."`
 }
 
 func (c *newPSDrive) Process(_ context.Context, _ any, out cmdlet.Out) error {

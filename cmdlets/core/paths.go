@@ -10,6 +10,7 @@ import (
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 )
 
 // A target is where a path leads to: a file, or an item of a drive such as Env:.
@@ -61,7 +62,7 @@ func (t target) item() any {
 		v, _ := t.drive.get(t.path)
 		return v
 	}
-	return object.NewFile(t.path, false)
+	return dotnet.NewFileSystemInfo(t.path)
 }
 
 const fileProvider = `Microsoft.PowerShell.Core\FileSystem::`
@@ -123,7 +124,9 @@ type narrowing struct {
 }
 
 // narrowed tells whether any of the parameters is in use.
-func (n *narrowing) narrowed() bool { return n.Filter != "" || len(n.Include) > 0 || len(n.Exclude) > 0 }
+func (n *narrowing) narrowed() bool {
+	return n.Filter != "" || len(n.Include) > 0 || len(n.Exclude) > 0
+}
 
 // keeps tells whether an item of that name stays.
 func (n *narrowing) keeps(name string) bool {
