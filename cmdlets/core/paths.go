@@ -10,7 +10,6 @@ import (
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
-	"migsh/shell/object/dotnet"
 )
 
 // A target is where a path leads to: a file, or an item of a drive such as Env:.
@@ -62,7 +61,7 @@ func (t target) item() any {
 		v, _ := t.drive.get(t.path)
 		return v
 	}
-	return dotnet.NewFileSystemInfo(t.path)
+	return object.NewFile(t.path, false)
 }
 
 const fileProvider = `Microsoft.PowerShell.Core\FileSystem::`
