@@ -135,7 +135,13 @@ func (b *Binding) bindNamed(args []Arg) ([]positional, error) {
 			}
 		}
 		if p == nil {
-			if !b.info.Advanced { // an unknown parameter of a simple function is an argument
+			if !b.info.Advanced { // an unknown parameter of a simple function is an argument, together with its value
+				if !a.HasValue && i+1 < len(args) && args[i+1].Name == "" {
+					a.Value, a.HasValue = args[i+1].Value, true
+					rest = append(rest, positional{a, i})
+					i++
+					continue
+				}
 				rest = append(rest, positional{a, i})
 				continue
 			}

@@ -54,6 +54,9 @@ func (f *frame) getIndex(v, i any) (any, error) {
 	case nil:
 		return nil, f.fail(object.InvalidOperation, "NullArray", "Cannot index into a null array.")
 	}
+	if i == nil {
+		return nil, f.fail(object.InvalidOperation, "NullArrayIndex", "Index operation failed; the array index evaluated to null.")
+	}
 	if f.in.anyStrict && f.strict() >= strict3 {
 		if several, isMany := object.ItemsOf(i); isMany {
 			if _, isTable := object.Base(v).(*object.Hashtable); !isTable {
@@ -143,6 +146,9 @@ func (f *frame) setIndex(v, i, x any) error {
 		}
 	case nil:
 		return f.fail(object.InvalidOperation, "NullArray", "Cannot index into a null array.")
+	}
+	if i == nil {
+		return f.fail(object.InvalidOperation, "NullArrayIndex", "Index operation failed; the array index evaluated to null.")
 	}
 	return f.wrap(object.SetIndex(v, i, x))
 }

@@ -168,7 +168,4 @@ func (s *functionStage) recordFor(v any) *object.ErrorRecord {
 }
 
 // sessionState is $ExecutionContext.SessionState as far as scripts use it.
-func (in *Interp) sessionState() any {
-	path := object.NewCustom("CurrentLocation", in.location)
-	return object.NewCustom("Path", path, "Module", nil)
-}
+func (in *Interp) sessionState() any { return object.Instance(typeSessionState, in) }

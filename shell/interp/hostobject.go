@@ -1,0 +1,146 @@
+package interp
+
+import (
+	"migsh/shell/object"
+)
+
+// typeHost is the type of $Host, typeEngine that of $ExecutionContext.
+var (
+	typeHost   = declareHost()
+	typeEngine = declareEngine()
+)
+
+// engineOf is the interpreter behind $Host and $ExecutionContext.
+func engineOf(v any) *Interp {
+	if o, ok := v.(*object.Object); ok {
+		v = o.Base
+	}
+	in, _ := v.(*Interp)
+	return in
+}
+
+func engineProperty(t *object.Type, name string, get func(in *Interp) any) {
+	t.Instance.Add(&object.Member{Name: name, Kind: object.KindProperty, Get: func(recv any) (any, error) { return get(engineOf(recv)), nil }})
+}
+
+func engineMethod(t *object.Type, name string, returns *object.Type, params []object.Param, call func(in *Interp, args []any) (any, error)) {
+	t.Instance.Add(&object.Member{Name: name, Kind: object.KindMethod, Overloads: []object.Overload{{Params: params, Returns: returns, Call: func(recv any, args []any) (any, error) {
+		return call(engineOf(recv), args)
+	}}}})
+}
+
+func declareHost() *object.Type {
+	text := []object.Param{{Name: "value", Type: object.TypeString}}
+	write := func(newline bool) func(in *Interp, args []any) (any, error) {
+		return func(in *Interp, args []any) (any, error) {
+			in.options.Host.WriteHost(object.ToString(args[0]), "", "", newline)
+			return object.Nothing, nil
+		}
+	}
+	ui := object.Declare(&object.Type{Name: "System.Management.Automation.Internal.Host.InternalHostUserInterface", Base: object.TypeObject})
+	object.Extend(ui, func(t *object.Type) {
+		engineMethod(t, "WriteLine", object.TypeVoid, text, write(true))
+		engineMethod(t, "Write", object.TypeVoid, text, write(false))
+		engineMethod(t, "ReadLine", object.TypeString, nil, func(in *Interp, _ []any) (any, error) {
+			if !in.options.Host.Interactive() {
+				return nil, errNonInteractive()
+			}
+			return in.options.Host.ReadLine(in.ctx, "")
+		})
+		engineProperty(t, "RawUI", func(in *Interp) any {
+			size := object.NewCustom("Width", int32(in.options.Host.Width()), "Height", int32(24))
+			return object.NewCustom("WindowTitle", "migsh", "BufferSize", size, "WindowSize", size)
+		})
+	})
+	t := object.Declare(&object.Type{Name: "System.Management.Automation.Internal.Host.InternalHost", Base: object.TypeObject})
+	object.Extend(t, func(t *object.Type) {
+		engineProperty(t, "Name", func(*Interp) any { return "ConsoleHost" })
+		engineProperty(t, "Version", func(*Interp) any { return object.Version{Major: 7, Minor: 6, Build: 0, Revision: -1} })
+		engineProperty(t, "UI", func(in *Interp) any { return object.Instance(ui, in) })
+		engineProperty(t, "CurrentCulture", func(*Interp) any { return "en-US" })
+		engineProperty(t, "CurrentUICulture", func(*Interp) any { return "en-US" })
+		engineProperty(t, "PrivateData", func(*Interp) any { return nil })
+		engineProperty(t, "IsRunspacePushed", func(*Interp) any { return false })
+		engineMethod(t, "SetShouldExit", object.TypeVoid, []object.Param{{Name: "exitCode", Type: object.TypeInt32}}, func(_ *Interp, args []any) (any, error) {
+			return nil, &flow{kind: flowExit, code: int(args[0].(int32))}
+		})
+	})
+	return t
+}
+
+func declareEngine() *object.Type {
+	invoke := object.Declare(&object.Type{Name: "System.Management.Automation.CommandInvocationIntrinsics", Base: object.TypeObject})
+	text := []object.Param{{Name: "source", Type: object.TypeString}}
+	object.Extend(invoke, func(t *object.Type) {
+		engineMethod(t, "ExpandString", object.TypeString, text, func(in *Interp, args []any) (any, error) {
+			return in.ExpandString(object.ToString(args[0]))
+		})
+		engineMethod(t, "NewScriptBlock", object.TypeScriptBlock, []object.Param{{Name: "scriptText", Type: object.TypeString}}, func(in *Interp, args []any) (any, error) {
+			return in.parseBlock(object.ToString(args[0]), in.current)
+		})
+		engineMethod(t, "InvokeScript", object.TypeObject, []object.Param{{Name: "script", Type: object.TypeString}}, func(in *Interp, args []any) (any, error) {
+			out := object.NewList()
+			err := in.session().Evaluate(in.ctx, object.ToString(args[0]), func(v any) error { out.Add(v); return nil })
+			return out, err
+		})
+		engineMethod(t, "GetCommand", object.TypeObject, []object.Param{{Name: "commandName", Type: object.TypeString}, {Name: "type", Type: object.TypeObject}}, func(in *Interp, args []any) (any, error) {
+			return in.session().Describe(object.ToString(args[0])), nil
+		})
+	})
+	variables := object.Declare(&object.Type{Name: "System.Management.Automation.PSVariableIntrinsics", Base: object.TypeObject})
+	object.Extend(variables, func(t *object.Type) {
+		name := object.Param{Name: "name", Type: object.TypeString}
+		engineMethod(t, "GetValue", object.TypeObject, []object.Param{name}, func(in *Interp, args []any) (any, error) {
+			v, _ := in.session().Variable(object.ToString(args[0]), "")
+			return v, nil
+		})
+		engineMethod(t, "Set", object.TypeVoid, []object.Param{name, {Name: "value", Type: object.TypeObject}}, func(in *Interp, args []any) (any, error) {
+			return object.Nothing, in.session().SetVariable(object.ToString(args[0]), "", args[1])
+		})
+	})
+	path := object.Declare(&object.Type{Name: "System.Management.Automation.PathIntrinsics", Base: object.TypeObject})
+	object.Extend(path, func(t *object.Type) {
+		engineProperty(t, "CurrentLocation", func(in *Interp) any { return in.pathInfo(in.location) })
+		engineProperty(t, "CurrentFileSystemLocation", func(in *Interp) any { return in.pathInfo(in.location) })
+		engineMethod(t, "GetUnresolvedProviderPathFromPSPath", object.TypeString, []object.Param{{Name: "path", Type: object.TypeString}}, func(in *Interp, args []any) (any, error) {
+			return in.resolvePath(object.ToString(args[0])), nil
+		})
+	})
+	state := object.Declare(&object.Type{Name: "System.Management.Automation.SessionState", Base: object.TypeObject})
+	object.Extend(state, func(t *object.Type) {
+		engineProperty(t, "Path", func(in *Interp) any { return object.Instance(path, in) })
+		engineProperty(t, "PSVariable", func(in *Interp) any { return object.Instance(variables, in) })
+		engineProperty(t, "InvokeCommand", func(in *Interp) any { return object.Instance(invoke, in) })
+		engineProperty(t, "LanguageMode", func(*Interp) any { return "FullLanguage" })
+		engineProperty(t, "Module", func(in *Interp) any {
+			if m := in.current.scope.module; m != nil {
+				return m.object()
+			}
+			return nil
+		})
+	})
+	typeSessionState = state
+	t := object.Declare(&object.Type{Name: "System.Management.Automation.EngineIntrinsics", Base: object.TypeObject})
+	object.Extend(t, func(t *object.Type) {
+		engineProperty(t, "InvokeCommand", func(in *Interp) any { return object.Instance(invoke, in) })
+		engineProperty(t, "SessionState", func(in *Interp) any { return object.Instance(state, in) })
+		engineProperty(t, "Host", func(in *Interp) any { return object.Instance(typeHost, in) })
+	})
+	return t
+}
+
+var typeSessionState *object.Type
+
+// ExpandString expands a text as a string in double quotes, in the scope of what runs.
+func (in *Interp) ExpandString(text string) (string, error) {
+	f := in.current
+	b, err := in.parse("", "@\"\n"+text+"\n\"@")
+	if err != nil {
+		return "", err
+	}
+	out := &collector{}
+	if err := in.newScriptBlock(b, f.scope.module).invoke(out, invocation{dotted: true}); err != nil {
+		return "", err
+	}
+	return f.text(plain(out.value())), nil
+}
