@@ -7,6 +7,7 @@ import (
 
 	"migsh/internal/migration"
 	"migsh/internal/records"
+	"migsh/store"
 )
 
 // Config implements migration.Service.
@@ -77,10 +78,31 @@ func (c *Control) mayCreate(ctx context.Context, config migration.Config) error 
 			fmt.Sprintf("There are %d batches, and MaxNumberOfBatches allows no more.", len(batches)),
 			"Remove finished batches with Remove-MigrationBatch, or raise the limit with Set-MigrationConfig.")
 	}
+	return c.alone(ctx, config, batches, "")
+}
+
+// mayRun says why a batch may not be started, nil if it may.
+func (c *Control) mayRun(ctx context.Context, b migration.Batch) error {
+	config, err := c.records.Config(ctx)
+	if err != nil {
+		return err
+	}
+	batches, err := c.records.AllBatches(ctx)
+	if err != nil {
+		return err
+	}
+	return c.alone(ctx, config, batches, b.GUID)
+}
+
+// alone refuses, in legacy mode, while a batch other than the one of that GUID is active.
+func (c *Control) alone(ctx context.Context, config migration.Config, batches []store.Item[records.Batch], except string) error {
 	if !config.LegacyMode {
 		return nil
 	}
 	for _, item := range batches {
+		if item.Value.GUID == except {
+			continue
+		}
 		b, err := c.batch(ctx, item.Value)
 		if err != nil {
 			return err

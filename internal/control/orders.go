@@ -26,6 +26,9 @@ func (c *Control) StartBatch(ctx context.Context, r migration.OrderBatchRequest)
 			}
 			return migration.OrderComplete, nil, nil
 		}
+		if err := c.mayRun(ctx, b); err != nil {
+			return "", nil, err
+		}
 		var notes []string
 		if b.StartAfter.After(c.now()) {
 			notes = append(notes, fmt.Sprintf("The batch '%s' waits until %s (StartAfter).", b.Name, b.StartAfter.Format(time.RFC3339)))
@@ -193,7 +196,7 @@ func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchReques
 		if err != nil {
 			return err
 		}
-		if now.ActiveCount > 0 && now.Status != migration.BatchRemoving {
+		if now.ActiveCount > 0 && now.Status != migration.BatchRemoving && !r.Force {
 			return migration.NewError(migration.ErrBatchRunning, b.Name,
 				fmt.Sprintf("The batch '%s' is %s and can't be removed while it is at work.", b.Name, now.Status),
 				fmt.Sprintf("Stop it and wait until it has stopped: Stop-MigrationBatch '%s'; Wait-MigrationBatch '%s'.", b.Name, b.Name))

@@ -40,7 +40,7 @@ type Service interface {
 	StopBatch(ctx context.Context, r OrderBatchRequest) (BatchResult, error)
 	// CompleteBatch has every user synchronized a last time and then left alone.
 	CompleteBatch(ctx context.Context, r OrderBatchRequest) (BatchResult, error)
-	// RemoveBatch deletes an idle batch with its users and their credentials; what was copied stays remembered.
+	// RemoveBatch deletes a batch that is not at work, with its users and their credentials; what was copied stays remembered.
 	RemoveBatch(ctx context.Context, r RemoveBatchRequest) error
 
 	// Users lists users by batch and row; one that is asked for and is not there is [ErrNotFound].
@@ -189,7 +189,7 @@ type OrderBatchRequest struct {
 // RemoveBatchRequest is Remove-MigrationBatch's.
 type RemoveBatchRequest struct {
 	Identity Identity
-	// Force removes a batch whose record can't be read.
+	// Force removes a batch even while it is at work: its passes are ended at their next checkpoint.
 	Force bool `json:",omitempty"`
 }
 

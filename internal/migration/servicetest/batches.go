@@ -238,3 +238,40 @@ func testOrders(f *fixture) {
 	_, err := collect(s.Batches(f.ctx, migration.BatchQuery{Endpoint: "nobody"}))
 	f.want("batches of an unknown endpoint", err, migration.ErrNotFound)
 }
+
+// In legacy mode one batch is active at a time; a batch at work is removed only by force.
+func testLegacyMode(f *fixture) {
+	f.endpoints()
+	f.mailbox("ann", 1)
+	f.mailbox("bob", 1)
+	must[migration.Config](f)(f.Service.SetConfig(f.ctx, migration.SetConfigRequest{LegacyMode: new(true)}))
+	f.newBatch("A", false, "ann")
+	f.newBatch("B", false, "bob")
+	f.World.Server(SourceHost).SetAway(mailbox.NewError(mailbox.Unavailable, "CONNECT", nil))
+	start := func(name migration.Identity) error {
+		_, err := f.Service.StartBatch(f.ctx, migration.OrderBatchRequest{Identity: name})
+		return err
+	}
+	if err := start("A"); err != nil {
+		f.Fatal(err)
+	}
+	if err := start("A"); err != nil {
+		f.Errorf("starting the active batch again: %v", err)
+	}
+	f.want("a second start", start("B"), migration.ErrBatchActive, "'A'", "one batch is active at a time")
+	_, err := f.Service.NewBatch(f.ctx, migration.NewBatchRequest{Name: "C", SourceEndpoint: "source", CSVData: csv("bob")})
+	f.want("a new batch meanwhile", err, migration.ErrBatchActive, "'A'")
+	f.want("removing a batch at work", f.Service.RemoveBatch(f.ctx, migration.RemoveBatchRequest{Identity: "A"}), migration.ErrBatchRunning, "Stop-MigrationBatch 'A'")
+	if err := f.Service.RemoveBatch(f.ctx, migration.RemoveBatchRequest{Identity: "A", Force: true}); err != nil {
+		f.Fatal(err)
+	}
+	_, err = collect(f.Service.Batches(f.ctx, migration.BatchQuery{Identity: "A"}))
+	f.want("the batch that was removed", err, migration.ErrNotFound)
+	f.World.Server(SourceHost).SetAway(nil)
+	if err := start("B"); err != nil {
+		f.Error(err)
+	}
+	if p := f.idle("B"); p.Status != migration.BatchSynced {
+		f.Errorf("B is %s", p.Status)
+	}
+}

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) Bed) {
 		"Lifecycle":         testLifecycle,
 		"Rows":              testRows,
 		"Orders":            testOrders,
+		"LegacyMode":        testLegacyMode,
 		"Users":             testUsers,
 		"Statistics":        testStatistics,
 		"Iterators":         testIterators,
