@@ -39,8 +39,8 @@ func putUTF16(order func(dst []byte, u uint16) []byte) func(dst []byte, r rune) 
 	}
 }
 
-func little(dst []byte, u uint16) []byte { return append(dst, byte(u), byte(u>>8)) }
-func big(dst []byte, u uint16) []byte    { return append(dst, byte(u>>8), byte(u)) }
+func littleEndian(dst []byte, u uint16) []byte { return append(dst, byte(u), byte(u>>8)) }
+func bigEndian(dst []byte, u uint16) []byte    { return append(dst, byte(u>>8), byte(u)) }
 
 func getUTF16(data []byte, high, low int) string {
 	units := make([]uint16, 0, len(data)/2)
@@ -80,8 +80,8 @@ func getUTF32(data []byte) string {
 var textEncodings = map[string]*textEncoding{
 	"utf8":             {name: "utf8", put: utf8.AppendRune, get: getUTF8},
 	"utf8bom":          {name: "utf8BOM", bom: []byte("\xef\xbb\xbf"), put: utf8.AppendRune, get: getUTF8},
-	"unicode":          {name: "unicode", bom: []byte("\xff\xfe"), put: putUTF16(little), get: func(data []byte) string { return getUTF16(data, 1, 0) }},
-	"bigendianunicode": {name: "bigendianunicode", bom: []byte("\xfe\xff"), put: putUTF16(big), get: func(data []byte) string { return getUTF16(data, 0, 1) }},
+	"unicode":          {name: "unicode", bom: []byte("\xff\xfe"), put: putUTF16(littleEndian), get: func(data []byte) string { return getUTF16(data, 1, 0) }},
+	"bigendianunicode": {name: "bigendianunicode", bom: []byte("\xfe\xff"), put: putUTF16(bigEndian), get: func(data []byte) string { return getUTF16(data, 0, 1) }},
 	"utf32": {name: "utf32", bom: []byte("\xff\xfe\x00\x00"), get: getUTF32, put: func(dst []byte, r rune) []byte {
 		return append(dst, byte(r), byte(r>>8), byte(r>>16), byte(r>>24))
 	}},

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,4 +63,17 @@ func readError(path string, err error) error {
 	}
 	e := object.NewException("System.IO.IOException", "%s", err.Error())
 	return object.NewErrorOf(e, "FileOpenFailure", object.OpenError, path)
+}
+
+// readTextFile reads a file as text in the encoding named, or in the one that its byte order mark tells.
+func readTextFile(path, encoding string) (string, error) {
+	enc, err := encodingByName(encoding)
+	if err != nil {
+		return "", err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", readError(path, err)
+	}
+	return decodeText(data, enc), nil
 }
