@@ -202,10 +202,7 @@ func csvText(v any) string {
 	if items, ok := object.ItemsOf(v); ok && items != nil {
 		return typeName(object.Base(v))
 	}
-	if text, err := object.FormatValue(v, ""); err == nil {
-		return text
-	}
-	return object.ToString(v)
+	return object.CultureString(v)
 }
 
 func (c *csvWriting) separate(i int) {
