@@ -44,9 +44,6 @@ func (d *display) Record(stream syntax.Stream, v any) error {
 
 // line shows a record as a line of its own.
 func (d *display) line(prefix string, v any) error {
-	if err := d.s.printer.Settle(); err != nil {
-		return err
-	}
 	d.s.host.WriteHost(prefix+object.ToString(v), "", "", true)
 	return nil
 }

@@ -20,7 +20,7 @@ func (c *compiler) condition(s syntax.Statement) condFunc {
 		if err != nil {
 			return false, err
 		}
-		return object.IsTrue(x), nil
+		return object.IsTrue(plain(x)), nil
 	}
 }
 

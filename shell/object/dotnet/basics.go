@@ -2,6 +2,7 @@ package dotnet
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -97,7 +98,7 @@ func newEnumerator(typeName string, items []any) *object.Object {
 }
 
 // All yields what has not been enumerated yet.
-func (e *enumerator) All() func(yield func(any) bool) {
+func (e *enumerator) All() iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for e.at++; e.at < len(e.items); e.at++ {
 			if !yield(e.items[e.at]) {
