@@ -32,6 +32,7 @@ type bed struct {
 	target  *connecttest.Server
 	store   *memstore.Store
 	records *records.Records
+	keys    *secret.Keyring
 	service *control.Control
 	options Options
 	end     func()
@@ -45,7 +46,7 @@ func newBed(t *testing.T, limit migration.Limit, options Options) *bed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bed{t: t, ctx: ctx, world: connecttest.NewWorld(sourceHost, targetHost), store: memstore.New(), options: options}
+	b := &bed{t: t, ctx: ctx, world: connecttest.NewWorld(sourceHost, targetHost), store: memstore.New(), keys: keys, options: options}
 	b.source, b.target = b.world.Server(sourceHost), b.world.Server(targetHost)
 	b.records = records.New(b.store, keys)
 	if b.service, err = control.New(ctx, b.records, b.world, control.Options{}); err != nil {
