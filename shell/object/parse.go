@@ -49,6 +49,23 @@ func parsed[T any](v any, t *Type, id string, parse func(s string) (T, error)) (
 	return out, true, nil
 }
 
+// Parsed converts texts, and numbers by their texts, with a parser whose failure gets the id; for a type's Convert.
+func Parsed[T any](v any, t *Type, id string, parse func(s string) (T, error)) (any, bool, error) {
+	return parsed(v, t, id, parse)
+}
+
+// CastFailed is the error of a conversion that an exception has ended.
+func CastFailed(id string, v any, t *Type, cause error) error { return castFailed(id, v, t, cause) }
+
+// WholeOf reads an integer, character or enumeration value.
+func WholeOf(v any) (int64, bool) {
+	n, ok := wholeOf(v)
+	if n.neg {
+		return -int64(n.abs), ok
+	}
+	return int64(n.abs), ok
+}
+
 const (
 	castParsed         = "InvalidCastParseTargetInvocationWithFormatProvider"
 	castParsedPlain    = "InvalidCastParseTargetInvocation"

@@ -222,7 +222,7 @@ func (r *Regex) ReplaceWith(text string, substitute any) (any, error) {
 		if failed != nil {
 			return ""
 		}
-		object := NewMatch(&m)
+		object := NewMatch(r, &m)
 		result, err := block.Call([]any{object}, object)
 		if err != nil {
 			failed = err
@@ -236,10 +236,15 @@ func (r *Regex) ReplaceWith(text string, substitute any) (any, error) {
 }
 
 // NewMatch makes a System.Text.RegularExpressions.Match of a match; nil is the empty, unsuccessful match.
-func NewMatch(m *regexp2.Match) *Object { return &Object{Type: typeMatch, Base: &MatchBase{m}} }
+func NewMatch(r *Regex, m *regexp2.Match) *Object {
+	return &Object{Type: typeMatch, Base: &MatchBase{m, r}}
+}
 
 // MatchBase is the base value of a Match.
-type MatchBase struct{ *regexp2.Match }
+type MatchBase struct {
+	*regexp2.Match
+	Pattern *Regex
+}
 
 // Text is the text matched.
 func (m *MatchBase) Text() string {

@@ -65,8 +65,8 @@ var EnUS = func() *Culture {
 	c.CurrencySymbol, c.CurrencyNegative = "$", 1
 	c.PositiveInfinity, c.NegativeInfinity = "∞", "-∞"
 	c.ShortDate, c.LongDate = "M/d/yyyy", "dddd, MMMM d, yyyy"
-	c.ShortTime, c.LongTime = "h:mm tt", "h:mm:ss tt"
-	c.FullDateTime, c.MonthDay, c.YearMonth = "dddd, MMMM d, yyyy h:mm:ss tt", "MMMM d", "MMMM yyyy"
+	c.ShortTime, c.LongTime = "h:mm\u202ftt", "h:mm:ss\u202ftt"
+	c.FullDateTime, c.MonthDay, c.YearMonth = "dddd, MMMM d, yyyy h:mm:ss\u202ftt", "MMMM d", "MMMM yyyy"
 	c.Eras = []string{"AD"}
 	return &c
 }()

@@ -32,9 +32,9 @@ func Float(f float64, bits int, c *Culture) string {
 		return s
 	}
 	digits, scale := shortest(math.Abs(f), bits)
-	precision := 15
+	precision := 17 // as many as any number needs to be read back
 	if bits == 32 {
-		precision = 7
+		precision = 9
 	}
 	s := general(digits, scale, max(len(digits), precision), c, 'E', 2)
 	if f < 0 {

@@ -55,6 +55,7 @@ func ParseDateUTC(s string, c *Culture, now time.Time) (ticks int64, kind int, e
 // readDate takes the text apart, token by token.
 func readDate(s string, c *Culture) (dateParts, error) {
 	p := newDateParts()
+	s = strings.ReplaceAll(s, "\u202f", " ") // what stands before AM and PM in newer cultures
 	var numbers []int
 	var widths []int
 	i := 0
