@@ -270,7 +270,7 @@ func (c *completeBatch) Process(ctx context.Context, _ any, out cmdlet.Out) erro
 type removeBatch struct {
 	base
 	Identity any  `param:"mandatory pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID."`
-	Force    bool `param:"" help:"Remove a batch whose record can't be read."`
+	Force    bool `param:"" help:"Remove the batch even while it is at work: its passes end at their next checkpoint."`
 }
 
 func (e *environment) removeBatch() *cmdlet.Info {

@@ -132,7 +132,6 @@ type sum struct {
 	lastCopied, lastEnded time.Time
 	oldestSync            time.Time
 	skipped, items        int64
-	nextRetry             time.Time
 }
 
 func newSum(b *records.Batch, now time.Time) *sum {

@@ -8,9 +8,6 @@ import (
 	"migsh/store"
 )
 
-// errEnough ends a walk whose consumer has enough.
-var errEnough = errors.New("enough")
-
 // sequence makes an iterator of a walk that hands out what it finds and returns what went wrong. yield is false when the consumer
 // has enough; the walk then ends as it likes.
 func sequence[T any](walk func(yield func(T) bool) error) iter.Seq2[T, error] {
