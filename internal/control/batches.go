@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -132,6 +133,8 @@ type sum struct {
 	lastCopied, lastEnded time.Time
 	oldestSync            time.Time
 	skipped, items        int64
+	waiting               int       // users at work that a server has asked to wait, or that wait for a server
+	waitingUntil          time.Time // the first of them to go on
 }
 
 func newSum(b *records.Batch, now time.Time) *sum {
@@ -145,6 +148,11 @@ func (s *sum) add(u *records.User) {
 	s.skipped += u.Figures.Skipped
 	s.items += u.Figures.ItemsTotal
 	s.lastEnded = later(s.lastEnded, u.FinishedTime)
+	if u.NextRetryTime.After(s.now) && u.Fault != nil && u.Fault.Type == migration.FaultTransient && u.Status.AtWork() {
+		if s.waiting++; s.waitingUntil.IsZero() || u.NextRetryTime.Before(s.waitingUntil) {
+			s.waitingUntil = u.NextRetryTime
+		}
+	}
 	if u.Copied {
 		s.copied++
 		s.lastCopied = later(s.lastCopied, u.CopiedTime)
@@ -172,6 +180,9 @@ func (s *sum) fill(b *migration.Batch) {
 		b.FinalizedTime = s.lastEnded
 	}
 	b.Score = score(s.skipped, s.items)
+	if s.waiting > 0 {
+		b.Message = fmt.Sprintf("%d of its users wait for a server until %s or later.", s.waiting, s.waitingUntil.Format(time.RFC3339))
+	}
 	if b.Status == migration.BatchWaiting {
 		b.Message = "The batch starts after " + b.StartAfter.Format(time.RFC3339) + "."
 	}

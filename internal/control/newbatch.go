@@ -233,7 +233,7 @@ func (c *Control) write(ctx context.Context, d *draft) (migration.Batch, error) 
 
 // writeRows writes users, claims and warnings.
 func (c *Control) writeRows(ctx context.Context, d *draft) error {
-	w := records.NewWriter(c.records.Store)
+	var users, claims []store.Op
 	d.warnings = d.file.Warnings
 	pairs := map[string]int{} // pair → row
 	for _, row := range d.file.Rows {
@@ -259,9 +259,7 @@ func (c *Control) writeRows(ctx context.Context, d *draft) error {
 		if err != nil {
 			return err
 		}
-		if err := w.Add(ctx, op, claim); err != nil {
-			return err
-		}
+		users, claims = append(users, op), append(claims, claim)
 		d.rows = append(d.rows, row)
 	}
 	if len(d.rows) == 0 {
@@ -276,8 +274,9 @@ func (c *Control) writeRows(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	for _, op := range ops {
-		if err := w.Add(ctx, op); err != nil {
+	w := records.NewWriter(c.records.Store)
+	for _, part := range [][]store.Op{ops, users, claims} {
+		if err := w.AddSorted(ctx, part); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,9 @@
 package records
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"migsh/internal/migration"
 	"migsh/store"
@@ -95,6 +97,18 @@ func (w *Writer) Add(ctx context.Context, ops ...store.Op) error {
 		}
 	}
 	w.ops, w.bytes = append(w.ops, ops...), w.bytes+size
+	return nil
+}
+
+// AddSorted adds many operations that may go in any order, in the order of their keys: neighbours lie together on the disk, and what
+// touches few places is written faster.
+func (w *Writer) AddSorted(ctx context.Context, ops []store.Op) error {
+	slices.SortFunc(ops, func(a, b store.Op) int { return cmp.Compare(a.Key, b.Key) })
+	for _, op := range ops {
+		if err := w.Add(ctx, op); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -2,34 +2,35 @@ package records
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"migsh/internal/migration"
 	"migsh/store"
 )
 
-// Wipe deletes all that belongs to a batch but the batch record itself: users with their credentials first, then claims, reports and
-// the rest. What is remembered of the pairs of mailboxes is not the batch's and stays. It may be cut off and repeated.
+// Wipe deletes all that belongs to a batch but the batch record itself: claims, users with their credentials, reports and the rest.
+// What is remembered of the pairs of mailboxes is not the batch's and stays. It may be cut off and repeated: claims go first, because
+// only the users know them.
 func (r *Records) Wipe(ctx context.Context, batchGUID string) error {
-	w := NewWriter(r.Store)
+	var releases []store.Op
 	for item, err := range r.Users.Within(batchGUID).All(ctx) {
 		if err != nil {
 			return err
 		}
-		ops := []store.Op{store.Delete(r.Users.Key(UserKey(batchGUID, item.Value.EmailAddress)...))}
 		release, err := r.releaseClaim(ctx, item.Value.Pair, batchGUID)
 		if err != nil {
 			return err
 		}
-		if err := w.Add(ctx, append(ops, release...)...); err != nil {
-			return err
-		}
+		releases = append(releases, release...)
 	}
-	if err := w.Flush(ctx); err != nil {
-		return fmt.Errorf("wipe the users of a batch: %w", err)
+	w := NewWriter(r.Store)
+	if err := errors.Join(w.AddSorted(ctx, releases), w.Flush(ctx)); err != nil {
+		return fmt.Errorf("release the mailboxes of a batch: %w", err)
 	}
 	for _, prefix := range []string{
-		r.folders.Within(batchGUID).Prefix(), r.Reports.Within(batchGUID).Prefix(), r.warnings.Within(batchGUID).Prefix(),
+		r.Users.Within(batchGUID).Prefix(), r.folders.Within(batchGUID).Prefix(), r.Reports.Within(batchGUID).Prefix(),
+		r.warnings.Within(batchGUID).Prefix(),
 	} {
 		if _, err := store.DeletePrefix(ctx, r.Store, prefix); err != nil {
 			return fmt.Errorf("wipe what belongs to a batch: %w", err)
