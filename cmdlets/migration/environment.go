@@ -124,19 +124,10 @@ func recordOf(err error, class string) *object.ErrorRecord {
 	e := migration.AsError(err)
 	exception := object.NewException(exceptionType(e.ID), "%s", e.Error())
 	exception.Cause = err
-	r := &object.ErrorRecord{Exception: exception, Category: object.Category(e.Category), ID: string(e.ID), Command: class, Action: e.Remedy}
+	// What to do stands in the message already, and so does each of several faults: as Action it would be shown twice.
+	r := &object.ErrorRecord{Exception: exception, Category: object.Category(e.Category), ID: string(e.ID), Command: class}
 	if e.Target != "" {
 		r.Target = e.Target
-	}
-	if len(e.Faults) > 1 { // a file with several things wrong names them all
-		lines := []string{e.Message}
-		for _, f := range e.Faults {
-			lines = append(lines, "  "+f.Message)
-		}
-		if e.Remedy != "" {
-			lines = append(lines, e.Remedy)
-		}
-		exception.Message = strings.Join(lines, "\n")
 	}
 	return r
 }
