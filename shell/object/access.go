@@ -31,7 +31,7 @@ func GetMember(v any, name string) (value any, ok bool, err error) {
 // enumerateMember collects a property of each element of a collection; elements that are collections themselves are entered.
 func enumerateMember(items []any, name string) (any, bool, error) {
 	var out []any
-	found := false
+	found, missing := false, 0
 	for _, e := range items {
 		if e == nil {
 			continue
@@ -47,6 +47,8 @@ func enumerateMember(items []any, name string) (any, bool, error) {
 				}
 			} else if strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length") {
 				v, ok = int32(1), true
+			} else if o, isObject := e.(*Object); isObject && o.IsCustom() {
+				ok, missing = true, missing+1 // an object made by a script answers $null for what it has not
 			}
 		}
 		if !ok {
@@ -59,7 +61,7 @@ func enumerateMember(items []any, name string) (any, bool, error) {
 			out = append(out, v)
 		}
 	}
-	return Collect(out), found, nil
+	return Collect(out), found && missing < len(out), nil
 }
 
 // Property reads a property of v itself, without entering collections.
@@ -193,11 +195,6 @@ func hiddenMember(v any, name string) (any, bool, error) {
 	}
 	return nil, false, nil
 }
-
-var typeMemberSet = declare("System.Management.Automation.PSMemberSet", "", TypeObject)
-
-// MemberSet is the base value of $v.PSObject.
-type MemberSet struct{ Of any }
 
 // SetMember is $v.name = value.
 func SetMember(v any, name string, value any) error {

@@ -115,7 +115,7 @@ func times(b any) (int, error) {
 		return 0, err
 	}
 	if n.(int32) < 0 {
-		e := NewException("System.ArgumentOutOfRangeException", "Specified argument was out of the range of valid values. (Parameter 'times')")
+		e := NewException("System.ArgumentOutOfRangeException", "times ('%d') must be a non-negative value. (Parameter 'times')\nActual value was %d.", n, n)
 		return 0, NewErrorOf(e, e.TypeName(), OperationStopped, nil)
 	}
 	return int(n.(int32)), nil

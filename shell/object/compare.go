@@ -27,12 +27,12 @@ func Equal(a, b any, ignoreCase bool) bool {
 	if x, ok := a.(string); ok {
 		return EqualStrings(x, ToString(b), ignoreCase)
 	}
-	if same(a, b) {
-		return true
-	}
 	if isNumber(a) && isNumber(b) {
 		c, ok := compareNumbers(a, b)
 		return ok && c == 0
+	}
+	if same(a, b) {
+		return true
 	}
 	if x, ok := a.(Char); ok && ignoreCase {
 		switch y := b.(type) {

@@ -226,7 +226,7 @@ func toArray(v any, t *Type) (any, error) {
 			if r, ok := err.(*ErrorRecord); ok && r.ID == "ConvertToFinalInvalidCastException" {
 				return nil, cannotConvert(v, t)
 			}
-			return nil, castFailed("InvalidCastExceptionEnumerableToArray", e, t, err)
+			return nil, err
 		}
 		out[i] = c
 	}
@@ -646,7 +646,10 @@ func toDecimal(v any) (any, error) {
 		if !ok {
 			return nil, castFailed("InvalidCastFromStringToDecimal", v, TypeDecimal, badInput(v))
 		}
-		if d, err = ParseDecimal(plain); err != nil {
+		if d, err = ParseDecimal(plain); err == nil {
+			d, err = ParseDecimal(d.Reduced()) // read as a literal would be, which keeps no zeros
+		}
+		if err != nil {
 			return nil, castFailed("InvalidCastFromStringToDecimal", v, TypeDecimal, errDecimalOverflow)
 		}
 	case DateTime:

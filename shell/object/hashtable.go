@@ -2,6 +2,7 @@ package object
 
 import (
 	"iter"
+	"sort"
 	"strings"
 )
 
@@ -11,6 +12,8 @@ import (
 type Hashtable struct {
 	Type          *Type // Hashtable when nil
 	CaseSensitive bool
+	// Sorted keeps the keys in their order rather than that of their adding (SortedList, SortedDictionary).
+	Sorted bool
 
 	entries []entry
 	strings map[string]int // where a string key's entry is
@@ -113,6 +116,14 @@ func (h *Hashtable) Get(key any) (any, bool) {
 	return nil, false
 }
 
+// Key returns a key as the table holds it, which may differ in case.
+func (h *Hashtable) Key(key any) any {
+	if i := h.find(key); i >= 0 {
+		return h.entries[i].key
+	}
+	return nil
+}
+
 // Value returns the value of key, nil if it is not there.
 func (h *Hashtable) Value(key any) any {
 	v, _ := h.Get(key)
@@ -130,6 +141,10 @@ func (h *Hashtable) Set(key, value any) {
 	}
 	if o, ok := key.(*Object); ok {
 		key = o.Unwrap()
+	}
+	if h.Sorted {
+		h.InsertAt(h.place(key), key, value)
+		return
 	}
 	h.entries = append(h.entries, entry{key: key, value: value})
 	switch {
@@ -242,6 +257,15 @@ func (h *Hashtable) At(i int) (key, value any, ok bool) {
 	return h.entries[i].key, h.entries[i].value, true
 }
 
+// place is where a new key belongs in a sorted table; keys without an order go last.
+func (h *Hashtable) place(key any) int {
+	h.squeeze()
+	return sort.Search(len(h.entries), func(i int) bool {
+		c, err := Compare(h.entries[i].key, key, false)
+		return err == nil && c > 0
+	})
+}
+
 // SetAt replaces the value at position i and tells whether there was one.
 func (h *Hashtable) SetAt(i int, v any) bool {
 	h.squeeze()
@@ -263,7 +287,7 @@ func (h *Hashtable) InsertAt(i int, key, value any) {
 
 // Clone copies the table, not what it holds.
 func (h *Hashtable) Clone() *Hashtable {
-	c := &Hashtable{Type: h.Type, CaseSensitive: h.CaseSensitive, entries: append([]entry(nil), h.entries...), dead: h.dead}
+	c := &Hashtable{Type: h.Type, CaseSensitive: h.CaseSensitive, Sorted: h.Sorted, entries: append([]entry(nil), h.entries...), dead: h.dead}
 	c.squeeze()
 	c.reindex()
 	return c

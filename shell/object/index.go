@@ -23,7 +23,7 @@ func Index(v, index any) (any, error) {
 	}
 	if h, ok := v.(*Hashtable); ok && !h.Ordered() {
 		if keys, ok := ItemsOf(index); ok {
-			return indexAll(keys, func(k any) (any, bool, error) { r, ok := h.Get(k); return r, ok, nil })
+			return indexAll(keys, func(k any) (any, bool, error) { return h.Value(k), true, nil })
 		}
 		if index == nil {
 			return nil, nil

@@ -17,7 +17,7 @@ func ToString(v any) string { return text(v, " ", netfmt.Invariant) }
 // ToStringOFS is ToString with the text of $OFS between the elements of a collection.
 func ToStringOFS(v any, ofs string) string { return text(v, ofs, netfmt.Invariant) }
 
-// CultureString is v.ToString(): .NET's own text in the current culture. Error messages show values in it.
+// CultureString is the text of a value in the current culture, a collection's being its type. Views and error messages show it.
 func CultureString(v any) string {
 	switch v := v.(type) {
 	case *Array, *List, *Hashtable:
@@ -47,10 +47,7 @@ func text(v any, ofs string, c *netfmt.Culture) string {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case float64:
-		if c == netfmt.Invariant {
-			return netfmt.FloatDigits(v, 15, c)
-		}
-		return netfmt.Float(v, 64, c)
+		return netfmt.FloatDigits(v, 15, c)
 	case Char:
 		return v.String()
 	case uint8:
@@ -66,10 +63,7 @@ func text(v any, ofs string, c *netfmt.Culture) string {
 	case uint64:
 		return strconv.FormatUint(v, 10)
 	case float32:
-		if c == netfmt.Invariant {
-			return netfmt.FloatDigits(float64(v), 7, c)
-		}
-		return netfmt.Float(float64(v), 32, c)
+		return netfmt.FloatDigits(float64(v), 7, c)
 	case Decimal:
 		return v.String()
 	case BigInt:

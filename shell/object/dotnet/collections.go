@@ -143,7 +143,7 @@ func dictionaryFrom(t *object.Type, v any) (any, bool, error) {
 	if !ok {
 		return nil, false, nil
 	}
-	out := &object.Hashtable{Type: t, CaseSensitive: true}
+	out := &object.Hashtable{Type: t, CaseSensitive: true, Sorted: isSorted(t)}
 	for k, e := range h.All() {
 		key, err := object.Convert(k, t.Args[0])
 		if err != nil {
@@ -394,7 +394,11 @@ func listMembers(t *object.Type) {
 	if isArrayList {
 		returns = "int"
 	}
-	method(t, returns+" Add("+in+" value)", func(l *object.List, a args) (any, error) {
+	added := "item"
+	if isArrayList {
+		added = "value"
+	}
+	method(t, returns+" Add("+in+" "+added+")", func(l *object.List, a args) (any, error) {
 		l.Items = append(l.Items, a[0])
 		if isArrayList {
 			return int32(len(l.Items) - 1), nil
@@ -659,27 +663,10 @@ func keyExists(h *object.Hashtable, key any) error {
 	if h.Type != nil && h.Type.Generic != nil {
 		return argument("An item with the same key has already been added. Key: %s", object.CultureString(key))
 	}
-	return argument("Item has already been added. Key in dictionary: '%s'  Key being added: '%s'", object.CultureString(key), object.CultureString(key))
+	return argument("Item has already been added. Key in dictionary: '%s'  Key being added: '%s'", object.CultureString(h.Key(key)), object.CultureString(key))
 }
 
 func isSorted(t *object.Type) bool { return t == typeSortedList || t.Generic == typeSortedDict }
-
-// insertSorted puts a new key where it belongs.
-func insertSorted(h *object.Hashtable, key, value any) error {
-	i := 0
-	for k := range h.All() {
-		c, err := object.Compare(k, key, false)
-		if err != nil {
-			return err
-		}
-		if c > 0 {
-			break
-		}
-		i++
-	}
-	h.InsertAt(i, key, value)
-	return nil
-}
 
 func tableMembers(t *object.Type) {
 	generic := t.Generic != nil
@@ -700,9 +687,6 @@ func tableMembers(t *object.Type) {
 		}
 		if h.Has(a[0]) {
 			return nil, keyExists(h, a[0])
-		}
-		if isSorted(t) {
-			return nil, insertSorted(h, a[0], a[1])
 		}
 		h.Set(a[0], a[1])
 		return nil, nil
@@ -843,7 +827,7 @@ func orderedMembers(t *object.Type) {
 
 func tableConstructors(t *object.Type) {
 	make := func(ignoreCase bool) *object.Hashtable {
-		h := &object.Hashtable{CaseSensitive: !ignoreCase}
+		h := &object.Hashtable{CaseSensitive: !ignoreCase, Sorted: isSorted(t)}
 		if t != object.TypeHashtable {
 			h.Type = t
 		}
@@ -855,12 +839,6 @@ func tableConstructors(t *object.Type) {
 			return nil, nullArgument("d")
 		}
 		for k, v := range source.All() {
-			if isSorted(t) {
-				if err := insertSorted(h, k, v); err != nil {
-					return nil, err
-				}
-				continue
-			}
 			h.Set(k, v)
 		}
 		return h, nil

@@ -510,7 +510,7 @@ func convertMembers(t *object.Type) {
 			static(t, fmt.Sprintf("%s %s(string value, int fromBase)", ps, name), func(a args) (any, error) { return fromBase(a.str(0), a.int(1), to) })
 		}
 	}
-	static(t, "string ToString(System.Object value)", func(a args) (any, error) { return object.CultureString(a[0]), nil })
+	static(t, "string ToString(System.Object value)", func(a args) (any, error) { return netText(a[0]), nil })
 	static(t, "string ToString(System.Object value, System.IFormatProvider provider)", func(a args) (any, error) {
 		return object.FormatValue(a[0], "", cultureOf(a[1]))
 	})

@@ -410,7 +410,7 @@ func stringMembers(t *object.Type) {
 			if a[0] == nil {
 				return nil, nullArgument("oldValue")
 			}
-			return nil, argument("String cannot be of zero length. (Parameter 'oldValue')")
+			return nil, argument("The value cannot be an empty string. (Parameter 'oldValue')")
 		}
 		return strings.ReplaceAll(s, a.str(0), a.str(1)), nil
 	})
@@ -541,11 +541,11 @@ func stringMembers(t *object.Type) {
 		return int32(object.CompareStrings(a.str(0), a.str(1), a.bool(2))), nil
 	})
 	static(t, "int CompareOrdinal(string strA, string strB)", func(a args) (any, error) { return int32(compareOrdinal(a.str(0), a.str(1))), nil })
-	static(t, "string Concat(System.Object arg0)", func(a args) (any, error) { return object.CultureString(a[0]), nil })
+	static(t, "string Concat(System.Object arg0)", func(a args) (any, error) { return netText(a[0]), nil })
 	static(t, "string Concat(Params System.Object[] args)", func(a args) (any, error) {
 		var b strings.Builder
 		for _, v := range a.items(0) {
-			b.WriteString(object.CultureString(v))
+			b.WriteString(netText(v))
 		}
 		return b.String(), nil
 	})
@@ -591,10 +591,19 @@ func stringMembers(t *object.Type) {
 	})
 }
 
+// netText is v.ToString().
+func netText(v any) string {
+	s, err := object.FormatValue(v, "", object.CurrentCulture())
+	if err != nil {
+		return object.CultureString(v)
+	}
+	return s
+}
+
 func joinValues(separator string, items []any) string {
 	parts := make([]string, len(items))
 	for i, v := range items {
-		parts[i] = object.CultureString(v)
+		parts[i] = netText(v)
 	}
 	return strings.Join(parts, separator)
 }
@@ -628,7 +637,7 @@ func pad(s string, width int, with rune, left bool) (any, error) {
 
 func replaceFold(s, old, with string) (any, error) {
 	if old == "" {
-		return nil, argument("String cannot be of zero length. (Parameter 'oldValue')")
+		return nil, argument("The value cannot be an empty string. (Parameter 'oldValue')")
 	}
 	runes, find := []rune(s), []rune(upper(old))
 	var b strings.Builder

@@ -305,7 +305,7 @@ func builderMembers(t *object.Type) {
 		return b.self, nil
 	}
 	method(t, "System.Text.StringBuilder Append(string value)", func(b *builder, a args) (any, error) { return appendText(b, a.str(0)) })
-	method(t, "System.Text.StringBuilder Append(System.Object value)", func(b *builder, a args) (any, error) { return appendText(b, object.CultureString(a[0])) })
+	method(t, "System.Text.StringBuilder Append(System.Object value)", func(b *builder, a args) (any, error) { return appendText(b, netText(a[0])) })
 	method(t, "System.Text.StringBuilder Append(char value)", func(b *builder, a args) (any, error) { return appendText(b, string(a.char(0))) })
 	method(t, "System.Text.StringBuilder Append(char value, int repeatCount)", func(b *builder, a args) (any, error) {
 		if a.int(1) < 0 {
