@@ -27,10 +27,7 @@ func (c *getUnique) Process(_ context.Context, in any, out cmdlet.Out) error {
 	if in == cmdlet.NoInput {
 		in = c.InputObject
 	}
-	if in == nil {
-		return nil
-	}
-	if c.any && c.same(in) {
+	if c.any && c.last != nil && in != nil && c.same(in) {
 		return nil
 	}
 	c.any, c.last = true, in

@@ -103,6 +103,9 @@ func viewsOf(v any) object.Views {
 
 // defaultNames are the properties that a view without properties of its own shows.
 func defaultNames(v any) []string {
+	if d := object.DisplaySet(v); d != nil {
+		return d
+	}
 	if d := viewsOf(v).Default; d != nil {
 		return d
 	}

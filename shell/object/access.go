@@ -174,8 +174,14 @@ func scriptMethod(name string, d *Dynamic) *Member {
 	}}}
 }
 
-// hiddenMember answers the members that every PSObject has: PSObject, PSBase, PSTypeNames and so on.
+// hiddenMember answers the members that type data adds and those that every PSObject has: PSObject, PSBase, PSTypeNames and so on.
 func hiddenMember(v any, name string) (any, bool, error) {
+	if added, ok := addedMember(v, name); ok {
+		if d, ok := added.(*Dynamic); ok {
+			return dynamicValue(Wrap(v), name, d)
+		}
+		return added, true, nil
+	}
 	if len(name) < 6 || !strings.EqualFold(name[:2], "ps") {
 		return nil, false, nil
 	}

@@ -52,6 +52,11 @@ func methodOf(v any, name string) (*Member, any) {
 			return methodOf(o.Base, name)
 		}
 	}
+	if added, ok := addedMember(v, name); ok {
+		if d, ok := added.(*Dynamic); ok && d.Kind == KindScriptMethod {
+			return scriptMethod(name, d), v
+		}
+	}
 	if m := TypeOf(v).Member(name); m != nil && (len(m.Overloads) > 0) {
 		return m, v
 	}

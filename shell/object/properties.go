@@ -24,27 +24,31 @@ func Length(text string) int {
 	return n
 }
 
-// PropertyNames lists the properties of v that views and Select-Object * show: those of its type, then its own, in the order of
+// PropertyNames lists the properties of v that views and Select-Object * show: its own, then those of its type, in the order of
 // their declaration.
 func PropertyNames(v any) []string {
 	var names []string
 	o, isObject := v.(*Object)
-	if base := Base(v); base != nil {
-		if t := TypeOf(base); t != nil && !(isObject && o.IsCustom()) {
-			for _, m := range t.InstanceMembers() {
-				if m.isProperty() {
-					names = append(names, m.Name)
-				}
-			}
-		}
-	}
 	if isObject {
 		for name, slot := range o.All() {
 			if d, ok := slot.(*Dynamic); ok && !isPropertyKind(d.Kind) {
 				continue
 			}
-			if !containsFold(names, name) {
-				names = append(names, name)
+			names = append(names, name)
+		}
+	}
+	for _, name := range addedNames(v) {
+		if !containsFold(names, name) {
+			names = append(names, name)
+		}
+	}
+	if base := Base(v); base != nil {
+		if t := TypeOf(base); t != nil && !(isObject && o.IsCustom()) {
+			own := len(names)
+			for _, m := range t.InstanceMembers() {
+				if m.isProperty() && (own == 0 || !containsFold(names[:own], m.Name)) {
+					names = append(names, m.Name)
+				}
 			}
 		}
 	}

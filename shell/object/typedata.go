@@ -1,0 +1,132 @@
+package object
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// TypeData extends what objects of a type name have and show, as Update-TypeData asks for: objects find it through their type
+// names, so it serves custom objects as well as declared types.
+type TypeData struct {
+	Name string
+	// Members holds the added members in order, as an object's own ones: values, or *Dynamic.
+	Members *Object
+	// Display is the default display property set.
+	Display []string
+}
+
+var typeData struct {
+	any atomic.Bool // most sessions have none
+	sync.RWMutex
+	byName map[string]*TypeData
+	names  []string
+}
+
+// TypeDataOf returns the type data of a type name.
+func TypeDataOf(name string) (*TypeData, bool) {
+	if !typeData.any.Load() {
+		return nil, false
+	}
+	typeData.RLock()
+	defer typeData.RUnlock()
+	d, ok := typeData.byName[strings.ToLower(name)]
+	return d, ok
+}
+
+// SetTypeData replaces the type data of d's name.
+func SetTypeData(d *TypeData) {
+	typeData.Lock()
+	defer typeData.Unlock()
+	if typeData.byName == nil {
+		typeData.byName = map[string]*TypeData{}
+	}
+	key := strings.ToLower(d.Name)
+	if _, ok := typeData.byName[key]; !ok {
+		typeData.names = append(typeData.names, d.Name)
+	}
+	typeData.byName[key] = d
+	typeData.any.Store(true)
+}
+
+// RemoveTypeData forgets the type data of a name and tells whether there was some.
+func RemoveTypeData(name string) bool {
+	typeData.Lock()
+	defer typeData.Unlock()
+	key := strings.ToLower(name)
+	if _, ok := typeData.byName[key]; !ok {
+		return false
+	}
+	delete(typeData.byName, key)
+	for i, n := range typeData.names {
+		if strings.EqualFold(n, name) {
+			typeData.names = append(typeData.names[:i:i], typeData.names[i+1:]...)
+			break
+		}
+	}
+	return true
+}
+
+// AllTypeData lists all type data in the order in which it was made.
+func AllTypeData() []*TypeData {
+	typeData.RLock()
+	defer typeData.RUnlock()
+	var all []*TypeData
+	for _, n := range typeData.names {
+		all = append(all, typeData.byName[strings.ToLower(n)])
+	}
+	return all
+}
+
+// addedMember finds what type data adds to v under a name.
+func addedMember(v any, name string) (any, bool) {
+	if !typeData.any.Load() {
+		return nil, false
+	}
+	for _, n := range TypeNamesOf(v) {
+		if d, ok := TypeDataOf(n); ok {
+			if slot, ok := d.Members.Own(name); ok {
+				return slot, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// addedNames lists the properties that type data adds to v.
+func addedNames(v any) []string {
+	if !typeData.any.Load() {
+		return nil
+	}
+	var names []string
+	for _, n := range TypeNamesOf(v) {
+		if d, ok := TypeDataOf(n); ok {
+			for name, slot := range d.Members.All() {
+				if x, ok := slot.(*Dynamic); !ok || isPropertyKind(x.Kind) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// DisplaySet is the default display property set that v carries itself or that type data gives it; nil where there is none.
+func DisplaySet(v any) []string {
+	if o, ok := v.(*Object); ok {
+		if set, ok := o.Own("PSStandardMembers"); ok {
+			if d, ok := set.(*Dynamic); ok {
+				return d.Names
+			}
+		}
+	}
+	if !typeData.any.Load() {
+		return nil
+	}
+	for _, n := range TypeNamesOf(v) {
+		if d, ok := TypeDataOf(n); ok && d.Display != nil {
+			return d.Display
+		}
+	}
+	return nil
+}
