@@ -26,21 +26,22 @@ Test-MigrationServerAvailability -IMAP -RemoteServer $demo.SourceServer -Port $d
     Format-List Result, ConnectionSettings, Software
 
 # 3. An endpoint keeps a server's settings under a name: one to copy from, one to copy to.
-New-MigrationEndpoint -IMAP -Name OldMail -RemoteServer $demo.SourceServer -Port $demo.SourcePort -Security None -MaxConcurrentMigrations 3 -MaxConcurrentIncrementalSyncs 3
-New-MigrationEndpoint -IMAP -Name NewMail -RemoteServer $demo.TargetServer -Port $demo.TargetPort -Security None -MaxConcurrentMigrations 3 -MaxConcurrentIncrementalSyncs 3
+New-MigrationEndpoint -IMAP -Name OldMail -RemoteServer $demo.SourceServer -Port $demo.SourcePort -Security None -MaxConcurrentMigrations 3 -MaxConcurrentIncrementalSyncs 3 | Out-Null
+New-MigrationEndpoint -IMAP -Name NewMail -RemoteServer $demo.TargetServer -Port $demo.TargetPort -Security None -MaxConcurrentMigrations 3 -MaxConcurrentIncrementalSyncs 3 | Out-Null
+Get-MigrationEndpoint | Format-Table Identity, RemoteServer, Port, Security, MaxConcurrentMigrations
 
 # 4. The users to move stand in a CSV file. Its passwords are sealed before they are stored. This one looks like
 #    EmailAddress,UserName,Password,TargetPassword
 $csv = [System.IO.File]::ReadAllBytes($demo.CsvPath)
 
 # 5. A batch is a list of users with a source and a target. It starts by itself here.
-New-MigrationBatch -Name Quickstart -SourceEndpoint OldMail -TargetEndpoint NewMail -CSVData $csv -AutoStart
+New-MigrationBatch -Name Quickstart -SourceEndpoint OldMail -TargetEndpoint NewMail -CSVData $csv -AutoStart | Format-Table
 
 # 6. Wait for it. Press Ctrl-C and migsh keeps what has arrived; the next start goes on from there.
-Wait-MigrationBatch Quickstart
+Wait-MigrationBatch Quickstart | Format-Table
 
 # 7. How did it go?
-Get-MigrationUser -BatchId Quickstart
+Get-MigrationUser -BatchId Quickstart | Format-Table
 Get-MigrationUser -BatchId Quickstart | Get-MigrationUserStatistics | Format-Table Identity, SyncedItemCount, SkippedItemCount, BytesTransferred, DataConsistencyScore
 
 # Every folder of the source against its counterpart at the target.
