@@ -28,7 +28,7 @@ func (h *plainHost) ReadLine(_ context.Context, prompt string) (string, error) {
 		return "", err
 	}
 	line, err := h.s.input.ReadString('\n')
-	if err == io.EOF {
+	if err == io.EOF && line != "" {
 		err = nil
 	}
 	return strings.TrimRight(line, "\r\n"), err
@@ -56,6 +56,10 @@ func (h *plainHost) Choose(ctx context.Context, caption, message string, choices
 	}
 	for {
 		answer, err := h.ReadLine(ctx, line.String()+": ")
+		if err == io.EOF { // silence is no consent
+			e := object.NewException("System.Management.Automation.Host.HostException", "The standard input has ended, and a question needs an answer. Give the answer there, or use -Confirm:$false.")
+			return 0, object.NewErrorOf(e, "InvalidOperation", object.InvalidOperation, nil)
+		}
 		if err != nil {
 			return 0, err
 		}

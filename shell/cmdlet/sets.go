@@ -1,5 +1,10 @@
 package cmdlet
 
+import (
+	"errors"
+	"io"
+)
+
 // chooseSet settles on one parameter set, or leaves the choice to the pipeline where input may still decide it.
 func (b *Binding) chooseSet() error {
 	s := b.schema
@@ -132,6 +137,9 @@ func (b *Binding) askMandatory() error {
 		return b.errMissingMandatory(missing)
 	}
 	answers, err := b.opts.Prompt(missing)
+	if errors.Is(err, io.EOF) { // nobody is there to answer
+		return b.errMissingMandatory(missing)
+	}
 	if err != nil {
 		return err
 	}
