@@ -23,15 +23,15 @@ type usageError struct {
 
 func (e *usageError) Error() string { return e.text }
 
-// flag is one of the program's flags; short is the least that names it.
-type flag struct {
+// option is one of the program's flags; short is the least that names it.
+type option struct {
 	name, short string
 	set         func(o *flags, value string) error
 	value       bool // it takes a value
 	rest        bool // all that follows is its
 }
 
-var table = []flag{
+var table = []option{
 	{name: "version", short: "v", set: func(o *flags, _ string) error { o.version = true; return nil }},
 	{name: "help", short: "h", set: func(o *flags, _ string) error { o.help = true; return nil }},
 	{name: "?", short: "?", set: func(o *flags, _ string) error { o.help = true; return nil }},
@@ -108,7 +108,7 @@ func flagName(word string) (string, bool) {
 	return strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(word, "-"), "-")), true
 }
 
-func findFlag(name string) *flag {
+func findFlag(name string) *option {
 	for i, f := range table {
 		if strings.HasPrefix(f.name, name) && strings.HasPrefix(name, f.short) {
 			return &table[i]

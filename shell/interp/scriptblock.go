@@ -29,14 +29,18 @@ func (sb *scriptBlock) Text() string { return sb.block.ast.Text() }
 // Call implements [object.ScriptBlock]: in a scope of its own, as InvokeReturnAsIs does.
 func (sb *scriptBlock) Call(dollarUnder []any, args ...any) ([]any, error) {
 	out := &collector{}
+	sb.in.tries++ // its errors are the caller's
 	err := sb.invoke(out, invocation{under: dollarUnder, args: args, dotted: len(args) == 0})
+	sb.in.tries--
 	return out.items, err
 }
 
 // CallMember implements [object.ScriptBlock].
 func (sb *scriptBlock) CallMember(this any, args ...any) ([]any, error) {
 	out := &collector{}
+	sb.in.tries++
 	err := sb.invoke(out, invocation{args: args, this: this, hasThis: true})
+	sb.in.tries--
 	return out.items, err
 }
 

@@ -1,0 +1,147 @@
+package shell_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"migsh/cmdlets"
+	"migsh/shell"
+)
+
+// newSession makes a session whose output and errors end up in the buffers.
+func newSession(t *testing.T) (s *shell.Session, stdout, stderr *bytes.Buffer) {
+	t.Helper()
+	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	s = shell.New(shell.Options{Stdout: stdout, Stderr: stderr, Width: 120, Location: t.TempDir()})
+	cmdlets.Register(s.Register, nil)
+	return s, stdout, stderr
+}
+
+// TestLanguage runs pieces of script whose answers the language's documentation gives.
+func TestLanguage(t *testing.T) {
+	tests := []struct{ name, script, want string }{
+		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
+		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
+		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},
+		{"ForEach-Object runs in the caller's scope", `function f { $n = 0; 1..3 | ForEach-Object { $n += $_ }; $n }; f`, "6\n"},
+		{"& has a scope of its own, . has not", `$x = 1; & { $x = 2 }; $x; . { $x = 3 }; $x`, "1\n3\n"},
+		{"one block in several scopes", `$b = { $v }; function a { $v = 'a'; . $b }; function c { $v = 'c'; $w = 1; . $b }; a; c; a`, "a\nc\na\n"},
+		{"a block dotted into more layouts than are kept", `$b = { $q = $q + 1; $q }
+1..3 | ForEach-Object { function f1 { $q = 1; $a = 1; . $b }; function f2 { $q = 2; $c = 1; . $b }; function f3 { $q = 3; $d = 1; . $b }; function f4 { $q = 4; $e = 1; . $b }; function f5 { $q = 5; $g = 1; . $b }; function f6 { $q = 6; $h = 1; . $b } }
+f1; f2; f3; f4; f5; f6`, "2\n3\n4\n5\n6\n7\n"},
+		{"return leaves the block, not the loop around ForEach-Object", `1..3 | ForEach-Object { if ($_ -eq 2) { return }; $_ }`, "1\n3\n"},
+		{"labels", `:outer foreach ($i in 1..3) { foreach ($j in 1..3) { if ($j -eq 2) { continue outer }; "$i$j" } }`, "11\n21\n31\n"},
+		{"break reaches the caller's loop", `function f { break }; foreach ($i in 1..3) { $i; f }; 'end'`, "1\nend\n"},
+		{"finally runs on the way out", `function f { try { return 1 } finally { 'f' } }; f`, "1\nf\n"},
+		{"a stopped pipeline ends its producer", `1..5 | ForEach-Object { [void]($script:n++); $_ } | Select-Object -First 2; "n=$n"`, "1\n2\nn=2\n"},
+		{"an error ends its statement only", `$ErrorActionPreference = 'SilentlyContinue'; 1 / 0; 'next'`, "next\n"},
+		{"an error in a called function reaches the caller's try", `function f { 1 / 0; 'not here' }; try { f } catch { 'caught' }`, "caught\n"},
+		{"throw inside a pipeline", `try { 1..3 | ForEach-Object { if ($_ -eq 2) { throw 'x' }; $_ } } catch { "c:$_" }`, "1\nc:x\n"},
+		{"closures keep their values", `function mk($n) { { $n }.GetNewClosure() }; $a = mk 1; $b = mk 2; & $a; & $b`, "1\n2\n"},
+		{"arrays are values by reference", `$a = 1, 2; $b = $a; $b[0] = 9; $a[0]; $c = @($a); $c[0] = 7; $a[0]`, "9\n9\n"},
+		{"typed variables convert", `[int]$n = '5'; $n = '7'; $n.GetType().Name; try { $n = 'x' } catch { 'no' }`, "Int32\nno\n"},
+		{"validated variables check", `[ValidateRange(1, 5)]$n = 3; try { $n = 9 } catch { "still $n" }`, "still 3\n"},
+		{"multiple assignment", `$a, ($b, $c), $d = 1, (2, 3), 4, 5; "$a $b $c $d"`, "1 2 3 4 5\n"},
+		{"pipeline chains", `$null = 1; 'a' && 'b' || 'c'`, "a\nb\n"},
+		{"ref", `function inc([ref]$r) { $r.Value++ }; $n = 1; inc ([ref]$n); $n`, "2\n"},
+		{"private variables are not inherited", `$private:p = 1; function f { "[$p]" }; f; "$p"`, "[]\n1\n"},
+		{"numbered scopes", `function f { Set-Variable x 5 -Scope 1 }; $x = 1; f; $x`, "5\n"},
+		{"variables of drives", `$env:MIGSH_T = 'v'; $env:MIGSH_T; $function:q = { 'fn' }; q`, "v\nfn\n"},
+		{"no output is neither null nor a value", `$x = & {}; @($x).Count; $null -eq $x; ($x | ForEach-Object { 'never' })`, "0\nTrue\n"},
+		{"null is a value", `@($null | ForEach-Object { 'once' }).Count`, "1\n"},
+		{"void methods put nothing out", `$l = [System.Collections.Generic.List[int]]::new(); $l.Add(1); $l.Count`, "1\n"},
+		{"increments as statements put nothing out", `$i = 1; $i++; ($i++); $i`, "2\n3\n"},
+		{"switch on an array", `switch (1, 2, 3) { 2 { continue } { $_ -gt 2 } { "big $_" } default { "d $_" } }`, "d 1\nbig 3\n"},
+		{"clean runs after an error", `function f { [CmdletBinding()] param() process { throw 'x' } clean { Write-Host 'cleaned' } }; try { f } catch { 'caught' }`, "cleaned\ncaught\n"},
+		{"ThrowTerminatingError is the caller's to catch", `function f { [CmdletBinding()] param() $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new([Exception]::new('t'), 'Id', 'NotSpecified', $null)); 'no' }
+try { f } catch { $_.FullyQualifiedErrorId }`, "Id,f\n"},
+		{"trap and continue", `trap { "t:$_"; continue }; throw 'a'; 'next'`, "t:a\nnext\n"},
+		{"strict mode ends with its scope", `& { Set-StrictMode -Version 3; try { $nope } catch { 'strict' } }; "[$nope]"`, "strict\n[]\n"},
+		{"call depth", `function r { r }; try { r } catch { $_.FullyQualifiedErrorId }`, "CallDepthOverflow\n"},
+		{"what is not supported says so", `try { Invoke-Expression 'class A { }' } catch { "$_" }`, "'class' is not supported yet: rewrite the script without it.\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s, stdout, stderr := newSession(t)
+			path := filepath.Join(t.TempDir(), "t.ps1")
+			if err := os.WriteFile(path, []byte(test.script), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			s.RunFile(context.Background(), path, nil, nil)
+			if got := stdout.String(); got != test.want {
+				t.Errorf("%s\nputs out %q, want %q\n%s", test.script, got, test.want, stderr)
+			}
+			t.Setenv("MIGSH_T", "")
+		})
+	}
+}
+
+// TestPrompt runs lines one after the other in one session, as a prompt does.
+func TestPrompt(t *testing.T) {
+	s, stdout, stderr := newSession(t)
+	ctx := context.Background()
+	for _, line := range []string{"$x = 20", "function twice($n) { $n * 2 }", "twice $x", "for ($i = 0; $i -lt 3; $i++) { $x += $i }", "$x", "nosuchcommand", "$?"} {
+		s.Execute(ctx, line, nil)
+	}
+	if got, want := stdout.String(), "40\n23\nFalse\n"; got != want {
+		t.Errorf("stdout %q, want %q", got, want)
+	}
+	if !strings.Contains(stderr.String(), "nosuchcommand") {
+		t.Errorf("stderr %q does not name the command", stderr)
+	}
+	if out := s.Execute(ctx, "exit 3", nil); !out.Exit || out.Code != 3 {
+		t.Errorf("exit 3 gave %+v", out)
+	}
+	for text, want := range map[string]bool{"if (1) {": true, "'a": true, "1 +": true, "1": false, "}": false} {
+		if got := s.Incomplete(text); got != want {
+			t.Errorf("Incomplete(%q) = %v", text, got)
+		}
+	}
+}
+
+// TestInterrupt ends scripts that would never end, and goes on after.
+func TestInterrupt(t *testing.T) {
+	for _, script := range []string{
+		"'started'; while ($true) { }",
+		"'started'; for (;;) { try { while ($true) { } } catch { } }",
+		"'started'; do { } until ($false)",
+		"'started'; & { process { while ($true) { $x = 1 } } }",
+	} {
+		s, stdout, _ := newSession(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan shell.Outcome)
+		go func() { done <- s.Execute(ctx, script, nil) }()
+		cancel()
+		select {
+		case out := <-done:
+			if !out.Interrupted {
+				t.Errorf("%s: %+v", script, out)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: not interrupted", script)
+		}
+		stdout.Reset()
+		if s.Execute(context.Background(), "'alive'", nil); stdout.String() != "alive\n" {
+			t.Errorf("%s: afterwards %q", script, stdout)
+		}
+	}
+}
+
+// TestModules imports a script module and sees only what it exports.
+func TestModules(t *testing.T) {
+	s, stdout, stderr := newSession(t)
+	dir := s.Commands().Location()
+	text := "$hidden = 'state'\nfunction Get-State { $script:hidden }\nfunction Set-State($v) { $script:hidden = $v }\nfunction Inner { 'inner' }\nExport-ModuleMember -Function Get-*, Set-*\n"
+	if err := os.WriteFile(filepath.Join(dir, "tool.psm1"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	s.Execute(context.Background(), "Import-Module ./tool.psm1; Get-State; Set-State 'new'; Get-State; try { Inner } catch { 'hidden' }; \"[$hidden]\"", nil)
+	if got, want := stdout.String(), "state\nnew\nhidden\n[]\n"; got != want {
+		t.Errorf("stdout %q, want %q\n%s", got, want, stderr)
+	}
+}
