@@ -16,10 +16,7 @@ var _ = declare(cmdlet.Spec{
 }, func() cmdlet.Cmdlet { return &getMember{} })
 
 // typeMemberTypes is the enumeration of the kinds of members; All and its like are sets of them.
-var typeMemberTypes = object.NewEnum("System.Management.Automation.PSMemberTypes", true,
-	[]string{"AliasProperty", "CodeProperty", "Property", "NoteProperty", "ScriptProperty", "PropertySet", "Method", "CodeMethod", "ScriptMethod",
-		"ParameterizedProperty", "MemberSet", "Event", "Dynamic", "InferredProperty", "Properties", "Methods", "All"},
-	[]int64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 1 | 2 | 4 | 8 | 16 | 8192, 64 | 128 | 256, 16383})
+var typeMemberTypes, _ = object.TypeByName("System.Management.Automation.PSMemberTypes")
 
 var typeMemberDefinition = func() *object.Type {
 	t := object.Declare(&object.Type{

@@ -6,30 +6,27 @@ import (
 	"migsh/shell/object"
 )
 
-// The classes that scripts make by hand to say which properties of an object are shown.
-var (
-	typePSMemberInfo  = object.Declare(&object.Type{Name: "System.Management.Automation.PSMemberInfo", Base: object.TypeObject})
-	typePSPropertySet = func() *object.Type {
-		t := object.Declare(&object.Type{Name: "System.Management.Automation.PSPropertySet", Base: typePSMemberInfo})
-		t.Constructors = []object.Overload{{
-			Params: []object.Param{{Name: "name", Type: object.TypeString}, {Name: "referencedPropertyNames", Type: object.ArrayOf(object.TypeString)}},
-			Call: func(_ any, args []any) (any, error) {
-				return object.Instance(t, &propertySet{object.ToString(args[0]), texts(args[1])}), nil
-			},
-		}}
-		object.Extend(t, func(t *object.Type) {
-			addProperty(t, "Name", object.TypeString, func(p *propertySet) any { return p.name })
-			addProperty(t, "ReferencedPropertyNames", object.TypeObject, func(p *propertySet) any {
-				l := object.NewList()
-				for _, n := range p.names {
-					l.Add(n)
-				}
-				return l
-			})
+// The class that scripts make by hand to say which properties of an object are shown.
+var typePSPropertySet = func() *object.Type {
+	t, _ := object.TypeByName("System.Management.Automation.PSPropertySet")
+	t.Constructors = []object.Overload{{
+		Params: []object.Param{{Name: "name", Type: object.TypeString}, {Name: "referencedPropertyNames", Type: object.ArrayOf(object.TypeString)}},
+		Call: func(_ any, args []any) (any, error) {
+			return object.Instance(t, &propertySet{object.ToString(args[0]), texts(args[1])}), nil
+		},
+	}}
+	object.Extend(t, func(t *object.Type) {
+		addProperty(t, "Name", object.TypeString, func(p *propertySet) any { return p.name })
+		addProperty(t, "ReferencedPropertyNames", object.TypeObject, func(p *propertySet) any {
+			l := object.NewList()
+			for _, n := range p.names {
+				l.Add(n)
+			}
+			return l
 		})
-		return t
-	}()
-)
+	})
+	return t
+}()
 
 // propertySet names properties together.
 type propertySet struct {
