@@ -35,6 +35,7 @@ func fitsType(v any, t *object.Type) bool {
 			}
 			return true
 		}
+		return fitsType(v, t.Elem) // one T for a T[]
 	}
 	return false
 }

@@ -124,36 +124,7 @@ func platform() string {
 	return "Unix"
 }
 
-var typePathInfo = declarePathInfo()
-
-// PathInfo is the base value of what Get-Location gives.
-type PathInfo struct{ Path string }
-
-func declarePathInfo() *object.Type {
-	pathOf := func(v any) string {
-		if o, ok := v.(*object.Object); ok {
-			v = o.Base
-		}
-		if p, ok := v.(*PathInfo); ok {
-			return p.Path
-		}
-		return ""
-	}
-	t := object.Declare(&object.Type{Name: "System.Management.Automation.PathInfo", Base: object.TypeObject, ToString: pathOf})
-	object.Extend(t, func(t *object.Type) {
-		for _, name := range []string{"Path", "ProviderPath"} {
-			t.Instance.Add(&object.Member{Name: name, Kind: object.KindProperty, Type: object.TypeString, Get: func(recv any) (any, error) { return pathOf(recv), nil }})
-		}
-		t.Instance.Add(&object.Member{Name: "Drive", Kind: object.KindProperty, Get: func(any) (any, error) { return object.NewCustom("Name", "/"), nil }})
-		t.Instance.Add(&object.Member{Name: "Provider", Kind: object.KindProperty, Get: func(any) (any, error) {
-			return object.NewCustom("Name", "FileSystem"), nil
-		}})
-	})
-	t.Views = object.Views{Default: []string{"Path"}, Table: []object.Column{{Property: "Path"}}}
-	return t
-}
-
-func (in *Interp) pathInfo(path string) any { return object.Instance(typePathInfo, &PathInfo{path}) }
+func (in *Interp) pathInfo(path string) any { return object.NewPathInfo("FileSystem", "", path) }
 
 // readProvider reads ${drive:name} of a drive that is no variable's: the content of a file.
 func (f *frame) readProvider(drive, name string) (any, error) {
