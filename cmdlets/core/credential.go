@@ -2,10 +2,10 @@ package core
 
 import (
 	"context"
-	"strings"
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 )
 
 var (
@@ -27,144 +27,16 @@ var (
 	}, func() cmdlet.Cmdlet { return &readHost{} })
 )
 
-// secureString is the base value of a SecureString: a secret that nothing prints.
-type secureString struct{ secret []byte }
+// What secrets and credentials are is .NET's to say; these are its names here.
+var (
+	typeSecureString = dotnet.TypeSecureString
+	typePSCredential = dotnet.TypeCredential
+)
 
-var typeSecureString = object.Declare(&object.Type{Name: "System.Security.SecureString", Short: "securestring", Base: object.TypeObject})
-
-func declareSecureString() {
-	t := typeSecureString
-	object.Extend(t, func(t *object.Type) {
-		addProperty(t, "Length", object.TypeInt32, func(s *secureString) any { return int32(object.Length(string(s.secret))) })
-		addMethod(t, "Copy", t, nil, func(s *secureString, _ []any) any {
-			return newSecureString(string(s.secret))
-		})
-		addMethod(t, "Dispose", nil, nil, func(s *secureString, _ []any) any {
-			clear(s.secret)
-			s.secret = nil
-			return object.Nothing
-		})
-		addMethod(t, "IsReadOnly", object.TypeBoolean, nil, func(*secureString, []any) any { return false })
-		addMethod(t, "MakeReadOnly", nil, nil, func(*secureString, []any) any { return object.Nothing })
-		addMethod(t, "AppendChar", nil, []object.Param{{Name: "c", Type: object.TypeChar}}, func(s *secureString, args []any) any {
-			s.secret = append(s.secret, args[0].(object.Char).String()...)
-			return object.Nothing
-		})
-	})
-	t.Constructors = []object.Overload{{Call: func(any, []any) (any, error) { return newSecureString(""), nil }}}
-}
-
-// addMethod declares a method over instances' Go value.
-func addMethod[T any](t *object.Type, name string, returns *object.Type, params []object.Param, call func(base T, args []any) any) {
-	t.Instance.Add(&object.Member{Name: name, Kind: object.KindMethod, Overloads: []object.Overload{{
-		Params: params, Returns: returns,
-		Call: func(recv any, args []any) (any, error) { return call(recv.(*object.Object).Base.(T), args), nil },
-	}}})
-}
-
-func newSecureString(secret string) *object.Object {
-	return object.Instance(typeSecureString, &secureString{[]byte(secret)})
-}
+func newSecureString(secret string) *object.Object { return dotnet.NewSecureString(secret) }
 
 // secretOf returns the secret of a SecureString.
-func secretOf(v any) (string, bool) {
-	o, ok := v.(*object.Object)
-	if !ok {
-		return "", false
-	}
-	s, ok := o.Base.(*secureString)
-	if !ok {
-		return "", false
-	}
-	return string(s.secret), true
-}
-
-func init() {
-	declareSecureString()
-	declareNetworkCredential()
-	declarePSCredential()
-}
-
-// pscredential is the base value of a PSCredential.
-type pscredential struct {
-	user     string
-	password *object.Object
-}
-
-// networkCredential is the base value of a NetworkCredential.
-type networkCredential struct{ user, domain, password string }
-
-var typeNetworkCredential = object.Declare(&object.Type{Name: "System.Net.NetworkCredential", Base: object.TypeObject})
-
-func declareNetworkCredential() {
-	t := typeNetworkCredential
-	object.Extend(t, func(t *object.Type) {
-		addProperty(t, "UserName", object.TypeString, func(n *networkCredential) any { return n.user })
-		addProperty(t, "Password", object.TypeString, func(n *networkCredential) any { return n.password })
-		addProperty(t, "SecurePassword", typeSecureString, func(n *networkCredential) any { return newSecureString(n.password) })
-		addProperty(t, "Domain", object.TypeString, func(n *networkCredential) any { return n.domain })
-	})
-	make := func(_ any, args []any) (any, error) {
-		n := &networkCredential{}
-		for i, field := range []*string{&n.user, &n.password, &n.domain} {
-			if i >= len(args) || args[i] == nil {
-				continue
-			}
-			if secret, ok := secretOf(args[i]); ok {
-				*field = secret
-			} else {
-				*field = object.ToString(args[i])
-			}
-		}
-		return object.Instance(t, n), nil
-	}
-	text, secure := object.TypeString, typeSecureString
-	t.Constructors = []object.Overload{
-		{Call: make},
-		{Params: []object.Param{{Name: "userName", Type: text}, {Name: "password", Type: text}}, Call: make},
-		{Params: []object.Param{{Name: "userName", Type: text}, {Name: "password", Type: secure}}, Call: make},
-		{Params: []object.Param{{Name: "userName", Type: text}, {Name: "password", Type: text}, {Name: "domain", Type: text}}, Call: make},
-		{Params: []object.Param{{Name: "userName", Type: text}, {Name: "password", Type: secure}, {Name: "domain", Type: text}}, Call: make},
-	}
-}
-
-var typePSCredential = object.Declare(&object.Type{Name: "System.Management.Automation.PSCredential", Short: "pscredential", Base: object.TypeObject,
-	Views: object.Views{Table: []object.Column{{Property: "UserName"}, {Property: "Password", Right: true}}, AutoSize: true}})
-
-func declarePSCredential() {
-	t := typePSCredential
-	object.Extend(t, func(t *object.Type) {
-		addProperty(t, "UserName", object.TypeString, func(c *pscredential) any { return c.user })
-		addProperty(t, "Password", typeSecureString, func(c *pscredential) any { return c.password })
-		addMethod(t, "GetNetworkCredential", typeNetworkCredential, nil, func(c *pscredential, _ []any) any {
-			secret, _ := secretOf(c.password)
-			n := &networkCredential{user: c.user, password: secret}
-			if domain, user, ok := strings.Cut(c.user, `\`); ok {
-				n.domain, n.user = domain, user
-			} else if user, domain, ok := strings.Cut(c.user, "@"); ok {
-				n.user, n.domain = user, domain
-			}
-			return object.Instance(typeNetworkCredential, n)
-		})
-		t.Static.Add(&object.Member{Name: "Empty", Kind: object.KindProperty, Type: t, Get: func(any) (any, error) {
-			return object.Instance(t, &pscredential{password: newSecureString("")}), nil
-		}})
-	})
-	t.Constructors = []object.Overload{{
-		Params: []object.Param{{Name: "userName", Type: object.TypeString}, {Name: "password", Type: typeSecureString}},
-		Call: func(_ any, args []any) (any, error) {
-			password, ok := args[1].(*object.Object)
-			if user := object.ToString(args[0]); user != "" && ok {
-				return object.Instance(t, &pscredential{user: user, password: password}), nil
-			}
-			return nil, object.NewException("System.Management.Automation.PSArgumentException", "Cannot process argument because the value of argument \"%s\" is not valid. Change the value of the \"%[1]s\" argument and run the operation again.", map[bool]string{true: "userName", false: "password"}[ok])
-		},
-	}}
-}
-
-func newCredential(user string, password *object.Object) any {
-	return object.Instance(typePSCredential, &pscredential{user, password})
-}
+func secretOf(v any) (string, bool) { return dotnet.SecretOf(v) }
 
 type getCredential struct {
 	Credential any    `param:"set=CredentialSet pos=0" validate:"notnull" help:"A user name, or a credential that is passed on."`
@@ -213,7 +85,7 @@ func askCredential(ctx context.Context, host cmdlet.Host, title, message, user s
 	if err != nil {
 		return nil, err
 	}
-	return newCredential(user, newSecureString(secret)), nil
+	return dotnet.NewCredential(user, secret), nil
 }
 
 type convertToSecureString struct {
