@@ -140,7 +140,7 @@ func (f *frame) setIndex(v, i, x any) error {
 			}
 		}
 	case *object.Hashtable:
-		if i != nil {
+		if i != nil && t.Type == nil {
 			t.Set(object.Base(i), x)
 			return nil
 		}

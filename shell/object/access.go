@@ -95,12 +95,28 @@ func Property(v any, name string) (value any, ok bool, err error) {
 	if t == nil {
 		return nil, false, nil
 	}
+	if o, ok := v.(*Object); ok {
+		if a, ok := o.Base.(Adapter); ok {
+			if value, ok := a.Adapt(name); ok {
+				return value, true, nil
+			}
+		}
+	}
 	m := t.Member(name)
 	if m == nil {
 		return hiddenMember(v, name)
 	}
 	value, err = ReadMember(v, m)
 	return value, true, err
+}
+
+// Adapter is implemented by base values with properties of their own content, such as the children of an XML element. They
+// come before the type's members.
+type Adapter interface {
+	Adapt(name string) (value any, ok bool)
+	AdaptedNames() []string
+	// SetAdapted sets such a property; ok is false where there is none.
+	SetAdapted(name string, v any) (ok bool, err error)
 }
 
 // ReadMember reads a member found by [Type.Member].
@@ -223,6 +239,13 @@ func SetMember(v any, name string, value any) error {
 		}
 		if v.Type == nil && v.Base != nil {
 			return SetMember(v.Base, name, value)
+		}
+	}
+	if o, ok := v.(*Object); ok {
+		if a, ok := o.Base.(Adapter); ok {
+			if ok, err := a.SetAdapted(name, value); ok || err != nil {
+				return err
+			}
 		}
 	}
 	m := TypeOf(v).Member(name)

@@ -78,12 +78,112 @@ func Convert(v any, t *Type) (any, error) {
 	case TypeReference:
 		return &Reference{Get: func() any { return v }, Set: func(n any) error { v = n; return nil }}, nil
 	}
-	if items, ok := ItemsOf(v); ok && len(items) == 1 && own.IsA(TypeArray) && items[0] != nil {
-		if out, err := Convert(items[0], t); err == nil {
-			return out, nil
-		}
+	if out, ok, err := construct(v, t); ok || err != nil {
+		return out, err
 	}
 	return nil, noConversion(v, t)
+}
+
+// construct converts by the type's constructors: one that takes the value, or the one without parameters, after which a
+// table's or object's entries are set as properties.
+func construct(v any, t *Type) (out any, ok bool, err error) {
+	t.load()
+	source, fromTable := tableOf(v)
+	if fromTable {
+		if !t.hasEmptyConstructor() {
+			return nil, false, nil
+		}
+		out, err = fill(t, source)
+		if r, isRecord := err.(*ErrorRecord); isRecord {
+			if _, isObject := v.(*Object); isObject {
+				return nil, false, castFailed("InvalidCastConstructorException", v, t, cannotConvert(v, t))
+			}
+			return nil, false, r
+		}
+		return out, err == nil, err
+	}
+	own := TypeOf(v)
+	for i := range t.Constructors {
+		c := &t.Constructors[i]
+		if len(c.Params) != 1 || c.Call == nil || c.Params[0].Type == TypeObject || c.Params[0].Variadic || !own.IsA(c.Params[0].Type) {
+			continue
+		}
+		if out, err = c.Call(nil, []any{v}); err != nil {
+			return nil, false, castFailed("InvalidCastConstructorException", v, t, err)
+		}
+		return out, true, nil
+	}
+	return nil, false, nil
+}
+
+func tableOf(v any) (*Hashtable, bool) {
+	switch v := v.(type) {
+	case *Hashtable:
+		return v, true
+	case *Object:
+		if v.IsCustom() {
+			h := NewHashtable()
+			for name, slot := range v.All() {
+				h.Set(name, slot)
+			}
+			return h, true
+		}
+	}
+	return nil, false
+}
+
+func (t *Type) hasEmptyConstructor() bool {
+	if t.IsValue {
+		return !IsPrimitive(t)
+	}
+	for i := range t.Constructors {
+		if len(t.Constructors[i].Params) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// fill makes an object and sets its properties from a table.
+func fill(t *Type, h *Hashtable) (any, error) {
+	o, err := Construction(t, nil)
+	if err != nil {
+		return nil, err
+	}
+	for k, v := range h.All() {
+		name := ToString(k)
+		if m := t.Member(name); m == nil || m.Set == nil && !IsCollection(v) {
+			return nil, NewErrorOf(&Exception{
+				Type:    typeInvalidCastException,
+				Message: "Cannot create object of type \"" + t.Name + "\". The property '" + name + "' was not found for the '" + t.FullName() + "' object. " + settableProperties(t),
+			}, "ObjectCreationError", InvalidArgument, nil)
+		}
+		if err := SetMember(o, name, v); err != nil {
+			return nil, NewErrorOf(&Exception{
+				Type: typeInvalidCastException, Inner: exceptionOf(err),
+				Message: "Cannot create object of type \"" + t.Name + "\". " + exceptionOf(err).Message,
+			}, "ObjectCreationError", InvalidArgument, nil)
+		}
+	}
+	return o, nil
+}
+
+func settableProperties(t *Type) string {
+	var names []string
+	for _, m := range t.InstanceMembers() {
+		if m.Set == nil {
+			continue
+		}
+		typ := m.Type
+		if typ == nil {
+			typ = TypeObject
+		}
+		names = append(names, "["+m.Name+" <"+typ.Name+">]")
+	}
+	if len(names) == 0 {
+		return "There is no settable property available."
+	}
+	return "The settable properties are: " + strings.Join(names, ", ") + "."
 }
 
 // noConversion is the error of a pair of types without any rule.

@@ -112,9 +112,21 @@ func SetStatic(t *Type, name string, value any) error {
 	return nil
 }
 
+var overflowed = NewException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+
 // Construction is [t]::new(args) and New-Object: it calls the fitting constructor.
 func Construction(t *Type, args []any) (any, error) {
 	t.load()
+	if t.Elem != nil && len(args) == 1 {
+		n, err := Convert(args[0], TypeInt32)
+		if err != nil {
+			return nil, err
+		}
+		if n.(int32) < 0 {
+			return nil, methodFailed(".ctor", 1, overflowed)
+		}
+		return MakeArray(t.Elem, int(n.(int32))), nil
+	}
 	if t.Constructors == nil && t.IsA(TypeException) {
 		return constructException(t, args)
 	}
