@@ -14,7 +14,7 @@ import (
 // display is where the interpreter shows things: the printer for objects, lines for records.
 type display struct{ s *Session }
 
-func (d *display) Show(v any) error { return d.s.printer.Write(v) }
+func (d *display) Show(v any) error { return d.s.flushShown(d.s.printer.Write(v)) }
 
 func (d *display) Record(stream syntax.Stream, v any) error {
 	switch stream {
@@ -39,12 +39,21 @@ func (d *display) Record(stream syntax.Stream, v any) error {
 		}
 		return d.line("", v)
 	}
-	return d.s.printer.Write(v)
+	return d.Show(v)
 }
 
 // line shows a record as a line of its own.
 func (d *display) line(prefix string, v any) error {
-	d.s.host.WriteHost(prefix+object.ToString(v), "", "", true)
+	text := prefix + object.ToString(v)
+	if t := d.s.terminal; t != nil {
+		if err := d.s.out.Flush(); err != nil {
+			return err
+		}
+		if prefix != "" {
+			text = t.MessageText(text)
+		}
+	}
+	d.s.host.WriteHost(text, "", "", true)
 	return nil
 }
 
@@ -58,8 +67,8 @@ func (d *display) NativeError(line string) error {
 
 // Progress is shown by hosts that have a terminal.
 func (d *display) Progress(p cmdlet.Progress) error {
-	if h, ok := d.s.host.(interface{ Progress(cmdlet.Progress) }); ok {
-		h.Progress(p)
+	if t := d.s.terminal; t != nil {
+		t.Progress(p)
 	}
 	return nil
 }

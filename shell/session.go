@@ -23,7 +23,7 @@ type Options struct {
 	Width int
 	// Interactive allows prompts; they read Stdin unless Host does better.
 	Interactive bool
-	// Host replaces the plain one, as a terminal's prompt does.
+	// Host replaces the plain one. One that is a [Terminal] gets the output as it comes, with its styles.
 	Host cmdlet.Host
 	// Version of migsh, for $PSVersionTable.
 	Version string
@@ -33,15 +33,28 @@ type Options struct {
 	Location string
 }
 
+// Terminal is a host that shows its output to somebody, in a window whose width may change.
+type Terminal interface {
+	cmdlet.Host
+	// ErrorText and MessageText dress the text of an error, and of a warning, verbose or debug message.
+	ErrorText(text string) string
+	MessageText(text string) string
+	// Progress takes a record of Write-Progress.
+	Progress(p cmdlet.Progress)
+}
+
 // Session is one running shell. It is used by one goroutine at a time; Interrupt may be called from any.
 type Session struct {
 	options Options
 	interp  *interp.Interp
 	host    cmdlet.Host
-	input   *bufio.Reader
-	out     *bufio.Writer
-	errs    io.Writer
-	printer *format.Printer
+	// terminal is the host where that is one, else nil.
+	terminal Terminal
+	input    *bufio.Reader
+	out      *bufio.Writer
+	errs     io.Writer
+	printer  *format.Printer
+	width    int // the printer's
 }
 
 // New makes a session without commands; see [Session.Register].
@@ -52,16 +65,39 @@ func New(o Options) *Session {
 	if o.Stdin == nil {
 		o.Stdin = strings.NewReader("")
 	}
-	s := &Session{options: o, input: bufio.NewReader(o.Stdin), out: bufio.NewWriterSize(&plainWriter{w: o.Stdout}, 1<<16), errs: &plainWriter{w: o.Stderr}}
-	s.host = o.Host
+	s := &Session{options: o, input: bufio.NewReader(o.Stdin), host: o.Host}
+	out := o.Stdout
+	s.errs = o.Stderr
 	if s.host == nil {
 		s.host = &plainHost{s}
 	}
-	s.printer = format.NewPrinter(s.out, s.settings())
+	if t, ok := s.host.(Terminal); ok {
+		s.terminal = t
+	} else {
+		out, s.errs = &plainWriter{w: o.Stdout}, &plainWriter{w: o.Stderr}
+	}
+	s.out = bufio.NewWriterSize(out, 1<<16)
+	s.fit()
 	s.interp = interp.New(interp.Options{
 		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
 	})
 	return s
+}
+
+// fit makes the printer for the output's width, which a terminal may have changed since the last command.
+func (s *Session) fit() {
+	if w := s.host.Width(); s.printer == nil || w != s.width {
+		s.width = w
+		s.printer = format.NewPrinter(s.out, s.settings())
+	}
+}
+
+// flushShown has a terminal show at once what was put out.
+func (s *Session) flushShown(err error) error {
+	if err != nil || s.terminal == nil {
+		return err
+	}
+	return s.out.Flush()
 }
 
 // settings are those of the output.
@@ -74,6 +110,25 @@ func (s *Session) settings() format.Settings {
 
 // Register adds cmdlets.
 func (s *Session) Register(infos ...*cmdlet.Info) { s.interp.Register(infos...) }
+
+// Prompt is what the user's function prompt gives, or PowerShell's own prompt. $? and $LASTEXITCODE stay as they are.
+func (s *Session) Prompt(ctx context.Context) string {
+	commands := s.Commands()
+	if info, ok := commands.Command("prompt"); !ok || info.Kind != cmdlet.KindFunction {
+		return "PS " + commands.Location() + "> "
+	}
+	var text strings.Builder
+	err := s.interp.Aside(ctx, func() error {
+		return commands.Evaluate(ctx, "prompt", func(v any) error {
+			text.WriteString(object.ToString(v))
+			return nil
+		})
+	})
+	if flushErr := s.out.Flush(); err != nil || flushErr != nil || text.Len() == 0 {
+		return "PS>" // PowerShell's for a prompt that fails or is empty
+	}
+	return text.String()
+}
 
 // Commands is the session as cmdlets see it, for completion and help.
 func (s *Session) Commands() cmdlet.Session { return s.interp.Session() }
@@ -110,6 +165,7 @@ func (o Outcome) ExitCode() int {
 // Execute runs a piece of text in the global scope, such as a line of the prompt, and shows what it puts out. input is what
 // $input gives; nil: nothing.
 func (s *Session) Execute(ctx context.Context, text string, input []any) Outcome {
+	s.fit()
 	return s.outcome(s.interp.Run(ctx, "", text, input))
 }
 
@@ -144,6 +200,9 @@ func (s *Session) outcome(err error) Outcome {
 // showError renders an error to the error output.
 func (s *Session) showError(r *object.ErrorRecord) {
 	text := strings.TrimRight(format.ConciseView(r, s.host.Width()), "\n")
+	if s.terminal != nil {
+		text = s.terminal.ErrorText(text)
+	}
 	// Nothing can be told about a failing error output, nor where to.
 	_, _ = io.WriteString(s.errs, text+"\n")
 }

@@ -49,16 +49,26 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 			return 1
 		}
 	}
+	if out := terminalOf(stdout); out != nil {
+		return o.runAt(out, stdin, stderr, environ)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	s := shell.New(shell.Options{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, Width: shell.Columns(lookup(environ, "COLUMNS")),
 		Interactive: !o.nonInteractive, Version: version, Home: programDir(),
+		Profile: profilePath(func(name string) string { return lookup(environ, name) }),
 	})
-	st := &state{home: o.home, environ: environ}
-	cmdlets.Register(s.Register, st.open)
+	st := o.register(s, environ)
 	code, interrupted := o.run(ctx, s, stdin)
 	return st.finish(ctx, code, interrupted, stderr)
+}
+
+// register gives a session its commands, and the state that they work on.
+func (o *flags) register(s *shell.Session, environ []string) *state {
+	st := &state{home: o.home, environ: environ}
+	cmdlets.Register(s.Register, st.open)
+	return st
 }
 
 // run does what the flags ask for and tells the exit code, and whether Ctrl-C ended it.

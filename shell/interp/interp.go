@@ -174,6 +174,15 @@ func (in *Interp) Run(ctx context.Context, name, text string, input []any) error
 	})
 }
 
+// Aside runs what is no command of the user's, such as the function prompt: $? and $LASTEXITCODE stay as they are.
+func (in *Interp) Aside(ctx context.Context, fn func() error) error {
+	defer in.watch(ctx)()
+	ok, code, has := in.ok, in.exitCode, in.hasExit
+	err := in.sortOut(in.top, fn())
+	in.ok, in.exitCode, in.hasExit = ok, code, has
+	return err
+}
+
 // finishRun runs fn with g in force and sorts out how it ended.
 func (in *Interp) finishRun(g *frame, fn func() error) error {
 	saved, tries, depth := in.current, in.tries, in.depth
@@ -197,6 +206,9 @@ func (in *Interp) sortOut(g *frame, err error) error {
 		return nil
 	case *stopUpstream:
 		return nil
+	}
+	if in.stop.Load() && errors.Is(err, context.Canceled) {
+		err = errInterrupted // by Ctrl-C, in something that waits on a context
 	}
 	if !catchable(err) {
 		return err

@@ -94,6 +94,24 @@ func (t *Terminal) restore() error {
 // Stdout is the terminal for a session's output. It must not be written to behind its back.
 func (t *Terminal) Stdout() io.Writer { return t.screen }
 
+// Stderr is where errors go: the terminal too, unless w leads elsewhere, where no styles are wanted.
+func (t *Terminal) Stderr(w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok && IsTerminal(f) {
+		return t.screen
+	}
+	return unstyled{w}
+}
+
+// unstyled drops SGR sequences.
+type unstyled struct{ w io.Writer }
+
+func (u unstyled) Write(b []byte) (int, error) {
+	if _, err := u.w.Write(stripStyles(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
 // Colours tells whether output may be coloured: the terminal knows how, and NO_COLOR is not set.
 func (t *Terminal) Colours() bool { return t.screen.colours }
 
