@@ -27,16 +27,17 @@ var (
 	}, func() cmdlet.Cmdlet { return &readHost{} })
 )
 
-// What secrets and credentials are is .NET's to say; these are its names here.
-var (
-	typeSecureString = dotnet.TypeSecureString
-	typePSCredential = dotnet.TypeCredential
-)
+func init() {
+	dotnet.TypeCredential.Views = object.Views{Table: []object.Column{{Property: "UserName"}, {Property: "Password", Right: true}}, AutoSize: true}
+}
 
-func newSecureString(secret string) *object.Object { return dotnet.NewSecureString(secret) }
-
-// secretOf returns the secret of a SecureString.
-func secretOf(v any) (string, bool) { return dotnet.SecretOf(v) }
+// addMethod declares a method over instances' Go value.
+func addMethod[T any](t *object.Type, name string, returns *object.Type, params []object.Param, call func(base T, args []any) any) {
+	t.Instance.Add(&object.Member{Name: name, Kind: object.KindMethod, Overloads: []object.Overload{{
+		Params: params, Returns: returns,
+		Call: func(recv any, args []any) (any, error) { return call(recv.(*object.Object).Base.(T), args), nil },
+	}}})
+}
 
 type getCredential struct {
 	Credential any    `param:"set=CredentialSet pos=0" validate:"notnull" help:"A user name, or a credential that is passed on."`
@@ -49,7 +50,7 @@ type getCredential struct {
 func (c *getCredential) Begin(ctx context.Context, out cmdlet.Out) error {
 	user := c.UserName
 	if c.Credential != nil {
-		if object.IsInstance(c.Credential, typePSCredential) {
+		if object.IsInstance(c.Credential, dotnet.TypeCredential) {
 			return out.Write(c.Credential)
 		}
 		user = object.ToString(c.Credential)
@@ -108,7 +109,7 @@ func (c *convertToSecureString) Process(_ context.Context, _ any, out cmdlet.Out
 		e := object.NewException("System.Management.Automation.PSArgumentException", "Cannot bind argument to parameter 'String' because it is an empty string.")
 		return object.NewErrorOf(e, "ImportSecureString_InvalidArgument", object.InvalidArgument, nil)
 	}
-	return out.Write(newSecureString(c.String))
+	return out.Write(dotnet.NewSecureString(c.String))
 }
 
 type convertFromSecureString struct {
@@ -123,7 +124,7 @@ func (c *convertFromSecureString) Process(_ context.Context, _ any, out cmdlet.O
 	if !c.AsPlainText {
 		return object.NewError("EncryptedStringsNotSupported", object.NotImplemented, nil, "ConvertFrom-SecureString cannot encrypt here. migsh keeps the passwords of endpoints and users sealed by itself; -AsPlainText gives the secret in clear.")
 	}
-	secret, _ := secretOf(c.SecureString)
+	secret, _ := dotnet.SecretOf(c.SecureString)
 	return out.Write(secret)
 }
 
@@ -152,7 +153,7 @@ func (c *readHost) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		return err
 	}
 	if c.AsSecureString {
-		return out.Write(newSecureString(secret))
+		return out.Write(dotnet.NewSecureString(secret))
 	}
 	return out.Write(secret)
 }

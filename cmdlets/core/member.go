@@ -16,7 +16,16 @@ var _ = declare(cmdlet.Spec{
 }, func() cmdlet.Cmdlet { return &getMember{} })
 
 // typeMemberTypes is the enumeration of the kinds of members; All and its like are sets of them.
-var typeMemberTypes, _ = object.TypeByName("System.Management.Automation.PSMemberTypes")
+var typeMemberTypes = knownType("System.Management.Automation.PSMemberTypes")
+
+// knownType finds a type that the object model is known to have.
+func knownType(name string) *object.Type {
+	t, ok := object.TypeByName(name)
+	if !ok {
+		panic("core: the object model has no type " + name)
+	}
+	return t
+}
 
 var typeMemberDefinition = func() *object.Type {
 	t := object.Declare(&object.Type{
@@ -58,7 +67,7 @@ type getMember struct {
 // Begin reads the filters.
 func (c *getMember) Begin(context.Context, cmdlet.Out) error {
 	c.seen = map[string]bool{}
-	c.kinds = 16383
+	c.kinds = object.EnumValue(typeMemberTypes, "All").Value
 	if len(c.MemberType) > 0 {
 		c.kinds = 0
 		for _, name := range c.MemberType {

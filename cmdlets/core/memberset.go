@@ -6,34 +6,6 @@ import (
 	"migsh/shell/object"
 )
 
-// The class that scripts make by hand to say which properties of an object are shown.
-var typePSPropertySet = func() *object.Type {
-	t, _ := object.TypeByName("System.Management.Automation.PSPropertySet")
-	t.Constructors = []object.Overload{{
-		Params: []object.Param{{Name: "name", Type: object.TypeString}, {Name: "referencedPropertyNames", Type: object.ArrayOf(object.TypeString)}},
-		Call: func(_ any, args []any) (any, error) {
-			return object.Instance(t, &propertySet{object.ToString(args[0]), texts(args[1])}), nil
-		},
-	}}
-	object.Extend(t, func(t *object.Type) {
-		addProperty(t, "Name", object.TypeString, func(p *propertySet) any { return p.name })
-		addProperty(t, "ReferencedPropertyNames", object.TypeObject, func(p *propertySet) any {
-			l := object.NewList()
-			for _, n := range p.names {
-				l.Add(n)
-			}
-			return l
-		})
-	})
-	return t
-}()
-
-// propertySet names properties together.
-type propertySet struct {
-	name  string
-	names []string
-}
-
 // memberSet is a MemberSet for Add-Member. The one that scripts make is PSStandardMembers with a DefaultDisplayPropertySet.
 type memberSet struct {
 	name    string
@@ -51,8 +23,12 @@ func newMemberSet(name string, v any) (any, error) {
 		if !ok {
 			continue
 		}
-		if p, ok := o.Base.(*propertySet); ok && strings.EqualFold(p.name, "DefaultDisplayPropertySet") {
-			set.display = p.names
+		m, ok := o.Base.(*object.PSMember)
+		if !ok || !strings.EqualFold(m.Name, "DefaultDisplayPropertySet") {
+			continue
+		}
+		if d, ok := m.Slot.(*object.Dynamic); ok {
+			set.display = d.Names
 		}
 	}
 	if set.display == nil {

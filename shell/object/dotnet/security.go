@@ -40,7 +40,7 @@ func (*secure) String() string { return "System.Security.SecureString" }
 
 // NewSecureString returns a SecureString that holds text.
 func NewSecureString(text string) *object.Object {
-	return object.Instance(TypeSecureString, &secure{units: utf16.Encode([]rune(text)), readOnly: true})
+	return object.Instance(TypeSecureString, &secure{units: utf16.Encode([]rune(text))})
 }
 
 // SecretOf returns the text in a SecureString.
