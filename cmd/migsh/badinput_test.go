@@ -82,3 +82,35 @@ func TestBadInput(t *testing.T) {
 func unfold(text string) string {
 	return strings.ReplaceAll(text, "\n     | ", " ")
 }
+
+// TestSecondShellIsRefused starts a second migsh on a state directory that is taken: it says who holds it and what to do.
+func TestSecondShellIsRefused(t *testing.T) {
+	p := newProgram(t)
+	cmd := p.command(t.Context(), "-Command", "Get-MigrationConfig | Out-Null; 'open'; Read-Host")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 5)
+	if _, err := stdout.Read(line); err != nil {
+		t.Fatal(err)
+	}
+	r := p.run("Get-MigrationConfig", "")
+	for _, want := range []string{fmt.Sprint(cmd.Process.Pid), "migsh"} {
+		if !strings.Contains(unfold(r.stderr), want) {
+			t.Errorf("the refusal lacks %q:\n%s", want, r.stderr)
+		}
+	}
+	fmt.Fprintln(stdin, "done")
+	stdin.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}

@@ -82,10 +82,10 @@ func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) (cod
 		if err != nil {
 			return 64, false
 		}
-		out = s.RunFile(ctx, path, o.args, piped(s, stdin))
+		out = s.RunFile(ctx, path, o.args, piped(s, stdin, scriptText(path)))
 		return out.ExitCode(), out.Interrupted
 	default:
-		out = s.Execute(ctx, o.command, piped(s, stdin))
+		out = s.Execute(ctx, o.command, piped(s, stdin, o.command))
 	}
 	code = out.ExitCode()
 	if code == 0 && !out.Exit && !out.OK {
@@ -94,8 +94,11 @@ func (o *flags) run(ctx context.Context, s *shell.Session, stdin io.Reader) (cod
 	return code, out.Interrupted
 }
 
-// piped reads what was piped to the program, for $input; a terminal and a null device give nothing.
-func piped(s *shell.Session, stdin io.Reader) []any {
+// piped reads what was piped to the program, for $input of a script that takes it; a terminal and a null device give nothing.
+func piped(s *shell.Session, stdin io.Reader, text string) []any {
+	if !shell.TakesInput(text) {
+		return nil
+	}
 	if f, ok := stdin.(*os.File); ok {
 		st, err := f.Stat()
 		if err != nil || st.Mode()&os.ModeCharDevice != 0 {
@@ -106,6 +109,15 @@ func piped(s *shell.Session, stdin io.Reader) []any {
 		return nil
 	}
 	return s.InputLines()
+}
+
+// scriptText reads a script to look at it; one that cannot be read says so when it is run.
+func scriptText(path string) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(data)
 }
 
 // programDir is where the program lies, $PSHOME.
