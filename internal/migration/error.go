@@ -37,14 +37,15 @@ const (
 	ErrTypeUnsupported ErrorID = "MigrationTypeNotSupported"
 	ErrBatchRunning    ErrorID = "MigrationBatchRunning" // Remove- of a batch at work
 	ErrBatchRemoving   ErrorID = "MigrationBatchRemoving"
-	ErrBatchCompleted  ErrorID = "MigrationBatchCompleted"   // nothing left to start
-	ErrNothingToStop   ErrorID = "MigrationNothingToStop"    // every user is completed or failed
-	ErrNotStarted      ErrorID = "MigrationBatchNotStarted"  // Stop- of a batch that never ran
-	ErrTooManyBatches  ErrorID = "MigrationTooManyBatches"   // MaxNumberOfBatches
-	ErrBatchActive     ErrorID = "MigrationBatchActive"      // LegacyMode: one batch at a time
-	ErrSecretsLocked   ErrorID = "MigrationSecretsLocked"    // credentials can't be sealed or opened: the key is missing or another
-	ErrStore           ErrorID = "MigrationStoreUnavailable" // the state can't be read or written
-	ErrConflict        ErrorID = "MigrationConflict"         // somebody else changed the object meanwhile
+	ErrBatchCompleted  ErrorID = "MigrationBatchCompleted"     // nothing left to start
+	ErrNothingToStop   ErrorID = "MigrationNothingToStop"      // every user is completed or failed
+	ErrNotStarted      ErrorID = "MigrationBatchNotStarted"    // Stop- of a batch that never ran
+	ErrTooManyBatches  ErrorID = "MigrationTooManyBatches"     // MaxNumberOfBatches
+	ErrBatchActive     ErrorID = "MigrationBatchActive"        // LegacyMode: one batch at a time
+	ErrSecretsLocked   ErrorID = "MigrationSecretsLocked"      // credentials can't be sealed or opened: the key is missing or another
+	ErrStore           ErrorID = "MigrationStoreUnavailable"   // the state can't be read or written
+	ErrConflict        ErrorID = "MigrationConflict"           // somebody else changed the object meanwhile
+	ErrService         ErrorID = "MigrationServiceUnavailable" // the process that owns the state can't be reached, or went away
 	ErrInternal        ErrorID = "MigrationInternal"
 )
 
@@ -153,7 +154,7 @@ func (id ErrorID) Category() Category {
 		return CategoryNotImplemented
 	case ErrSecretsLocked:
 		return CategorySecurityError
-	case ErrStore:
+	case ErrStore, ErrService:
 		return CategoryResourceUnavailable
 	case ErrConflict:
 		return CategoryResourceBusy

@@ -169,7 +169,7 @@ type SetBatchRequest struct {
 	// SyncNow has the users that are synced synchronized again at once.
 	SyncNow bool `json:",omitempty"`
 	// CSVData gives rows of the batch new credentials; rows that are not in the batch are refused.
-	CSVData             CSVData `json:",omitempty"`
+	CSVData             CSVData `json:",omitzero"` // empty, but not nil, is an empty file
 	AllowUnknownColumns bool    `json:",omitempty"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limit is a number that may be Unlimited, as Exchange's Unlimited<Int32>. In JSON it is a number or "Unlimited".
@@ -83,6 +84,14 @@ func (s Secret) GoString() string { return strconv.Quote(s.String()) }
 
 // LogValue is stars.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText gives the password itself, to JSON. One that isn't UTF-8 would arrive as another one and is refused.
+func (s Secret) MarshalText() ([]byte, error) {
+	if !utf8.ValidString(string(s)) {
+		return nil, NewError(ErrInvalidValue, "Password", "The password is not valid UTF-8 and can't be sent.", "Type it again.")
+	}
+	return []byte(s), nil
+}
 
 // Reveal gives the password itself.
 func (s Secret) Reveal() string { return string(s) }

@@ -83,6 +83,21 @@ func TestSecretsDontPrint(t *testing.T) {
 	if err != nil || !strings.Contains(string(data), "hunter2") {
 		t.Errorf("a request must carry its password: %s, %v", data, err)
 	}
+	r.Credentials.Password = "h\xfcnter2"
+	if data, err := json.Marshal(r); !errors.Is(err, ErrInvalidValue) || strings.Contains(err.Error(), "nter2") {
+		t.Errorf("a password that JSON would change: %s, %v", data, err)
+	}
+	// An empty user list is one, no user list isn't.
+	for _, d := range []CSVData{nil, {}} {
+		var back SetBatchRequest
+		data, err := json.Marshal(SetBatchRequest{CSVData: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, &back); err != nil || (back.CSVData == nil) != (d == nil) {
+			t.Errorf("%#v becomes %#v, %v", d, back.CSVData, err)
+		}
+	}
 }
 
 func TestByteSize(t *testing.T) {
