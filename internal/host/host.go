@@ -47,11 +47,11 @@ type Host struct {
 }
 
 // Open takes the state directory, and sets the engine going: whatever was started goes on by itself. ctx bounds the opening only.
-func Open(ctx context.Context, o Options) (h *Host, err error) {
+func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	if err := o.Dir.Make(); err != nil {
 		return nil, migration.NewError(migration.ErrStore, string(o.Dir), err.Error(), "").Because(err)
 	}
-	h = &Host{ended: make(chan struct{})}
+	h := &Host{ended: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.release())
