@@ -11,6 +11,9 @@ import (
 // then the message, broken at blanks to the width of the output, and what to do about it where the error knows.
 func ConciseView(r *object.ErrorRecord, width int) string {
 	message := r.Error()
+	if r.Category == object.ParserError { // of the faults of a script the first one is shown
+		message = firstFault(r, message)
+	}
 	position, prefix := "", ""
 	if in := r.Invocation; in != nil && (in.File != "" || r.Category == object.ParserError) {
 		number := fmt.Sprint(in.LineNumber)
@@ -101,4 +104,19 @@ func reason(r *object.ErrorRecord) string {
 		return reason
 	}
 	return "Error"
+}
+
+// firstFault is the message of the first error that the parser found; whole is that of all.
+func firstFault(r *object.ErrorRecord, whole string) string {
+	if r.Exception == nil || r.Exception.Fields == nil {
+		return whole
+	}
+	faults, ok := object.ItemsOf(r.Exception.Fields.Value("Errors"))
+	if !ok || len(faults) == 0 {
+		return whole
+	}
+	if v, ok, err := object.Property(faults[0], "Message"); ok && err == nil {
+		return object.ToString(v)
+	}
+	return whole
 }

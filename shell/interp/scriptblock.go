@@ -209,6 +209,11 @@ func parseError(errs []*syntax.ParseError) error {
 		b.WriteString(parseReport(e))
 	}
 	x := object.NewException("System.Management.Automation.ParseException", "%s", b.String())
+	all := &object.Array{}
+	for _, e := range errs {
+		all.Items = append(all.Items, object.NewCustom("Extent", e.Extent.Text(), "ErrorId", e.ErrorID, "Message", e.Message, "IncompleteInput", e.Incomplete))
+	}
+	x.Fields = object.TableOf("Errors", all)
 	r := object.NewErrorOf(x, errs[0].ErrorID, object.ParserError, nil)
 	r.Invocation = positionOf(errs[0].Extent)
 	return r
