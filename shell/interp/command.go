@@ -159,6 +159,9 @@ func (c *commandCode) stage(f *frame, b stageBase) (stage, error) {
 
 // invokeValue is the stage of & or . with a value: a script block, a command, or a name.
 func (c *commandCode) invokeValue(f *frame, b stageBase, v any) (stage, error) {
+	if info := commandOf(v); info != nil {
+		return c.invokeInfo(f, b, info)
+	}
 	switch x := object.Base(v).(type) {
 	case *scriptBlock:
 		args, err := c.evaluate(f)
@@ -166,8 +169,6 @@ func (c *commandCode) invokeValue(f *frame, b stageBase, v any) (stage, error) {
 			return nil, err
 		}
 		return newFunctionStage(b, &function{block: x.block, module: x.module, kind: cmdlet.KindScriptBlock, closure: x.closure}, args, c.operator == syntax.OpDot, ""), nil
-	case *commandInfo:
-		return c.invokeInfo(f, b, x)
 	case string:
 		if x != "" {
 			return c.invokeNamed(f, b, x, strings.ToLower(x))
@@ -258,6 +259,9 @@ func (c *commandCode) calledWithParens() bool {
 }
 
 func (c *commandCode) invokeInfo(f *frame, b stageBase, x *commandInfo) (stage, error) {
+	if x.alias != nil {
+		return c.invokeNamed(f, b, x.alias.target, strings.ToLower(x.alias.target))
+	}
 	return c.invokeFound(f, b, &x.found, x.name)
 }
 

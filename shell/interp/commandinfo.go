@@ -12,18 +12,24 @@ type commandInfo struct {
 	found
 	name  string
 	alias *alias
+	in    *Interp // of an alias
 }
 
 var typeCommandInfo = object.Declare(&object.Type{Name: "System.Management.Automation.CommandInfo", Base: object.TypeObject})
 
-var commandTypes = map[cmdlet.Kind]*object.Type{
-	cmdlet.KindCmdlet:         declareCommand("CmdletInfo"),
-	cmdlet.KindFunction:       declareCommand("FunctionInfo"),
-	cmdlet.KindFilter:         declareCommand("FilterInfo"),
-	cmdlet.KindAlias:          declareCommand("AliasInfo"),
-	cmdlet.KindExternalScript: declareCommand("ExternalScriptInfo"),
-	cmdlet.KindScriptBlock:    declareCommand("ScriptInfo"),
-	cmdlet.KindApplication:    declareCommand("ApplicationInfo"),
+// commandTypes are the types of commands by their kind.
+var commandTypes map[cmdlet.Kind]*object.Type
+
+func init() { // not an initial value: the members refer to the map
+	commandTypes = map[cmdlet.Kind]*object.Type{
+		cmdlet.KindCmdlet:         declareCommand("CmdletInfo"),
+		cmdlet.KindFunction:       declareCommand("FunctionInfo"),
+		cmdlet.KindFilter:         declareCommand("FilterInfo"),
+		cmdlet.KindAlias:          declareCommand("AliasInfo"),
+		cmdlet.KindExternalScript: declareCommand("ExternalScriptInfo"),
+		cmdlet.KindScriptBlock:    declareCommand("ScriptInfo"),
+		cmdlet.KindApplication:    declareCommand("ApplicationInfo"),
+	}
 }
 
 func declareCommand(name string) *object.Type {
@@ -64,7 +70,44 @@ func declareCommand(name string) *object.Type {
 			return c.program
 		})
 		add("Parameters", func(c *commandInfo) any { return c.parameters() })
-		add("ReferencedCommand", func(c *commandInfo) any { return nil })
+		add("ReferencedCommand", func(c *commandInfo) any { return c.resolved() })
+		add("ResolvedCommand", func(c *commandInfo) any { return c.resolved() })
+		add("ResolvedCommandName", func(c *commandInfo) any {
+			if c.alias == nil {
+				return nil
+			}
+			return c.alias.target
+		})
+		add("DisplayName", func(c *commandInfo) any {
+			if c.alias == nil {
+				return nil
+			}
+			return c.alias.name + " -> " + c.alias.target
+		})
+		add("Description", func(c *commandInfo) any {
+			if c.alias == nil {
+				return ""
+			}
+			return c.alias.description
+		})
+		add("Options", func(c *commandInfo) any {
+			switch {
+			case c.alias != nil && c.alias.options&constant != 0:
+				return "Constant"
+			case c.alias != nil && c.alias.options&readOnly != 0:
+				return "ReadOnly"
+			}
+			return "None"
+		})
+		add("ParameterSets", func(c *commandInfo) any { return c.parameterSets() })
+		add("DefaultParameterSet", func(c *commandInfo) any {
+			if info := c.describe(); info != nil && info.DefaultSet != "" {
+				return info.DefaultSet
+			}
+			return nil
+		})
+		add("Verb", func(c *commandInfo) any { verb, _, _ := strings.Cut(c.name, "-"); return verb })
+		add("Noun", func(c *commandInfo) any { _, noun, _ := strings.Cut(c.name, "-"); return noun })
 	})
 	return t
 }
@@ -204,7 +247,7 @@ func (in *Interp) commandNamed(name string, follow bool) *commandInfo {
 	f := in.current
 	lower := strings.ToLower(name)
 	if a := f.scope.alias(lower); a != nil && !follow {
-		return &commandInfo{name: a.name, alias: a}
+		return &commandInfo{name: a.name, alias: a, in: in}
 	}
 	cmd, err := in.find(f, name, lower)
 	if err != nil || cmd == nil {
@@ -216,6 +259,38 @@ func (in *Interp) commandNamed(name string, follow bool) *commandInfo {
 		out.name = cmd.function.name
 	case cmd.info != nil:
 		out.name = cmd.info.Name
+	}
+	return out
+}
+
+// resolved is the command that an alias leads to.
+func (c *commandInfo) resolved() any {
+	if c.alias == nil {
+		return nil
+	}
+	in := c.in
+	if in == nil {
+		return nil
+	}
+	if target := in.commandNamed(c.alias.target, true); target != nil {
+		return target.AsObject()
+	}
+	return nil
+}
+
+// parameterSets lists the command's parameter sets.
+func (c *commandInfo) parameterSets() any {
+	info := c.describe()
+	if info == nil {
+		return object.NewArray()
+	}
+	lines := info.Syntax()
+	out := object.NewArray()
+	for i, set := range info.Sets() {
+		text := strings.TrimPrefix(lines[i], info.Name+" ")
+		o := object.NewCustom("Name", set, "IsDefault", strings.EqualFold(set, info.DefaultSet))
+		o.Set("Syntax", text)
+		out.Items = append(out.Items, o)
 	}
 	return out
 }

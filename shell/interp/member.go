@@ -146,7 +146,15 @@ func (f *frame) setMember(v any, name string, x any, static bool) error {
 		}
 		return f.wrap(object.SetStatic(t, name, x))
 	}
-	return f.wrap(object.SetMember(v, name, x))
+	err := object.SetMember(v, name, x)
+	if r, ok := err.(*object.ErrorRecord); ok && r.ID == "PropertyNotFound" {
+		if o, ok := v.(*object.Object); ok && o.IsCustom() { // PowerShell finds this out while setting
+			e := object.NewException("System.Management.Automation.SetValueInvocationException", "Exception setting \"%s\": \"%s\"", name, r.Exception.Message)
+			e.Inner = r.Exception
+			err = object.NewErrorOf(e, "ExceptionWhenSetting", object.NotSpecified, nil)
+		}
+	}
+	return f.wrap(err)
 }
 
 // typeValue is what stands before :: : a type, or its name, or the type of a value.

@@ -47,6 +47,9 @@ type redirectFile struct {
 }
 
 func (r *redirectFile) write(v any) error {
+	if record := recordBase(v); record != nil { // a warning or its like is its text
+		v = record.Text
+	}
 	if s, ok := v.(string); ok && len(r.batch) == 0 {
 		_, err := r.w.WriteString(s + "\n")
 		return err
