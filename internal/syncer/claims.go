@@ -20,50 +20,102 @@ type claim struct {
 	outcome Outcome
 	// sent: it was found where an intent points, so we have put it there with these flags.
 	sent bool
+	// alike: it may be claimed by its likeness.
+	alike bool
 }
 
 // claims are the messages to be claimed, by content. The zero value holds none.
 type claims struct {
-	byDigest map[Digest][]claim
+	all      []claim
+	taken    []bool
+	byDigest map[Digest][]int // places in all
+	byLike   map[Digest][]int
 	lengths  map[int64]int
+	// alike counts those that a likeness may claim.
+	alike int
 }
 
-func (c *claims) add(d Digest, cl claim) {
+// add puts a message among the claims. Its likeness may be zero.
+func (c *claims) add(d Digest, like likeness, cl claim) {
 	if c.byDigest == nil {
-		c.byDigest, c.lengths = map[Digest][]claim{}, map[int64]int{}
+		c.byDigest, c.byLike, c.lengths = map[Digest][]int{}, map[Digest][]int{}, map[int64]int{}
 	}
-	c.byDigest[d] = append(c.byDigest[d], cl)
+	place := len(c.all)
+	cl.alike = like != likeness{}
+	c.all, c.taken = append(c.all, cl), append(c.taken, false)
+	c.byDigest[d] = append(c.byDigest[d], place)
+	for _, key := range like.keys() {
+		c.byLike[key] = append(c.byLike[key], place)
+	}
 	c.lengths[cl.length]++
+	if cl.alike {
+		c.alike++
+	}
 }
 
-// possible tells whether a message of that length may be among them.
+// keys are those under which a message may be found by its likeness, surest first.
+func (l likeness) keys() []Digest {
+	var keys []Digest
+	for _, key := range []Digest{l.body, l.envelope} {
+		if key != (Digest{}) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// possible tells whether a message of that length may be among them byte for byte.
 func (c *claims) possible(length int64) bool { return c.lengths[length] > 0 }
 
-// take claims a message; of twins the first one.
-func (c *claims) take(d Digest) (claim, bool) {
-	list := c.byDigest[d]
-	if len(list) == 0 {
-		return claim{}, false
+// take claims a message that is there byte for byte; of twins the first one.
+func (c *claims) take(d Digest) (claim, bool) { return c.claim(c.byDigest, d) }
+
+// takeAlike claims a message that is there altered.
+func (c *claims) takeAlike(like likeness) (claim, bool) {
+	for _, key := range like.keys() {
+		if cl, ok := c.claim(c.byLike, key); ok {
+			return cl, true
+		}
 	}
-	cl := list[0]
-	if len(list) == 1 {
-		delete(c.byDigest, d)
-	} else {
-		c.byDigest[d] = list[1:]
+	return claim{}, false
+}
+
+// knowsAlike tells whether takeAlike would find one.
+func (c *claims) knowsAlike(like likeness) bool {
+	return slices.ContainsFunc(like.keys(), func(key Digest) bool {
+		return slices.ContainsFunc(c.byLike[key], func(place int) bool { return !c.taken[place] })
+	})
+}
+
+func (c *claims) claim(by map[Digest][]int, key Digest) (claim, bool) {
+	for i, place := range by[key] {
+		if !c.taken[place] {
+			by[key] = by[key][i+1:]
+			c.strike(place)
+			return c.all[place], true
+		}
 	}
-	c.lengths[cl.length]--
-	return cl, true
+	delete(by, key)
+	return claim{}, false
+}
+
+// strike takes a claim out.
+func (c *claims) strike(place int) {
+	c.taken[place] = true
+	c.lengths[c.all[place].length]--
+	if c.all[place].alike {
+		c.alike--
+	}
 }
 
 // drop takes out what an entry has claimed already, before the pass that is going on was interrupted.
 func (c *claims) drop(e entry) {
-	list := c.byDigest[e.Digest]
-	i := slices.IndexFunc(list, func(cl claim) bool { return cl.target == e.Target })
-	if i < 0 {
-		return
+	for _, place := range c.byDigest[e.Digest] {
+		if !c.taken[place] && c.all[place].target == e.Target {
+			c.strike(place)
+			return
+		}
 	}
-	c.lengths[list[i].length]--
-	c.byDigest[e.Digest] = slices.Delete(list, i, i+1)
 }
 
 // A found is a message at the target whose content was read.
@@ -71,6 +123,7 @@ type found struct {
 	mailbox.Meta
 	length int64
 	digest Digest
+	like   likeness
 }
 
 // readTarget reads messages of the target folder and yields what they are. A message that can't be read or is gone is
@@ -94,11 +147,11 @@ func (f *folderPass) readTarget(ctx context.Context, uids mailbox.UIDSet, each f
 		if m.Err != nil {
 			continue
 		}
-		r := newDigestReader(m.Body, m.Length)
+		r := newContentReader(m.Body, m.Length)
 		if _, err := io.Copy(io.Discard, r); err != nil {
 			return err
 		}
-		if err := each(found{m.Meta, m.Length, r.digest}); err != nil {
+		if err := each(found{m.Meta, m.Length, r.digest, r.likeness()}); err != nil {
 			return err
 		}
 	}
@@ -170,7 +223,7 @@ func (f *folderPass) gatherClaims(ctx context.Context) error {
 				return err
 			}
 			if e.Outcome.atTarget() {
-				f.claims.add(e.Digest, claim{target: e.Target, length: e.Size, date: e.Date, flags: e.Flags, before: true, outcome: e.Outcome})
+				f.claims.add(e.Digest, likeness{}, claim{target: e.Target, length: e.Size, date: e.Date, flags: e.Flags, before: true, outcome: e.Outcome})
 			}
 		}
 		for e, err := range f.all(ctx, f.Generation) {
@@ -187,6 +240,12 @@ func (f *folderPass) gatherClaims(ctx context.Context) error {
 	case len(f.Intents) > 0:
 		from = mailbox.MaxUID
 		for _, i := range f.Intents {
+			if i.UIDs.IsZero() {
+				i.UIDs.UIDSet = mailbox.UIDsFrom(1)
+			}
+			for _, r := range i.UIDs.UIDSet {
+				f.doubtful.AddRange(r)
+			}
 			from = min(from, max(i.TargetNext, 1))
 		}
 	default:
@@ -200,7 +259,7 @@ func (f *folderPass) gatherClaims(ctx context.Context) error {
 	err = f.readTarget(ctx, uids, func(m found) error {
 		n++
 		sent := slices.ContainsFunc(f.Intents, func(i intent) bool { return m.UID >= i.TargetNext && i.TargetNext > 0 })
-		f.claims.add(m.digest, claim{target: m.UID, length: m.length, date: unix(m.Date), flags: m.Flags, outcome: Adopted, sent: sent})
+		f.claims.add(m.digest, m.like, claim{target: m.UID, length: m.length, date: unix(m.Date), flags: m.Flags, outcome: Adopted, sent: sent})
 		return nil
 	})
 	if n > 0 {

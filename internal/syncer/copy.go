@@ -33,12 +33,14 @@ type window struct {
 	filtered, poisonous mailbox.UIDSet
 
 	entries  []entry // those decided, in any order
-	passed   int     // of the messages, those that need no more attention here: decided, or left for another try
-	bytes    int64   // sent and stored
-	onItsWay int     // taken by the target, without an answer
-	intended bool    // its intent is in the record
+	decided  mailbox.UIDSet
+	passed   int   // of the messages, those that need no more attention here: decided, or left for another try
+	bytes    int64 // sent and stored
+	onItsWay int   // taken by the target, without an answer
+	intended bool  // its intent is in the record
 	next     mailbox.UID
-	unplaced []*sent // stored, but the target did not tell the UID
+	unplaced []*sent        // stored, but the target did not tell the UID
+	deferred mailbox.UIDSet // left for the end of the folder, see [folderPass.deferred]
 }
 
 // sent is a message that the target has taken and not yet answered for.
@@ -69,6 +71,28 @@ func (f *folderPass) copyAll(ctx context.Context, plan []planned) error {
 		if err := f.sendFully(ctx, part); err != nil {
 			return err
 		}
+	}
+	return f.sendDeferred(ctx)
+}
+
+// sendDeferred settles the messages that may be at the target altered. By now every message that is there byte for byte
+// has been claimed by its own.
+func (f *folderPass) sendDeferred(ctx context.Context) error {
+	deferred := f.deferred
+	f.deferred = nil
+	if len(deferred) == 0 {
+		return nil
+	}
+	before := f.result.Matched
+	f.alike = true
+	defer func() { f.alike = false }()
+	for part := range chunk(deferred, f.window()) {
+		if err := f.sendFully(ctx, []*window{{uids: part, size: part.Len()}}); err != nil {
+			return err
+		}
+	}
+	if n := f.result.Matched - before; n > 0 {
+		f.report("Warning", "Folder %q: %d messages are at the target already, but another tool or the target has altered them; they are not copied again.", f.Source, n)
 	}
 	return nil
 }
@@ -256,7 +280,7 @@ func (s *sending) breakOff(fault error) error {
 		}
 		s.Bytes += w.bytes
 		if w.onItsWay == 0 && len(w.unplaced) == 0 {
-			s.dropIntent(w)
+			s.settle(w, w.uids.Minus(w.decided))
 		}
 	}
 	if err := s.commit(s.late); err != nil {
@@ -374,7 +398,7 @@ func (s *sending) prepare(m *mailbox.Message) (*mailbox.Outgoing, error) {
 	}
 	out := &sent{window: w, meta: m.Meta, length: m.Length, date: m.Date}
 	var body io.Reader = &endingReader{s.ctx, m.Body}
-	if s.claims.possible(m.Length) {
+	if s.claims.possible(m.Length) || s.maybeAlike(m.UID) {
 		var err error
 		if body, err = s.claimOrSpool(w, m, out, body); err != nil || body == nil {
 			return nil, err
@@ -410,7 +434,7 @@ func (s *sending) limit() int64 {
 // claimOrSpool reads a message whole and looks whether it is at the target already. If so it decides it and returns a
 // nil reader, else one that reads the message again.
 func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io.Reader) (io.Reader, error) {
-	r := newDigestReader(body, m.Length)
+	r := newContentReader(body, m.Length)
 	sp, err := spoolMessage(r, m.Length, s.SpoolDir)
 	if err != nil {
 		return nil, err
@@ -418,6 +442,18 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	cl, claimed := s.claims.take(r.digest)
+	if !claimed && s.maybeAlike(m.UID) {
+		like := r.likeness()
+		if !s.alike && s.claims.knowsAlike(like) {
+			s.deferred.Add(m.UID)
+			w.deferred.Add(m.UID)
+			return nil, errors.Join(sp.Close(), s.pass(w))
+		}
+		if s.alike {
+			cl, claimed = s.claims.takeAlike(like)
+			cl.outcome = Altered
+		}
+	}
 	if !claimed {
 		again, err := sp.Reader()
 		if err != nil {
@@ -442,10 +478,15 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	if !e.Flags.Equal(m.Flags) {
 		s.CompareFlags = true
 	}
-	if e.Outcome == Adopted && !cl.before {
+	if (e.Outcome == Adopted || e.Outcome == Altered) && !cl.before {
 		s.result.Matched++
 	}
 	return nil, s.decide(w, e)
+}
+
+// maybeAlike tells whether a message may be at the target altered.
+func (f *folderPass) maybeAlike(uid mailbox.UID) bool {
+	return f.claims.alike > 0 && (f.Adopting || f.doubtful.Has(uid))
 }
 
 // agreed are the flags on which both sides agreed when a message was sent that was then found at the target: those it
@@ -492,9 +533,22 @@ func (s *sending) intend(w *window) error {
 	return s.commit(s.late)
 }
 
-// dropIntent takes the window's intent out of the record. s.mu is held.
-func (s *sending) dropIntent(w *window) {
-	s.Intents = slices.DeleteFunc(s.Intents, func(i intent) bool { return slices.Equal(i.UIDs.UIDSet, w.uids) })
+// settle takes the window out of the intents, but for those of its open messages that an earlier pass may have left at
+// the target. s.mu is held.
+func (s *sending) settle(w *window, open mailbox.UIDSet) {
+	doubtful := open.Minus(open.Minus(s.doubtful))
+	var left []intent
+	for _, i := range s.Intents {
+		if i.UIDs.IsZero() {
+			left = append(left, i)
+			continue
+		}
+		rest := i.UIDs.Minus(w.uids.Minus(doubtful))
+		if len(rest) > 0 {
+			left = append(left, intent{uidSet{rest}, i.TargetNext})
+		}
+	}
+	s.Intents = left
 }
 
 // answer is the target's end: what became of the message that was taken first.
@@ -601,6 +655,7 @@ func (s *sending) refuseLocked(w *window, meta mailbox.Meta, length int64, why e
 // decide notes an entry and finishes the window when it is the last one. s.mu is held.
 func (s *sending) decide(w *window, e entry) error {
 	w.entries = append(w.entries, e)
+	w.decided.Add(e.Source)
 	if e.Outcome != Vanished {
 		s.state.MessagesDone++
 	}
@@ -623,7 +678,7 @@ func (s *sending) write(w *window) error {
 	}
 	s.Bytes += w.bytes
 	w.entries, w.bytes = nil, 0
-	s.dropIntent(w)
+	s.settle(w, w.deferred)
 	if err := s.commit(s.late); err != nil {
 		return err
 	}
@@ -716,7 +771,7 @@ func (s *sending) pair(messages []*sent, there []mailbox.Meta) ([]mailbox.UID, e
 	}
 	var at claims
 	if err := s.readTarget(s.ctx, candidates, func(m found) error {
-		at.add(m.digest, claim{target: m.UID, length: m.length})
+		at.add(m.digest, m.like, claim{target: m.UID, length: m.length})
 		return nil
 	}); err != nil {
 		return nil, err

@@ -26,6 +26,11 @@ type folderPass struct {
 	// targetNext is a lower bound of the UID that the next message gets at the target.
 	targetNext mailbox.UID
 	claims     claims
+	// doubtful are the messages that an earlier pass may have left at the target without an entry.
+	doubtful mailbox.UIDSet
+	// deferred are messages that a likeness may claim once all others are decided; alike says that this is the case.
+	deferred mailbox.UIDSet
+	alike    bool
 	// undescribed are messages left behind whose subject and sender are still to be read.
 	undescribed []migration.SkippedItem
 	// added counts what this pass has put into the target folder.
@@ -443,7 +448,7 @@ func (f *folderPass) targetLife(ctx context.Context) error {
 	}
 	var at claims
 	err := f.readTarget(ctx, there, func(m found) error {
-		at.add(m.digest, claim{target: m.UID, length: m.length})
+		at.add(m.digest, m.like, claim{target: m.UID, length: m.length})
 		return nil
 	})
 	if err != nil {

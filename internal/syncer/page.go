@@ -26,6 +26,8 @@ const (
 	Refused Outcome = 5
 	// Vanished: it was gone from the source before it was read.
 	Vanished Outcome = 6
+	// Altered: it was at the target already and was recognised, though another tool or the target had altered it.
+	Altered Outcome = 7
 
 	// gone marks, in the stored byte, an entry whose message is no longer at the source.
 	gone = 0x40
@@ -33,7 +35,7 @@ const (
 
 // String names the outcome.
 func (o Outcome) String() string {
-	names := [...]string{Copied: "copied", Adopted: "adopted", Merged: "merged", Filtered: "filtered", Refused: "refused", Vanished: "vanished"}
+	names := [...]string{Copied: "copied", Adopted: "adopted", Merged: "merged", Filtered: "filtered", Refused: "refused", Vanished: "vanished", Altered: "altered"}
 	if int(o) < len(names) && names[o] != "" {
 		return names[o]
 	}
@@ -41,7 +43,7 @@ func (o Outcome) String() string {
 }
 
 // atTarget tells whether entries with this outcome have content and a place at the target.
-func (o Outcome) atTarget() bool { return o == Copied || o == Adopted || o == Merged }
+func (o Outcome) atTarget() bool { return o == Copied || o == Adopted || o == Merged || o == Altered }
 
 // An entry is what is remembered of one source message.
 type entry struct {
@@ -266,7 +268,7 @@ func (r *pageReader) runs() ([]entry, error) {
 			return nil, r.err
 		}
 		e := entry{Outcome: Outcome(kind[0] &^ gone), Gone: kind[0]&gone != 0}
-		if e.Outcome < Copied || e.Outcome > Vanished {
+		if e.Outcome < Copied || e.Outcome > Altered {
 			return nil, fmt.Errorf("the page has a message with %v: use the newer migsh that wrote it", e.Outcome)
 		}
 		source += r.uvarint()

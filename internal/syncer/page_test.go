@@ -18,7 +18,7 @@ func drawEntries(t *rapid.T) []entry {
 		source += mailbox.UID(rapid.SampledFrom([]int{1, 1, 1, 2, 1000}).Draw(t, "gap"))
 		e := entry{
 			Source:  source,
-			Outcome: rapid.SampledFrom([]Outcome{Copied, Copied, Copied, Adopted, Merged, Filtered, Refused, Vanished}).Draw(t, "outcome"),
+			Outcome: rapid.SampledFrom([]Outcome{Copied, Copied, Copied, Adopted, Merged, Filtered, Refused, Vanished, Altered}).Draw(t, "outcome"),
 			Gone:    rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "gone"),
 		}
 		if e.Outcome.atTarget() {

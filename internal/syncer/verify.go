@@ -13,7 +13,9 @@ import (
 type Verification struct {
 	// Checked messages were looked for, Same of them are at the target byte for byte as they were sent.
 	Checked, Same int64
-	Bytes         int64
+	// Foreign of them were there before, altered by another tool or the target: only that they are there can be said.
+	Foreign int64
+	Bytes   int64
 	// Missing are no longer there: somebody took them away at the target, or they were lost there.
 	// Altered are there, but with other bytes than were sent.
 	Missing, Altered []Difference
@@ -126,6 +128,10 @@ func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Targ
 		v.Bytes += m.Length
 		if r.digest == e.Digest {
 			v.Same++
+			continue
+		}
+		if e.Outcome == Altered {
+			v.Foreign++
 			continue
 		}
 		d := difference(l, e)

@@ -116,6 +116,9 @@ func (s *session) effectAppend(at mailbox.At, group []pending, results []mailbox
 		}
 		for i, p := range group {
 			p.msg.Flags = s.box.keep(p.msg.Flags)
+			if s.box.opts.Alter != nil {
+				p.msg.Body = s.box.opts.Alter(p.msg.Body)
+			}
 			uid := f.store(p.msg)
 			results[i] = mailbox.Appended{Fate: mailbox.Stored, UIDValidity: f.validity, UID: uid}
 			if s.box.opts.NoUIDPlus {

@@ -39,6 +39,8 @@ type Options struct {
 	Keywords []string
 	// FoldCase makes folder names that differ only in case the same folder.
 	FoldCase bool
+	// Alter is what the server makes of a message when it stores it; nil leaves it as it is.
+	Alter func(body []byte) []byte
 }
 
 // An Effect is a change at the server that a session is about to make or has made.

@@ -1,0 +1,129 @@
+package syncer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/membox"
+	"migsh/store/memstore"
+)
+
+// TestPain shows, for the pains that users of other tools have had with the copy itself, that they are not had here. The
+// numbers are those of docs/checklist.md; TestPain in package syncer_test has those that need a real server.
+func TestPain(t *testing.T) {
+	for _, p := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"P1", painSecondRun},
+		{"P2", painBrokenTwice},
+	} {
+		t.Run(p.name, p.test)
+	}
+}
+
+// letter is a message as mail programs write it.
+func letter(n int) membox.Message {
+	date := time.Date(2020, 1, 1, 0, n/60, n%60, 0, time.UTC)
+	return membox.Message{Date: date, Body: fmt.Appendf(nil,
+		"Received: from a by b; %s\r\nMessage-ID: <%d@example.org>\r\nDate: %s\r\nFrom: Anna <anna@example.org>\r\nTo: bob@example.org\r\nSubject: Letter %d\r\n\r\nBody %d\r\n",
+		date.Format(time.RFC1123Z), n, date.Format(time.RFC1123Z), n, n)}
+}
+
+// alterations are what servers and other tools do to messages.
+var alterations = map[string]func([]byte) []byte{
+	"a Received line": func(b []byte) []byte { return append([]byte("Received: by new.example.org; now\r\n"), b...) },
+	"a new Message-ID": func(b []byte) []byte {
+		return bytes.Replace(b, []byte("Message-ID: <"), []byte("Message-ID: <new."), 1)
+	},
+	"X-TUID": func(b []byte) []byte {
+		return bytes.Replace(b, []byte("\r\n\r\n"), []byte("\r\nX-TUID: abcdefghijkl\r\n\r\n"), 1)
+	},
+	"another body": func(b []byte) []byte { return append(b, "-- \r\nscanned\r\n"...) },
+}
+
+// However often the same mail is copied, it is there once: on a target that alters it and tells no UIDs, too, and after
+// all that was remembered is lost.
+func painSecondRun(t *testing.T) {
+	for name, alter := range alterations {
+		for _, uidplus := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, UIDPLUS %v", name, uidplus), func(t *testing.T) {
+				w := newWorld(membox.Options{}, membox.Options{NoUIDPlus: !uidplus, Alter: alter})
+				for n := range 30 {
+					w.source.Deliver("INBOX", letter(n))
+				}
+				for range 2 {
+					w.source.Deliver("INBOX", letter(7)) // twins
+				}
+				w.target.Deliver("INBOX", letter(1000))
+				for range 3 {
+					w.sync(t)
+				}
+				if n := len(w.target.Messages("INBOX")); n != 33 {
+					t.Fatalf("after three runs there are %d messages, want 33", n)
+				}
+				w.store = memstore.New()
+				w.source.Deliver("INBOX", letter(30))
+				for range 2 {
+					w.sync(t)
+				}
+				if n := len(w.target.Messages("INBOX")); n != 34 {
+					t.Errorf("after the state was lost and one new message there are %d, want 34\n%s", n, strings.Join(w.log.lines, "\n"))
+				}
+			})
+		}
+	}
+}
+
+// A connection that breaks while the outcome of an earlier break is still being found out makes no doubles, whether the
+// target keeps what it stores or alters it.
+func painBrokenTwice(t *testing.T) {
+	for name, alter := range map[string]func([]byte) []byte{"kept": nil, "altered": alterations["a Received line"], "rewritten": alterations["another body"]} {
+		t.Run(name, func(t *testing.T) {
+			for breakAt := mailbox.UID(1); breakAt <= 12; breakAt++ {
+				w := newWorld(membox.Options{}, membox.Options{Alter: alter})
+				w.change = func(j *Job) { j.Window = 12 }
+				for n := range 12 {
+					w.source.Deliver("INBOX", letter(n))
+				}
+				stored := 0
+				w.target.SetHooks(membox.Hooks{After: func(e membox.Effect) error {
+					if e.Op == "APPEND" {
+						if stored += e.N; stored == 9 {
+							return mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF)
+						}
+					}
+					return nil
+				}})
+				if _, err := Run(t.Context(), w.job()); err == nil {
+					t.Fatal("the connection to the target did not break")
+				}
+				w.target.SetHooks(membox.Hooks{})
+				w.source.SetHooks(membox.Hooks{Body: func(_ string, uid mailbox.UID, r io.Reader) io.Reader {
+					if uid == breakAt {
+						return io.LimitReader(r, 10)
+					}
+					return r
+				}})
+				_, err := Run(t.Context(), w.job())
+				w.source.SetHooks(membox.Hooks{})
+				if breakAt > 8 && err == nil {
+					t.Fatal("the connection to the source did not break")
+				}
+				w.sync(t)
+				if n := len(w.target.Messages("INBOX")); n != 12 {
+					t.Errorf("broken at the source at UID %d: %d messages at the target, want 12\n%s", breakAt, n, strings.Join(w.log.lines, "\n"))
+				}
+				if v, err := Verify(context.WithoutCancel(t.Context()), w.job(), 1); err != nil || len(v.Missing) > 0 {
+					t.Errorf("verification: %+v, %v", v, err)
+				}
+			}
+		})
+	}
+}
