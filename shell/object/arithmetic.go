@@ -252,6 +252,7 @@ func arithmetic(a, b any, op *operator) (any, error) {
 // operands turns two values into numbers: nulls, booleans, characters and strings become what PowerShell takes them for.
 // A value that is no number gives nil.
 func operands(a, b any) (x, y any, err error) {
+	first := a
 	if s, ok := a.(string); ok {
 		if a, err = numberFromText(s, b); err != nil {
 			return nil, nil, err
@@ -261,7 +262,7 @@ func operands(a, b any) (x, y any, err error) {
 		if x = asNumber(a); x == nil {
 			return nil, nil, nil
 		}
-		if b, err = numberFromText(s, x); err != nil {
+		if b, err = numberFromText(s, first); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -448,7 +449,15 @@ func operateOn(a, b any, op *operator) (any, error) {
 	if m := t.StaticMember(op.method); m != nil {
 		return Call(nil, m, []any{a, b})
 	}
-	return nil, methodNotFound(t, op.method)
+	return nil, operatorNotFound(t, op.method)
+}
+
+// operatorNotFound names the type as PowerShell does, for which an object made by a script is a PSObject.
+func operatorNotFound(t *Type, method string) error {
+	if t == TypePSCustomObject {
+		t = TypePSObject
+	}
+	return methodNotFound(t, method)
 }
 
 func enumNumber(e Enum) any {
@@ -474,6 +483,12 @@ func enumOperation(e Enum, b any, op *operator) (any, error) {
 	if n == nil {
 		return nil, methodNotFound(e.Type, op.method)
 	}
+	switch n.(type) {
+	case float64, float32:
+		return nil, thrown("System.InvalidCastException", "Unable to cast object of type '%s' to type 'System.Double'.", e.Type.Name)
+	case Decimal:
+		return nil, thrown("System.InvalidOperationException", "No coercion operator is defined between types '%s' and 'System.Decimal'.", e.Type.Name)
+	}
 	r, err := op.numbers(enumNumber(e), n)
 	if err != nil {
 		return nil, err
@@ -481,7 +496,13 @@ func enumOperation(e Enum, b any, op *operator) (any, error) {
 	if i, ok := r.(int32); ok {
 		return Enum{e.Type, int64(i)}, nil
 	}
-	return r, nil
+	return nil, thrown("System.InvalidCastException", "Unable to cast object of type '%s' to type '%s'.", TypeOf(r).Name, e.Type.Name)
+}
+
+// thrown is an exception that .NET throws outside of PowerShell's own errors.
+func thrown(typeName, format string, args ...any) error {
+	e := NewException(typeName, format, args...)
+	return NewErrorOf(e, e.TypeName(), OperationStopped, nil)
 }
 
 // Negate is unary minus.

@@ -57,7 +57,7 @@ func bitwise(a, b any, method string, op func(x, y uint64) uint64) (any, error) 
 		if isFraction(x) || isFraction(y) {
 			return nil, &Exception{Type: init1("System.NullReferenceException"), Message: "Object reference not set to an instance of an object."}
 		}
-		return nil, methodNotFound(t, method)
+		return nil, operatorNotFound(t, method)
 	}
 	if x, err = bitOperand(x); err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func shift(a, b any, method string, left bool) (any, error) {
 	}
 	x := asNumber(a)
 	if x == nil {
-		return nil, methodNotFound(TypeOf(a), method)
+		return nil, operatorNotFound(TypeOf(a), method)
 	}
 	count, err := Convert(b, TypeInt32)
 	if err != nil {

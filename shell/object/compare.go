@@ -200,13 +200,26 @@ func compare(a, b any, ignoreCase bool) (int, error) {
 		}
 		return c, nil
 	}
+	if text, ok := b.(string); ok && isNumber(a) {
+		n, err := numberFromText(text, a)
+		if err != nil {
+			return 0, err
+		}
+		return compare(a, n, ignoreCase)
+	}
+	if e, ok := a.(Enum); ok && isNumber(b) {
+		return compare(e.Value, b, ignoreCase)
+	}
+	if !comparable(a) {
+		return 0, notComparable(a, b)
+	}
 	y := b
 	if TypeOf(a) != TypeOf(b) {
 		c, err := Convert(b, TypeOf(a))
 		if err != nil {
 			return 0, NewErrorOf(&Exception{
 				Type: typeRuntimeException, Inner: exceptionOf(err),
-				Message: "Could not compare \"" + CultureString(a) + "\" to \"" + CultureString(b) + "\". Error: \"" + exceptionOf(err).Message + "\"",
+				Message: "Could not compare \"" + ToString(a) + "\" to \"" + ToString(b) + "\". Error: \"" + exceptionOf(err).Message + "\"",
 			}, "ComparisonFailure", InvalidArgument, nil)
 		}
 		y = c
@@ -248,7 +261,33 @@ func compare(a, b any, ignoreCase bool) (int, error) {
 	if same(a, y) {
 		return 0, nil
 	}
-	return 0, NewErrorOf(&Exception{
+	return 0, notComparable(a, b)
+}
+
+// comparable tells whether a type has an order (IComparable).
+func comparable(v any) bool {
+	switch v := v.(type) {
+	case *Object:
+		_, ok := v.Base.(Comparer)
+		return ok
+	case *Hashtable, *Array, *List, *Type, ScriptBlock, *Exception, *ErrorRecord, Switch, *Reference, *InvocationInfo:
+		return false
+	}
+	return true
+}
+
+func notComparable(a, b any) error {
+	if o, ok := a.(*Object); ok && o.IsCustom() {
+		if same(a, b) {
+			return errUnordered
+		}
+		return NewErrorOf(&Exception{
+			Type: typeRuntimeException,
+			Message: "Cannot compare \"" + ToString(a) + "\" to \"" + ToString(b) + "\" because the objects are not the same type or the object \"" +
+				ToString(a) + "\" does not implement \"IComparable\".",
+		}, "PSObjectCompareTo", InvalidArgument, nil)
+	}
+	return NewErrorOf(&Exception{
 		Type:    typeRuntimeException,
 		Message: "Cannot compare \"" + CultureString(a) + "\" because it is not IComparable.",
 	}, "NotIcomparable", InvalidArgument, nil)

@@ -48,6 +48,10 @@ func Convert(v any, t *Type) (any, error) {
 	if own.IsA(t) {
 		return v, nil
 	}
+	if _, fromTable := tableOf(v); fromTable && t.Elem == nil && t != TypeArray && t != TypeHashtable && t != TypeOrdered && t.hasEmptyConstructor() && t.Generic != TypeNullable {
+		out, _, err := construct(v, t)
+		return out, err
+	}
 	switch {
 	case t.Generic == TypeNullable:
 		return toNullable(v, t)
@@ -103,9 +107,26 @@ func construct(v any, t *Type) (out any, ok bool, err error) {
 		return out, err == nil, err
 	}
 	own := TypeOf(v)
+	if isNumeric(own) {
+		return nil, false, nil // numbers are taken by their texts, if at all
+	}
+	_, isChar := v.(Char)
+	_, isEnum := v.(Enum)
 	for i := range t.Constructors {
 		c := &t.Constructors[i]
-		if len(c.Params) != 1 || c.Call == nil || c.Params[0].Type == TypeObject || c.Params[0].Variadic || !own.IsA(c.Params[0].Type) {
+		if len(c.Params) != 1 || c.Call == nil || c.Params[0].Variadic {
+			continue
+		}
+		p := c.Params[0].Type
+		if p == TypeInt32 && (isChar || isEnum) {
+			n, convertErr := Convert(v, TypeInt32)
+			if convertErr != nil {
+				return nil, false, nil
+			}
+			out, err = c.Call(nil, []any{n})
+			return out, err == nil, err
+		}
+		if p == TypeObject || p.IsInterface || !own.IsA(p) {
 			continue
 		}
 		if out, err = c.Call(nil, []any{v}); err != nil {
@@ -190,7 +211,7 @@ func settableProperties(t *Type) string {
 func noConversion(v any, t *Type) error {
 	if from := convertible(v); from != "" {
 		return invalidCast("InvalidCastIConvertible", "Cannot convert value \"%s\" to type \"%s\". Error: \"Invalid cast from '%s' to '%s'.\"",
-			CultureString(v), t.Name, TypeOf(v).Name, t.Name)
+			CultureString(v), t.Name, TypeOf(v).Name, t.FullName())
 	}
 	return cannotConvert(v, t)
 }
@@ -198,7 +219,7 @@ func noConversion(v any, t *Type) error {
 // convertible names the types whose IConvertible is asked last and gives a message of its own.
 func convertible(v any) string {
 	switch v.(type) {
-	case bool, Char, DateTime:
+	case bool, Char, DateTime, Enum:
 		return shortName(TypeOf(v).Name)
 	}
 	return ""
@@ -311,6 +332,9 @@ func toArray(v any, t *Type) (any, error) {
 	items, ok := ItemsOf(v)
 	if !ok {
 		c, err := Convert(v, elem)
+		if _, isBool := v.(bool); isBool && elem == TypeChar {
+			return nil, noConversion(v, t)
+		}
 		if err != nil {
 			if r, ok := err.(*ErrorRecord); ok && r.ID == "ConvertToFinalInvalidCastException" {
 				return nil, cannotConvert(v, t)
@@ -572,7 +596,8 @@ func integerFromString(s string, t *Type) (any, error) {
 	}
 	out, err := integerFromBig(b, s, t)
 	if err != nil {
-		return nil, castFailed("InvalidCastFromStringToInteger", s, t, overflow(t))
+		// What is no plain integer fails by its first reading, as one.
+		return nil, castFailed("InvalidCastFromStringToInteger", s, t, badInput(s))
 	}
 	return out, nil
 }
@@ -772,6 +797,13 @@ func toDecimal(v any) (any, error) {
 func toBigInt(v any) (any, error) {
 	switch v := v.(type) {
 	case float64:
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			what := "infinity"
+			if math.IsNaN(v) {
+				what = "NaN"
+			}
+			return nil, castFailed("InvalidCastConstructorException", v, TypeBigInt, NewException("System.OverflowException", "BigInteger cannot represent %s.", what))
+		}
 		b, _ := big.NewFloat(math.Trunc(v)).Int(nil)
 		return b, nil
 	case float32:

@@ -193,9 +193,39 @@ func choose(m *Member, args []any) (*Overload, []any, error) {
 	if best < 0 {
 		return nil, nil, overloadNotFound(m, args)
 	}
+	if bestCost >= impossible {
+		if err := unfit(m, args); err != nil {
+			return nil, nil, err
+		}
+	}
 	o := &m.Overloads[best]
 	out, err := bindArguments(m, o, args)
 	return o, out, err
+}
+
+// unfit is the error of arguments that no overload's types take, where there is more than one to choose from.
+func unfit(m *Member, args []any) error {
+	candidates, text := 0, false
+	for i := range m.Overloads {
+		if _, ok := fit(&m.Overloads[i], args); ok {
+			candidates++
+		}
+	}
+	if candidates < 2 {
+		return nil
+	}
+	for _, a := range args {
+		if _, ok := Base(a).(string); ok {
+			text = true
+		}
+	}
+	if !text {
+		return overloadNotFound(m, args)
+	}
+	return NewErrorOf(&Exception{
+		Type:    typeMethodException,
+		Message: "Multiple ambiguous overloads found for \"" + m.Name + "\" and the argument count: \"" + strconv.Itoa(len(args)) + "\".",
+	}, "MethodCountCouldNotFindBest", NotSpecified, nil)
 }
 
 func overloadNotFound(m *Member, args []any) error {
@@ -205,6 +235,9 @@ func overloadNotFound(m *Member, args []any) error {
 		Message: "Cannot find an overload for \"" + name + "\" and the argument count: \"" + strconv.Itoa(len(args)) + "\".",
 	}, "MethodCountCouldNotFindBest", NotSpecified, nil)
 }
+
+// impossible is the cost of an argument that cannot be converted.
+const impossible = 5000
 
 // expanded is the cost of gathering arguments into an array that the method takes: overloads without are better.
 const expanded = 50
@@ -281,7 +314,7 @@ func distance(v any, t *Type) int {
 		return 120
 	}
 	if _, err := Convert(v, t); err != nil {
-		return 5000
+		return impossible
 	}
 	return 300
 }
@@ -342,6 +375,9 @@ func bindArguments(m *Member, o *Overload, args []any) ([]any, error) {
 		if i >= len(args) {
 			out[i] = p.Default
 			continue
+		}
+		if strings.HasPrefix(m.Name, "op_") {
+			p.Name = strconv.Itoa(i)
 		}
 		v, err := argument(m, p, args[i], p.Type)
 		if err != nil {

@@ -98,7 +98,7 @@ func ParseDateTime(s string, c *netfmt.Culture) (DateTime, error) {
 
 func spanFrom(v any) (any, bool, error) {
 	switch v := v.(type) {
-	case bool, Char, DateTime:
+	case bool, DateTime:
 		return nil, false, nil
 	case Enum:
 		return TimeSpan(v.Value), true, nil

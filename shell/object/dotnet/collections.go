@@ -89,6 +89,9 @@ func listFrom(t *object.Type, v any) (any, bool, error) {
 	}
 	items, ok := object.ItemsOf(v)
 	if !ok {
+		if object.IsPrimitive(object.TypeOf(v)) {
+			v = object.ToString(v) // numbers are taken by their texts
+		}
 		c, err := object.Convert(v, elem(t))
 		if err != nil {
 			return nil, true, err
