@@ -88,6 +88,9 @@ func (s *cmdletStage) ended(err error) error {
 		return r
 	}
 	s.pipe.failed = true
+	if i, ok := errors.AsType[*invoked](err); ok {
+		return i
+	}
 	record := object.RecordOf(err)
 	if record.Command != "" && record.Command != s.info.ErrorName || record.Invocation != nil {
 		c := *record // an error from within: PowerShell names the outer cmdlet in its id
@@ -101,7 +104,7 @@ func (s *cmdletStage) ended(err error) error {
 			return &raised{record: record, stop: true}
 		}
 	}
-	return record
+	return &invoked{record}
 }
 
 // complete gives a record the command's name and position.

@@ -23,6 +23,12 @@ type raised struct {
 func (r *raised) Error() string { return r.record.Error() }
 func (r *raised) Unwrap() error { return r.record }
 
+// invoked is an error that a command has ended with: commands around it pass it on as it is.
+type invoked struct{ record *object.ErrorRecord }
+
+func (i *invoked) Error() string { return i.record.Error() }
+func (i *invoked) Unwrap() error { return i.record }
+
 // errInterrupted ends everything after Ctrl-C.
 var errInterrupted error = interruption{}
 
@@ -37,6 +43,7 @@ func (*raised) Control()       {}
 func (*flow) Control()         {}
 func (*stopUpstream) Control() {}
 func (*terminated) Control()   {}
+func (*invoked) Control()      {}
 
 // strictness is the level of Set-StrictMode.
 type strictness uint8
@@ -96,7 +103,7 @@ func (f *frame) wrap(err error) error {
 		return nil
 	}
 	switch e := err.(type) {
-	case *flow, *stopUpstream, *raised:
+	case *flow, *stopUpstream, *raised, *invoked, *terminated:
 		return err
 	case *object.ErrorRecord:
 		return f.place(asRuntime(e))
@@ -135,6 +142,8 @@ func (f *frame) recordOf(err error) *object.ErrorRecord {
 	case *object.ErrorRecord:
 		return f.place(e)
 	case *raised:
+		return f.place(e.record)
+	case *invoked:
 		return f.place(e.record)
 	}
 	if r, ok := errors.AsType[*object.ErrorRecord](err); ok {
@@ -176,8 +185,9 @@ func (f *frame) failed(err error, n syntax.Node) error {
 }
 
 func keepRaised(err error, record *object.ErrorRecord) error {
-	if r, ok := err.(*raised); ok {
-		return r
+	switch err.(type) {
+	case *raised, *invoked:
+		return err
 	}
 	return record
 }

@@ -327,7 +327,7 @@ func (s *functionStage) enter(p phase, fn func() error) error {
 	in.current, in.tries = saved, tries
 	s.frame.pop()
 	if t, ok := err.(*terminated); ok && t.stage == s {
-		return t.record
+		return &invoked{t.record}
 	}
 	return err
 }
