@@ -2,6 +2,8 @@ package migration
 
 import (
 	"context"
+	"regexp"
+	"strings"
 	"time"
 
 	"migsh/internal/migration"
@@ -19,27 +21,33 @@ const foreignBatch = `ArchiveDomain ArchiveOnly AutoProvisioning AvoidMergeOverl
 
 type newBatch struct {
 	base
-	Name                     string           `param:"mandatory pos=0" validate:"notnullorempty length=1,64" help:"The batch's name, 64 characters at most."`
-	CSVData                  []byte           `param:"mandatory" help:"The bytes of the user list, a CSV file with the columns EmailAddress, UserName and Password and, if wanted, UserRoot, TargetUserName and TargetPassword."`
-	SourceEndpoint           any              `param:"mandatory" complete:"endpoint" help:"The endpoint that the mailboxes are copied from."`
-	TargetEndpoint           any              `param:"" complete:"endpoint" help:"The endpoint that they are copied to. Left out, the one that Set-MigrationConfig -TargetEndpoint has set."`
-	Imap                     bool             `param:"" help:"The source speaks IMAP. It is the default."`
-	AutoStart                bool             `param:"" help:"Start the batch at once."`
-	ExcludeFolders           []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #Trash# and the like mean the folder of that use in any language."`
-	IncludeFolders           []string         `param:"" help:"Only these folders are copied."`
-	NotificationEmails       []string         `param:"" help:"Who is told by mail when the batch has finished."`
-	StartAfter               *object.DateTime `param:"" help:"When the batch starts to copy. A time without a zone is in -TimeZone."`
-	CompleteAfter            *object.DateTime `param:"" help:"When the batch is completed. A time without a zone is in -TimeZone."`
-	TimeZone                 string           `param:"" complete:"timezone" help:"The time zone of the dates, by its Windows or IANA name. UTC is the default."`
-	AllowIncrementalSyncs    *bool            `param:"" help:"$false stops the batch when the first copy is done. $true is the default."`
-	AllowUnknownColumnsInCsv *bool            `param:"" help:"$true ignores columns that migsh does not know."`
-	SkipReports              bool             `param:"" help:"Don't send reports."`
-	ReportInterval           *object.TimeSpan `param:"" help:"How often a report is sent. Left out, every 24 hours."`
+	Name                        string           `param:"mandatory pos=0" validate:"notnullorempty length=1,64" help:"The batch's name, 64 characters at most."`
+	CSVData                     []byte           `param:"mandatory" help:"The bytes of the user list, a CSV file with the columns EmailAddress, UserName and Password and, if wanted, UserRoot, TargetUserName and TargetPassword."`
+	SourceEndpoint              any              `param:"set=Endpoint mandatory" complete:"endpoint" help:"The endpoint that the mailboxes are copied from."`
+	TargetEndpoint              any              `param:"" complete:"endpoint" help:"The endpoint that they are copied to. Left out, the one that Set-MigrationConfig -TargetEndpoint has set."`
+	Imap                        bool             `param:"" help:"The source speaks IMAP. It is the default."`
+	RemoteServer                string           `param:"set=Server mandatory" help:"Instead of -SourceEndpoint: the host name of the server that the mailboxes are copied from. The connection settings then are the batch's own."`
+	Port                        int32            `param:"set=Server" validate:"range=1,65535" help:"The TCP port: 993 with Ssl, 143 with Tls or None. Left out, 993, or 143 with -Security Tls or None."`
+	Security                    string           `param:"set=Server" validate:"set=None,Ssl,Tls" help:"How the connection is protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. Left out, port 143 uses STARTTLS where the server offers it, any other port Ssl."`
+	Authentication              string           `param:"set=Server" validate:"set=Basic,Ntlm" help:"How a login is made. Basic is the default."`
+	AcceptUntrustedCertificates bool             `param:"set=Server" help:"Don't check the server's certificate."`
+	MaxConcurrentMigrations     any              `param:"set=Server" help:"How many mailboxes are copied at once, and connections made: 1 to 100, in legacy mode 1 to 10. 100 is the default."`
+	AutoStart                   bool             `param:"" help:"Start the batch at once."`
+	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #Trash# and the like mean the folder of that use in any language."`
+	IncludeFolders              []string         `param:"" help:"Only these folders are copied."`
+	NotificationEmails          []string         `param:"" help:"Who is told by mail when the batch has finished."`
+	StartAfter                  *object.DateTime `param:"" help:"When the batch starts to copy. A time without a zone is in -TimeZone."`
+	CompleteAfter               *object.DateTime `param:"" help:"When the batch is completed. A time without a zone is in -TimeZone."`
+	TimeZone                    string           `param:"" complete:"timezone" help:"The time zone of the dates, by its Windows or IANA name. UTC is the default."`
+	AllowIncrementalSyncs       *bool            `param:"" help:"$false stops the batch when the first copy is done. $true is the default."`
+	AllowUnknownColumnsInCsv    *bool            `param:"" help:"$true ignores columns that migsh does not know."`
+	SkipReports                 bool             `param:"" help:"Don't send reports."`
+	ReportInterval              *object.TimeSpan `param:"" help:"How often a report is sent. Left out, every 24 hours."`
 }
 
 func (e *environment) newBatch() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
-		Name: "New-MigrationBatch", Synopsis: "Makes a batch of mailboxes to be copied.", ShouldProcess: true, OutputTypes: []string{typeBatch.Name},
+		Name: "New-MigrationBatch", Synopsis: "Makes a batch of mailboxes to be copied.", DefaultSet: "Endpoint", ShouldProcess: true, OutputTypes: []string{typeBatch.Name},
 	}, "DomainController Partition Locale SourcePublicFolderDatabase", foreignBatch, func(b base) cmdlet.Cmdlet { return &newBatch{base: b} })
 }
 
@@ -48,13 +56,16 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		return err
 	}
 	r := migration.NewBatchRequest{
-		Name: c.Name, SourceEndpoint: identityFrom(c.SourceEndpoint), CSVData: c.CSVData, AutoStart: c.AutoStart, SubmittedBy: administrator(),
+		Name: c.Name, CSVData: c.CSVData, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(),
 		BatchSettings: migration.BatchSettings{
 			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
 			AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv,
 			SkipReports:         c.SkipReports,
 		},
+	}
+	if err := c.source(&r); err != nil {
+		return report1(ctx, out, err)
 	}
 	if c.TargetEndpoint != nil {
 		r.TargetEndpoint = identityFrom(c.TargetEndpoint)
@@ -82,6 +93,45 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		}
 		return out.Write(batchObject(made.Batch))
 	})
+}
+
+// source says where the mailboxes come from: an endpoint, or a server that the batch has for its own.
+func (c *newBatch) source(r *migration.NewBatchRequest) (err error) {
+	if c.RemoteServer == "" {
+		r.SourceEndpoint = identityFrom(c.SourceEndpoint)
+		return nil
+	}
+	s := migration.ServerSettings{
+		EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer, Port: int(c.Port), AcceptUntrustedCertificates: c.AcceptUntrustedCertificates,
+	}
+	r.SourceServer = &s
+	if s.Security, err = optional(c.Security, migration.ParseSecurity); err != nil {
+		return err
+	}
+	if s.Authentication, err = optional(c.Authentication, migration.ParseAuthentication); err != nil {
+		return err
+	}
+	s.MaxConcurrentMigrations, err = limitFrom(c.MaxConcurrentMigrations)
+	return err
+}
+
+// readAll is how commands read a file's bytes; the path is its last group.
+var readAll = regexp.MustCompile(`(?i)(?:ReadAllBytes\(\s*|(?:Get-Content|gc|cat|type)\s+(?:-(?:Literal)?Path[\s:]+)?)(["'])([^"'$]+)["']`)
+
+// fileRead is the name of the file whose bytes the command was given, if its text says so: bytes alone don't know where they come from.
+func fileRead(out cmdlet.Out) string {
+	in := out.Invocation()
+	if in == nil {
+		return ""
+	}
+	m := readAll.FindStringSubmatch(in.Text)
+	if m == nil {
+		m = readAll.FindStringSubmatch(in.Line)
+	}
+	if m == nil {
+		return ""
+	}
+	return m[2][strings.LastIndexAny(m[2], `/\`)+1:]
 }
 
 // zoneOf finds a time zone by name; none given is UTC.
@@ -196,13 +246,14 @@ func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 // orderBatch is what Start-, Stop- and Complete-MigrationBatch share.
 type orderBatch struct {
 	base
-	Identity any `param:"pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID. Left out, the only batch that the command makes sense for."`
-	action   string
-	give     func(migration.Service, context.Context, migration.OrderBatchRequest) (migration.BatchResult, error)
+	Identity           any      `param:"pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID. Left out, the only batch that the command makes sense for."`
+	NotificationEmails []string `param:"" help:"Who is told by mail what has become of it, from now on, instead of those that the batch named before."`
+	action             string
+	give               func(migration.Service, context.Context, migration.OrderBatchRequest) (migration.BatchResult, error)
 }
 
 func (c *orderBatch) order(ctx context.Context, out cmdlet.Out, immediate bool) error {
-	r := migration.OrderBatchRequest{By: administrator(), Immediate: immediate}
+	r := migration.OrderBatchRequest{By: administrator(), Immediate: immediate, NotificationEmails: c.NotificationEmails}
 	if c.Identity != nil {
 		r.Identity = identityFrom(c.Identity)
 	}

@@ -114,12 +114,15 @@ func (e *environment) getStatus() *cmdlet.Info {
 	}, "", "", func(b base) cmdlet.Cmdlet { return &getStatus{getStatistics{b}} })
 }
 
-type completeAll struct{ base }
+type completeAll struct {
+	base
+	NotificationEmails []string `param:"" help:"Who is told by mail of the end, instead of those that the batches name."`
+}
 
 func (e *environment) completeAll() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Complete-Migration", Synopsis: "Completes every batch that was started.", ShouldProcess: true, Impact: cmdlet.ImpactHigh,
-	}, "DomainController", "", func(b base) cmdlet.Cmdlet { return &completeAll{b} })
+	}, "DomainController", "", func(b base) cmdlet.Cmdlet { return &completeAll{base: b} })
 }
 
 func (c *completeAll) Process(ctx context.Context, _ any, out cmdlet.Out) error {
@@ -127,7 +130,7 @@ func (c *completeAll) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 		return err
 	}
 	return c.do(ctx, out, func(svc migration.Service) error {
-		r, err := svc.CompleteAll(ctx, migration.CompleteAllRequest{By: administrator()})
+		r, err := svc.CompleteAll(ctx, migration.CompleteAllRequest{By: administrator(), NotificationEmails: c.NotificationEmails})
 		if err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ func (c *Control) CheckCSV(_ context.Context, r migration.CheckCSVRequest) (migr
 type draft struct {
 	batch          records.Batch
 	source, target store.Item[records.Endpoint]
+	own            bool // the source is made together with the batch
 	sourceAdmin    migration.Secret
 	targetAdmin    migration.Secret
 	file           *csvfile.File
@@ -101,7 +102,10 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 	d := &draft{batch: records.Batch{
 		Name: name, GUID: newGUID(), SubmittedBy: r.SubmittedBy, CSVName: r.CSVName, BatchSettings: settings, CreationTime: now,
 	}}
-	if err := c.draftEndpoints(ctx, d, r, config); err != nil {
+	if err := c.draftSource(ctx, d, r, config); err != nil {
+		return nil, err
+	}
+	if err := c.draftTarget(ctx, d, r, config); err != nil {
 		return nil, err
 	}
 	if d.file, err = csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: settings.AllowUnknownColumns}); err != nil {
@@ -123,15 +127,66 @@ func batchExists(name string) error {
 		"Choose another name, or remove the batch with Remove-MigrationBatch.")
 }
 
-// draftEndpoints finds source and target, and their administrators' passwords.
-func (c *Control) draftEndpoints(ctx context.Context, d *draft, r migration.NewBatchRequest, config migration.Config) (err error) {
+// draftSource finds the source and its administrator's password, or makes a source of the batch's own.
+func (c *Control) draftSource(ctx context.Context, d *draft, r migration.NewBatchRequest, config migration.Config) (err error) {
+	if r.SourceServer != nil {
+		return c.draftOwn(ctx, d, *r.SourceServer, config)
+	}
 	if r.SourceEndpoint == "" {
 		return migration.NewError(migration.ErrInvalidValue, d.batch.Name, "A batch needs a source endpoint.",
-			"Make one with New-MigrationEndpoint and name it with -SourceEndpoint.")
+			"Make one with New-MigrationEndpoint and name it with -SourceEndpoint, or give the server with -RemoteServer.")
 	}
 	if d.source, err = c.records.FindEndpoint(ctx, r.SourceEndpoint); err != nil {
 		return err
 	}
+	d.batch.SourceEndpoint = d.source.Value.Name
+	d.sourceAdmin, err = c.records.Administrator(d.source.Value)
+	return err
+}
+
+// legacyMigrations is the most mailboxes that a batch with connection settings of its own copies at once in legacy mode.
+const legacyMigrations = 10
+
+// draftOwn makes an endpoint out of the batch's own connection settings; it bears the batch's name and is written together with it.
+func (c *Control) draftOwn(ctx context.Context, d *draft, s migration.ServerSettings, config migration.Config) error {
+	if n := s.MaxConcurrentMigrations; n != nil && config.LegacyMode && !(*n >= 1 && *n <= legacyMigrations) {
+		return migration.NewError(migration.ErrInvalidValue, n.String(),
+			fmt.Sprintf("%s is out of range: in legacy mode a batch migrates 1 to %d mailboxes at once.", n, legacyMigrations), "Give a number in that range.")
+	}
+	e := migration.Endpoint{
+		Name: d.batch.Name, GUID: newGUID(), BatchGUID: d.batch.GUID, EndpointType: s.EndpointType, RemoteServer: s.RemoteServer, Port: s.Port,
+		Security: s.Security, Authentication: s.Authentication, AcceptUntrustedCertificates: s.AcceptUntrustedCertificates,
+		MaxConcurrentMigrations:       migration.DefaultMaxConcurrentMigrations,
+		MaxConcurrentIncrementalSyncs: migration.DefaultMaxConcurrentIncrementalSyncs,
+		CreationTime:                  d.batch.CreationTime, LastModifiedTime: d.batch.CreationTime,
+	}
+	if err := checkServer(&e); err != nil {
+		return err
+	}
+	if err := setConcurrency(&e, s.MaxConcurrentMigrations, nil, &[]string{}); err != nil {
+		return err
+	}
+	key := migration.FoldName(e.Name)
+	if _, err := c.records.Endpoints.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
+		if err == nil {
+			err = ownExists(e.Name)
+		}
+		return err
+	}
+	d.own = true
+	d.source = store.Item[records.Endpoint]{Names: []string{key}, Value: records.Endpoint{Endpoint: e}}
+	d.batch.SourceEndpoint = e.Name
+	return nil
+}
+
+func ownExists(name string) error {
+	return migration.NewError(migration.ErrAlreadyExists, name,
+		fmt.Sprintf("The batch can't have an endpoint of its own: the migration endpoint '%s' already exists.", name),
+		"Choose another name for the batch, or name the endpoint with -SourceEndpoint.")
+}
+
+// draftTarget finds the target and its administrator's password.
+func (c *Control) draftTarget(ctx context.Context, d *draft, r migration.NewBatchRequest, config migration.Config) (err error) {
 	target := r.TargetEndpoint
 	if target == "" {
 		target = migration.Identity(config.TargetEndpoint)
@@ -143,10 +198,7 @@ func (c *Control) draftEndpoints(ctx context.Context, d *draft, r migration.NewB
 	if d.target, err = c.records.FindEndpoint(ctx, target); err != nil {
 		return err
 	}
-	d.batch.SourceEndpoint, d.batch.TargetEndpoint = d.source.Value.Name, d.target.Value.Name
-	if d.sourceAdmin, err = c.records.Administrator(d.source.Value); err != nil {
-		return err
-	}
+	d.batch.TargetEndpoint = d.target.Value.Name
 	d.targetAdmin, err = c.records.Administrator(d.target.Value)
 	return err
 }
@@ -167,26 +219,31 @@ func checkSettings(s migration.BatchSettings) (migration.BatchSettings, error) {
 	if s.IncrementalSyncEvery < 0 || s.ReportInterval < 0 {
 		return s, migration.NewError(migration.ErrInvalidValue, "", "An interval can't be negative.", "")
 	}
-	for _, address := range s.NotificationEmails {
+	return s, checkAddresses(s.NotificationEmails)
+}
+
+func checkAddresses(addresses []string) error {
+	for _, address := range addresses {
 		if err := migration.CheckAddress(address); err != nil {
-			return s, err
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // reachBoth tries both servers at once; a batch that could not begin is not made.
 func (c *Control) reachBoth(ctx context.Context, d *draft) error {
 	var source, target migration.ConnectionTest
 	group, both := errgroup.WithContext(ctx)
-	try := func(e records.Endpoint, test *migration.ConnectionTest) {
-		group.Go(func() (err error) {
-			*test, _, err = c.probe(both, connect.Account{Endpoint: e.Endpoint})
-			return err
-		})
-	}
-	try(d.source.Value, &source)
-	try(d.target.Value, &target)
+	var resolved migration.Endpoint
+	group.Go(func() (err error) {
+		source, resolved, err = c.probe(both, connect.Account{Endpoint: d.source.Value.Endpoint})
+		return err
+	})
+	group.Go(func() (err error) {
+		target, _, err = c.probe(both, connect.Account{Endpoint: d.target.Value.Endpoint})
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -203,6 +260,9 @@ func (c *Control) reachBoth(ctx context.Context, d *draft) error {
 		}
 		d.notes = append(d.notes, t.test.Warnings...)
 	}
+	if d.own {
+		d.source.Value.Endpoint, d.source.Value.Verified = resolved, true
+	}
 	return nil
 }
 
@@ -216,17 +276,29 @@ func (c *Control) write(ctx context.Context, d *draft) (migration.Batch, error) 
 	if err != nil {
 		return migration.Batch{}, err
 	}
+	batch.SourceEndpoint = d.source.Value.Endpoint
 	create, err := c.records.Batches.Create(d.batch, migration.FoldName(d.batch.Name))
 	if err != nil {
 		return migration.Batch{}, err
 	}
-	last := []store.Op{create, store.Check(c.records.Endpoints.Key(d.source.Names...), d.source.Revision)}
+	source := store.Check(c.records.Endpoints.Key(d.source.Names...), d.source.Revision)
+	if d.own {
+		if source, err = c.records.Endpoints.Create(d.source.Value, d.source.Names...); err != nil {
+			return migration.Batch{}, err
+		}
+	}
+	last := []store.Op{create, source}
 	if d.target.Names[0] != d.source.Names[0] {
 		last = append(last, store.Check(c.records.Endpoints.Key(d.target.Names...), d.target.Revision))
 	}
 	_, err = c.records.Store.Update(ctx, last...)
-	if conflict, ok := errors.AsType[*store.ConflictError](err); ok && conflict.Key == create.Key {
-		err = batchExists(d.batch.Name)
+	if conflict, ok := errors.AsType[*store.ConflictError](err); ok {
+		switch {
+		case conflict.Key == create.Key:
+			err = batchExists(d.batch.Name)
+		case d.own && conflict.Key == source.Key:
+			err = ownExists(d.batch.Name)
+		}
 	}
 	return batch, err
 }

@@ -108,6 +108,9 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 		}
 		id = migration.Identity(only)
 	}
+	if err := checkAddresses(r.NotificationEmails); err != nil {
+		return out, err
+	}
 	item, err := c.records.FindBatch(ctx, id)
 	if err != nil {
 		return out, records.Explain(err)
@@ -124,6 +127,9 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 		out.Warnings = notes
 		b.LastNumber++
 		b.Order = migration.Order{Kind: kind, Number: b.LastNumber, At: c.now(), By: r.By}
+		if r.NotificationEmails != nil {
+			b.NotificationEmails = r.NotificationEmails
+		}
 		if kind == migration.OrderStart && b.StartTime.IsZero() {
 			b.StartTime = b.Order.At
 		}
@@ -175,7 +181,7 @@ func (c *Control) CompleteAll(ctx context.Context, r migration.CompleteAllReques
 		if !completable(b) || b.Status == migration.BatchCompleting {
 			continue
 		}
-		if _, err := c.CompleteBatch(ctx, migration.OrderBatchRequest{Identity: migration.Identity(b.GUID), By: r.By}); err != nil {
+		if _, err := c.CompleteBatch(ctx, migration.OrderBatchRequest{Identity: migration.Identity(b.GUID), By: r.By, NotificationEmails: r.NotificationEmails}); err != nil {
 			return out, err
 		}
 		out.Batches = append(out.Batches, b.Name)
@@ -211,7 +217,10 @@ func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchReques
 	if err := c.records.Wipe(ctx, item.Value.GUID); err != nil {
 		return records.Explain(err)
 	}
-	_, err = c.records.Store.Update(ctx, store.Delete(c.records.Batches.Key(item.Names...)))
+	last, err := c.records.RemoveBatch(ctx, item)
+	if err == nil {
+		_, err = c.records.Store.Update(ctx, last...)
+	}
 	return records.Explain(err)
 }
 

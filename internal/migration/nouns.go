@@ -25,6 +25,8 @@ type Endpoint struct {
 	LoginFormat string `json:",omitempty"`
 	// AuthorizationID is the SASL authorization identity, with the same placeholders; empty means none.
 	AuthorizationID string `json:",omitempty"`
+	// BatchGUID is that of the batch whose own the endpoint is: made from the batch's connection settings, removed with it.
+	BatchGUID string `json:",omitempty"`
 	// Verified is false when the endpoint was made with -SkipVerification and never tested since.
 	Verified         bool
 	CreationTime     time.Time

@@ -142,13 +142,27 @@ type CheckCSVRequest struct {
 type NewBatchRequest struct {
 	Name           string
 	SourceEndpoint Identity
-	TargetEndpoint Identity `json:",omitempty"` // empty: as the configuration says
+	// SourceServer, instead of SourceEndpoint, are connection settings of the batch's own: they make an endpoint that bears the batch's
+	// name and goes with it.
+	SourceServer   *ServerSettings `json:",omitempty"`
+	TargetEndpoint Identity        `json:",omitempty"` // empty: as the configuration says
 	CSVData        CSVData
 	CSVName        string `json:",omitempty"` // of the file, for reports
 	AutoStart      bool   `json:",omitempty"`
 	BatchSettings
 	// SubmittedBy is who gave the command.
 	SubmittedBy string `json:",omitempty"`
+}
+
+// ServerSettings say how a server is reached, and how many of its mailboxes are copied at once.
+type ServerSettings struct {
+	EndpointType                EndpointType
+	RemoteServer                string
+	Port                        int            `json:",omitempty"` // 0: 993, or 143 with Tls or None
+	Security                    Security       `json:",omitempty"` // empty: as the port suggests
+	Authentication              Authentication `json:",omitempty"` // empty: Basic
+	AcceptUntrustedCertificates bool           `json:",omitempty"`
+	MaxConcurrentMigrations     *Limit         `json:",omitempty"` // nil: 100; 1 to 10 in legacy mode
 }
 
 // BatchQuery selects batches; the zero value all.
@@ -184,6 +198,8 @@ type OrderBatchRequest struct {
 	Identity  Identity `json:",omitempty"`
 	Immediate bool     `json:",omitempty"` // Stop only: don't finish the mailboxes at work
 	By        string   `json:",omitempty"`
+	// NotificationEmails, unless nil, are told from now on instead of those that the batch names.
+	NotificationEmails []string `json:",omitempty"`
 }
 
 // RemoveBatchRequest is Remove-MigrationBatch's.
@@ -251,6 +267,8 @@ type SetConfigRequest struct {
 // CompleteAllRequest is Complete-Migration's.
 type CompleteAllRequest struct {
 	By string `json:",omitempty"`
+	// NotificationEmails, unless nil, are told of the end instead of those that the batches name.
+	NotificationEmails []string `json:",omitempty"`
 }
 
 // CompleteAllResult names the batches that were told to complete.

@@ -39,6 +39,36 @@ func (r *Records) Wipe(ctx context.Context, batchGUID string) error {
 	return nil
 }
 
+// RemoveBatch makes the operations that delete the record of a batch that was wiped, and the endpoint that is its own unless others
+// use that too.
+func (r *Records) RemoveBatch(ctx context.Context, batch store.Item[Batch]) ([]store.Op, error) {
+	ops := []store.Op{store.Delete(r.Batches.Key(batch.Names...))}
+	name := migration.FoldName(batch.Value.SourceEndpoint)
+	own, err := r.Endpoints.Get(ctx, name)
+	if isNotFound(err) || err == nil && own.Value.BatchGUID != batch.Value.GUID {
+		return ops, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	config, err := r.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	used := migration.FoldName(config.TargetEndpoint) == name
+	for other, err := range r.Batches.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		b := &other.Value
+		used = used || b.GUID != batch.Value.GUID && (migration.FoldName(b.SourceEndpoint) == name || migration.FoldName(b.TargetEndpoint) == name)
+	}
+	if !used {
+		ops = append(ops, r.Endpoints.Delete(own))
+	}
+	return ops, nil
+}
+
 // releaseClaim makes the operation that gives a pair free, if the batch has it.
 func (r *Records) releaseClaim(ctx context.Context, pair, batchGUID string) ([]store.Op, error) {
 	claim, found, err := r.claim(ctx, pair)
@@ -126,7 +156,11 @@ func (r *Records) Sweep(ctx context.Context) error {
 		if err := r.Wipe(ctx, item.Value.GUID); err != nil {
 			return err
 		}
-		if _, err := r.Store.Update(ctx, store.Delete(r.Batches.Key(item.Names...))); err != nil {
+		last, err := r.RemoveBatch(ctx, item)
+		if err != nil {
+			return err
+		}
+		if _, err := r.Store.Update(ctx, last...); err != nil {
 			return err
 		}
 	}
