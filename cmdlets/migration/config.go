@@ -105,13 +105,22 @@ func (c *getStatistics) Process(ctx context.Context, _ any, out cmdlet.Out) erro
 	})
 }
 
-// getStatus is the older name of Get-MigrationStatistics.
-type getStatus struct{ getStatistics }
+type getStatus struct{ base }
 
 func (e *environment) getStatus() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
-		Name: "Get-MigrationStatus", Synopsis: "Shows totals over all batches, under the name of the first years.", OutputTypes: []string{typeTotals.Name},
-	}, "", "", func(b base) cmdlet.Cmdlet { return &getStatus{getStatistics{b}} })
+		Name: "Get-MigrationStatus", Synopsis: "Shows how the whole migration stands: all batches in one status.", OutputTypes: []string{typeStatus.Name},
+	}, "", "", func(b base) cmdlet.Cmdlet { return &getStatus{b} })
+}
+
+func (c *getStatus) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.do(ctx, out, func(svc migration.Service) error {
+		s, err := svc.Statistics(ctx)
+		if err != nil {
+			return err
+		}
+		return out.Write(object.Instance(typeStatus, &s))
+	})
 }
 
 type completeAll struct {

@@ -53,14 +53,35 @@ var typeTotals = declare(exchange+"MigrationStatistics", nil,
 	property[migration.Statistics]{"ProvisionedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.ProvisionedCount) }},
 	property[migration.Statistics]{"MigrationType", enumType, func(s *migration.Statistics) any { return named(enumType, s.MigrationType) }},
 	property[migration.Statistics]{"Batches", object.TypeString, func(s *migration.Statistics) any { return batchTally(s.Batches) }},
-	property[migration.Statistics]{"Errors", nil, func(s *migration.Statistics) any {
-		items := make([]any, len(s.Faults))
-		for i, u := range s.Faults {
-			items[i] = u.EmailAddress + ": " + u.ErrorSummary()
-		}
-		return object.NewArray(items...)
-	}},
+	property[migration.Statistics]{"Errors", nil, func(s *migration.Statistics) any { return faultTexts(s.Faults) }},
 )
+
+// typeStatus is the answer of the first years to how the whole migration stands.
+var typeStatus = declare(exchange+"MigrationStatus", nil,
+	object.Views{Default: []string{"Status", "RequestCount", "MigratedCount", "FailedCount", "Batches", "Errors"}},
+	property[migration.Statistics]{"Identity", object.TypeString, func(*migration.Statistics) any { return "migsh" }},
+	property[migration.Statistics]{"Status", object.TypeString, func(s *migration.Statistics) any {
+		if status := migration.OverallStatus(s.Batches); status != "" {
+			return string(status)
+		}
+		return "None"
+	}},
+	property[migration.Statistics]{"RequestCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.TotalCount) }},
+	property[migration.Statistics]{"MigratedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.SyncedCount + s.FinalizedCount) }},
+	property[migration.Statistics]{"ActiveCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.ActiveCount) }},
+	property[migration.Statistics]{"FailedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.FailedCount) }},
+	property[migration.Statistics]{"Batches", object.TypeString, func(s *migration.Statistics) any { return batchTally(s.Batches) }},
+	property[migration.Statistics]{"Errors", nil, func(s *migration.Statistics) any { return faultTexts(s.Faults) }},
+)
+
+// faultTexts are the users that need attention, a line each.
+func faultTexts(users []migration.User) any {
+	items := make([]any, len(users))
+	for i, u := range users {
+		items[i] = u.EmailAddress + ": " + u.ErrorSummary()
+	}
+	return object.NewArray(items...)
+}
 
 func batchTally(batches map[migration.BatchStatus]int) string {
 	var parts []string

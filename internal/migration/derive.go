@@ -121,3 +121,19 @@ func BatchStatusOf(order Order, t Tally, f Facts) BatchStatus {
 	}
 	return BatchSynced
 }
+
+// overall orders the statuses of batches for [OverallStatus]: what is at work before what waits for somebody, and that before what is done.
+var overall = []BatchStatus{
+	BatchSyncing, BatchStarting, BatchCompleting, BatchIncrementalSyncing, BatchStopping, BatchRemoving, BatchWaiting,
+	BatchCorrupted, BatchFailed, BatchSyncedWithErrors, BatchStopped, BatchCreated, BatchSynced, BatchCompletedWithErrors, BatchCompleted,
+}
+
+// OverallStatus sums up the batches of a migration in one status, empty when there is no batch.
+func OverallStatus(batches map[BatchStatus]int) BatchStatus {
+	for _, s := range overall {
+		if batches[s] > 0 {
+			return s
+		}
+	}
+	return ""
+}

@@ -246,3 +246,14 @@ func TestBatchBusyWhileUsersAre(t *testing.T) {
 		}
 	}
 }
+
+func TestOverallStatusKnowsEveryStatus(t *testing.T) {
+	for _, s := range BatchStatuses {
+		if got := OverallStatus(map[BatchStatus]int{s: 1}); got != s {
+			t.Errorf("a migration of one batch that is %s is %q", s, got)
+		}
+	}
+	if got := OverallStatus(map[BatchStatus]int{BatchCompleted: 9, BatchFailed: 1, BatchSyncing: 1}); got != BatchSyncing {
+		t.Errorf("a migration with a batch at work is %q", got)
+	}
+}
