@@ -11,6 +11,9 @@ import (
 // then the message, broken at blanks to the width of the output, and what to do about it where the error knows.
 func ConciseView(r *object.ErrorRecord, width int) string {
 	message := r.Error()
+	if r.Category == object.ParserError {
+		message = firstParseError(message)
+	}
 	if r.Category == object.ParserError { // of the faults of a script the first one is shown
 		message = firstFault(r, message)
 	}
@@ -119,4 +122,14 @@ func firstFault(r *object.ErrorRecord, whole string) string {
 		return object.ToString(v)
 	}
 	return whole
+}
+
+// firstParseError takes, out of a message that lists parse errors each below its source line, the text of the first.
+func firstParseError(message string) string {
+	_, after, ok := strings.Cut(strings.ReplaceAll(message, "\r\n", "\n"), "~\n")
+	if !ok {
+		return message
+	}
+	first, _, _ := strings.Cut(after, "\n\n")
+	return first
 }
