@@ -168,7 +168,7 @@ func (s *Shaper) choose(v any) Kind {
 	switch {
 	case s.views.Custom != nil:
 		return Custom
-	case s.views.Table != nil:
+	case s.views.Table != nil && !s.views.ListFirst:
 		return Table
 	case s.views.List != nil:
 		return List

@@ -51,6 +51,8 @@ type Views struct {
 	AutoSize bool
 	// List is the registered list view.
 	List []Column
+	// ListFirst shows the list where no formatting command says otherwise, and the table only on demand.
+	ListFirst bool
 	// GroupBy names the property that the table is grouped by, such as Directory for files.
 	GroupBy string
 	// GroupLabel names the groups where that is not GroupBy; GroupValue computes what is shown of them.

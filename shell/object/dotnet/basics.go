@@ -180,6 +180,10 @@ func (a args) out(i int, v any) error {
 }
 
 func guidMembers(t *object.Type) {
+	field(t, "int Variant", func(g object.Guid) any { return int32(g[8] >> 4) })
+	field(t, "int Version", func(g object.Guid) any { return int32(g[6] >> 4) })
+	field(t, "string Guid", func(g object.Guid) any { return g.String() })
+	t.Instance.Find("Guid").Kind = object.KindScriptProperty
 	method(t, "int CompareTo(guid value)", func(g object.Guid, a args) (any, error) {
 		c, err := object.Compare(g, a[0], false)
 		return int32(c), err

@@ -31,6 +31,21 @@ const (
 func init() {
 	object.Extend(object.TypeDateTime, dateMembers)
 	object.Extend(object.TypeTimeSpan, spanMembers)
+	columns := func(names ...string) (out []object.Column) {
+		for _, n := range names {
+			out = append(out, object.Column{Property: n})
+		}
+		return out
+	}
+	object.TypeTimeSpan.Views = object.Views{
+		ListFirst: true, Table: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds"),
+		List: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks", "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds"),
+	}
+	object.TypeGuid.Views = object.Views{Table: columns("Guid")}
+	object.TypeVersion.Views = object.Views{Table: []object.Column{{Property: "Major", Width: 6}, {Property: "Minor", Width: 6}, {Property: "Build", Width: 6}, {Property: "Revision", Width: 8}}}
+	object.TypeRuntimeType.Views = object.Views{Table: []object.Column{
+		{Property: "IsPublic", Width: 8}, {Header: "IsSerial", Property: "IsSerializable", Width: 8}, {Property: "Name", Width: 40}, {Property: "BaseType"},
+	}}
 	object.Extend(typeStopwatch, stopwatchMembers)
 	object.Extend(typeDateTimeOffs, offsetMembers)
 	object.Extend(typeTimeZone, timeZoneMembers)
@@ -121,15 +136,17 @@ func dateMembers(t *object.Type) {
 	clock("int DayOfYear", time.Time.YearDay)
 	clock("int Hour", time.Time.Hour)
 	field(t, "System.DateTimeKind Kind", func(d object.DateTime) any { return object.Enum{Type: typeDateTimeKind, Value: int64(d.Kind)} })
-	clock("int Microsecond", func(t time.Time) int { return t.Nanosecond() / 1000 % 1000 })
 	clock("int Millisecond", func(t time.Time) int { return t.Nanosecond() / 1_000_000 })
+	clock("int Microsecond", func(t time.Time) int { return t.Nanosecond() / 1000 % 1000 })
+	clock("int Nanosecond", func(t time.Time) int { return t.Nanosecond() % 1000 })
 	clock("int Minute", time.Time.Minute)
 	clock("int Month", func(t time.Time) int { return int(t.Month()) })
-	clock("int Nanosecond", func(t time.Time) int { return t.Nanosecond() % 1000 })
 	clock("int Second", time.Time.Second)
 	field(t, "long Ticks", func(d object.DateTime) any { return d.Ticks })
 	field(t, "timespan TimeOfDay", func(d object.DateTime) any { return object.TimeSpan(d.Ticks % netfmt.TicksPerDay) })
 	clock("int Year", time.Time.Year)
+	property(t, "string DateTime", func(d object.DateTime) (any, error) { return formatDate(d, "F", object.CurrentCulture()) })
+	t.Instance.Find("DateTime").Kind = object.KindScriptProperty
 
 	method(t, "datetime Add(timespan value)", func(d object.DateTime, a args) (any, error) { return shifted(d, int64(a.span(0))) })
 	for _, u := range []struct {
@@ -345,23 +362,23 @@ func spanMembers(t *object.Type) {
 			return int32(n)
 		})
 	}
+	field(t, "long Ticks", func(s object.TimeSpan) any { return int64(s) })
 	part("Days", day, 0)
 	part("Hours", hour, 24)
-	part("Microseconds", netfmt.TicksPerMicrosecond, 1000)
 	part("Milliseconds", milli, 1000)
-	part("Minutes", minute, 60)
+	part("Microseconds", netfmt.TicksPerMicrosecond, 1000)
 	field(t, "int Nanoseconds", func(s object.TimeSpan) any { return int32(int64(s) % 10 * 100) })
+	part("Minutes", minute, 60)
 	part("Seconds", second, 60)
-	field(t, "long Ticks", func(s object.TimeSpan) any { return int64(s) })
 	total := func(name string, unit float64) {
 		field(t, "double Total"+name, func(s object.TimeSpan) any { return float64(s) / unit })
 	}
 	total("Days", float64(day))
 	total("Hours", float64(hour))
-	total("Microseconds", 10)
 	total("Milliseconds", float64(milli))
-	total("Minutes", float64(minute))
+	total("Microseconds", 10)
 	field(t, "double TotalNanoseconds", func(s object.TimeSpan) any { return float64(s) * 100 })
+	total("Minutes", float64(minute))
 	total("Seconds", float64(second))
 
 	add := func(x, y object.TimeSpan) (any, error) {
