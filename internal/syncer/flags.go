@@ -17,6 +17,9 @@ const flagBatch = 2000
 // changed stays. The target's flags need not even be read.
 func (f *folderPass) compareFlags(ctx context.Context) error {
 	f.progress(PhaseCompare)
+	if err := f.redoFlags(ctx); err != nil {
+		return err
+	}
 	var query mailbox.Query
 	if !f.CompareFlags && f.source.Info().Features.CondStore && f.source0.HighestModSeq != 0 {
 		if f.source0.HighestModSeq == f.Seen.HighestModSeq {
@@ -69,8 +72,30 @@ func (m *flagMerge) add(ctx context.Context, now mailbox.Meta) error {
 	return nil
 }
 
-// flush changes the target, then notes that both sides agree. In between a crash makes the next pass do the same again,
-// which changes nothing.
+// redoFlags makes the changes again that were on their way when the last pass was interrupted.
+func (f *folderPass) redoFlags(ctx context.Context) error {
+	if len(f.Reflag) == 0 {
+		return nil
+	}
+	var changes []mailbox.FlagChange
+	for _, c := range f.Reflag {
+		if len(c.UIDs.UIDSet) > 0 {
+			changes = append(changes, mailbox.FlagChange{UIDs: c.UIDs.UIDSet, Add: c.Add, Remove: c.Remove})
+		}
+	}
+	if _, there := f.targetFolder(); there {
+		merge := flagMerge{folderPass: f}
+		if err := merge.store(ctx, changes); err != nil {
+			return err
+		}
+	}
+	f.Reflag = nil
+	return f.commit(ctx)
+}
+
+// flush notes that both sides agree and what has to be done for it, then changes the target. A crash in between makes
+// the next pass do the changes again before it looks at the source: had it forgotten them, a flag that the source takes
+// back meanwhile would stay at the target for good.
 func (m *flagMerge) flush(ctx context.Context) error {
 	if len(m.entries) == 0 {
 		return nil
@@ -79,8 +104,13 @@ func (m *flagMerge) flush(ctx context.Context) error {
 	for _, c := range m.changes {
 		changes = append(changes, *c)
 	}
-	if err := m.store(ctx, changes); err != nil {
-		return err
+	for _, c := range changes {
+		m.Reflag = append(m.Reflag, reflag{uidSet{c.UIDs}, c.Add, c.Remove})
+	}
+	if len(changes) > 0 {
+		if err := m.commit(ctx); err != nil {
+			return err
+		}
 	}
 	clear(m.changes)
 	for _, e := range m.entries {
@@ -94,6 +124,13 @@ func (m *flagMerge) flush(ctx context.Context) error {
 		}
 	}
 	m.entries = m.entries[:0]
+	if err := m.commit(ctx); err != nil || len(changes) == 0 {
+		return err
+	}
+	if err := m.store(ctx, changes); err != nil {
+		return err
+	}
+	m.Reflag = nil
 	return m.commit(ctx)
 }
 

@@ -66,7 +66,7 @@ func (r *folderRecord) present() int64 {
 // settled tells whether the last pass finished the folder with nothing left to do.
 func (f *folderPass) settled() bool {
 	return f.Seen.UIDValidity != 0 && len(f.Intents) == 0 && f.Pending.IsZero() && !f.Adopting && f.Previous == 0 &&
-		!f.CompareFlags && f.Fault == "" && !(f.RetryRefused && f.Counts[Refused] > 0)
+		!f.CompareFlags && len(f.Reflag) == 0 && f.Fault == "" && !(f.RetryRefused && f.Counts[Refused] > 0)
 }
 
 // unchanged tells from the two lists alone that there is nothing to do.
@@ -122,7 +122,7 @@ func (f *folderPass) run(ctx context.Context) error {
 	if err := f.describe(ctx); err != nil {
 		return err
 	}
-	if f.Seen.UIDValidity != 0 || f.CompareFlags {
+	if f.Seen.UIDValidity != 0 || f.CompareFlags || len(f.Reflag) > 0 {
 		if err := f.compareFlags(ctx); err != nil {
 			return err
 		}
@@ -454,11 +454,20 @@ func (f *folderPass) targetLife(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	reflags := make([]reflag, len(f.Reflag))
+	for i, c := range f.Reflag {
+		reflags[i] = reflag{Add: c.Add, Remove: c.Remove}
+	}
 	moved := func(generation int) iter.Seq2[entry, error] {
 		return func(yield func(entry, error) bool) {
 			for e, err := range f.all(ctx, generation) {
 				if err == nil && e.Outcome.atTarget() && e.Target != 0 {
-					cl, _ := at.take(e.Digest)
+					cl, found := at.take(e.Digest)
+					for i, c := range f.Reflag {
+						if found && c.UIDs.Has(e.Target) {
+							reflags[i].UIDs.Add(cl.target)
+						}
+					}
 					e.Target = cl.target
 				}
 				if !yield(e, err) {
@@ -479,6 +488,7 @@ func (f *folderPass) targetLife(ctx context.Context) error {
 		f.Previous = number + 1
 	}
 	f.switchGeneration(number, staged)
+	f.Reflag = reflags
 	// What was on its way when we last stopped may be anywhere now.
 	f.Adopting = f.Adopting || len(f.Intents) > 0
 	if err := f.commit(ctx); err != nil {

@@ -64,6 +64,8 @@ type folderRecord struct {
 	Seen mailbox.Status `json:",omitzero"`
 	// CompareFlags: the flags of all messages must be compared, not only of those changed since Seen.
 	CompareFlags bool `json:",omitempty"`
+	// Reflag are changes of flags at the target that may or may not have been made; the entries have them already.
+	Reflag []reflag `json:",omitempty"`
 	// Subscribed: the subscription was carried over.
 	Subscribed bool `json:",omitempty"`
 
@@ -87,6 +89,13 @@ type intent struct {
 type suspect struct {
 	UIDs     uidSet
 	Attempts int
+}
+
+// A reflag is a change of flags on messages of the target.
+type reflag struct {
+	UIDs   uidSet
+	Add    mailbox.Flags `json:",omitempty"`
+	Remove mailbox.Flags `json:",omitempty"`
 }
 
 // uidSet is a UIDSet that is text in JSON.

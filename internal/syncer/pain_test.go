@@ -23,6 +23,7 @@ func TestPain(t *testing.T) {
 	}{
 		{"P1", painSecondRun},
 		{"P2", painBrokenTwice},
+		{"P9", painFlagsInDoubt},
 	} {
 		t.Run(p.name, p.test)
 	}
@@ -125,5 +126,42 @@ func painBrokenTwice(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What the user did at the target stays, and a change of flags whose answer was lost is neither forgotten nor taken for
+// the user's own.
+func painFlagsInDoubt(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.deliver("INBOX", 0, 10)
+	w.sync(t)
+	w.target.Remove("INBOX", 3)
+	w.target.SetFlags("INBOX", 4, "$Mine")
+	w.source.SetFlags("INBOX", 6, `\Flagged`)
+	w.source.SetFlags("INBOX", 7, `\Flagged`)
+	w.target.SetHooks(membox.Hooks{After: func(e membox.Effect) error {
+		if e.Op == "STORE" {
+			return mailbox.NewError(mailbox.ConnectionLost, "STORE", io.EOF)
+		}
+		return nil
+	}})
+	if _, err := Run(t.Context(), w.job()); err == nil {
+		t.Fatal("the answer to STORE was not lost")
+	}
+	w.target.SetHooks(membox.Hooks{})
+	w.source.SetFlags("INBOX", 6)
+	w.target.Renumber("INBOX")
+	w.sync(t)
+	want := map[string]string{string(text(5)): "", string(text(6)): `\Flagged`, string(text(3)): "$Mine"}
+	for _, m := range w.target.Messages("INBOX") {
+		if flags, ok := want[string(m.Body)]; ok && m.Flags.String() != flags {
+			t.Errorf("%.20q has the flags %q, want %q", m.Body, m.Flags, flags)
+		}
+		if string(m.Body) == string(text(2)) {
+			t.Error("what the user deleted at the target has come back")
+		}
+	}
+	if r := w.sync(t); r.Reflagged+r.Copied+r.Matched != 0 {
+		t.Errorf("once more: %+v", r)
 	}
 }
