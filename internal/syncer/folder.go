@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"migsh/internal/mailbox"
@@ -410,26 +409,6 @@ func (f *folderPass) prepareTarget(ctx context.Context, first bool) error {
 	if first {
 		return f.commit(ctx)
 	}
-	return nil
-}
-
-// createTarget makes the target folder. A server that does not tell its namespaces may want everything below INBOX,
-// which only the attempt shows.
-func (f *folderPass) createTarget(ctx context.Context, first bool) error {
-	_, err := f.target.Create(ctx, f.Target, f.mapping.Use)
-	info := f.target.Info()
-	if !mailbox.IsID(err, mailbox.FolderRefused) || !first || info.Features.Namespaces || len(info.Personal) == 0 || info.Personal[0].Delimiter == 0 {
-		return err
-	}
-	below := "INBOX" + string(info.Personal[0].Delimiter)
-	if strings.HasPrefix(f.Target, below) {
-		return err
-	}
-	if _, again := f.target.Create(ctx, below+f.Target, f.mapping.Use); again != nil {
-		return err
-	}
-	f.report("Information", "The target takes the folder %q only as %q.", f.Target, below+f.Target)
-	f.Target = below + f.Target
 	return nil
 }
 

@@ -24,6 +24,8 @@ func TestPain(t *testing.T) {
 		{"P1", painSecondRun},
 		{"P2", painBrokenTwice},
 		{"P9", painFlagsInDoubt},
+		{"P21", painCaseTwins},
+		{"P22", painNoInferiors},
 	} {
 		t.Run(p.name, p.test)
 	}
@@ -163,5 +165,47 @@ func painFlagsInDoubt(t *testing.T) {
 	}
 	if r := w.sync(t); r.Reflagged+r.Copied+r.Matched != 0 {
 		t.Errorf("once more: %+v", r)
+	}
+}
+
+// Folders that differ only in case stay two, though the target sees no difference; each keeps its own mail.
+func painCaseTwins(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{FoldCase: true})
+	for _, name := range []string{"Archive", "archive", "ARCHIVE", "sent"} {
+		w.source.AddFolder(name)
+	}
+	w.target.AddFolder("Sent")
+	w.deliver("Archive", 0, 5)
+	w.deliver("archive", 3, 8) // two of them are in both
+	w.deliver("ARCHIVE", 3, 4)
+	w.deliver("sent", 0, 2)
+	for range 2 {
+		w.sync(t)
+		w.same(t, "ARCHIVE", "Archive>Archive (2)", "archive>archive (3)", "sent>Sent")
+	}
+	w.deliver("archive", 20, 22)
+	w.sync(t)
+	w.same(t, "ARCHIVE", "Archive>Archive (2)", "archive>archive (3)", "sent>Sent")
+	if !w.log.has(`"archive" becomes "archive (3)"`) {
+		t.Errorf("the new name is not reported: %q", w.log.lines)
+	}
+}
+
+// Where a folder that holds mail can have none below it, those get a place beside it.
+func painNoInferiors(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.source.AddFolder("A")
+	w.source.AddFolder("A/B")
+	w.source.AddFolder("A/B/C")
+	w.deliver("A", 0, 3)
+	w.deliver("A/B", 3, 6)
+	w.deliver("A/B/C", 6, 9)
+	w.target.AddFolder("A", mailbox.AttrNoInferiors)
+	for range 2 {
+		w.sync(t)
+		w.same(t, "A", "A/B>A_B", "A/B/C>A_B_C")
+	}
+	if !w.log.has(`"A/B" only as "A_B"`) {
+		t.Errorf("the new name is not reported: %q", w.log.lines)
 	}
 }

@@ -26,6 +26,7 @@ type pass struct {
 
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
+	targets       map[string]string         // source names by the target names that are given to them
 	state         Progress
 	result        Result
 }
@@ -197,6 +198,14 @@ func (p *pass) sourceFolders(ctx context.Context) ([]mailbox.Folder, error) {
 // keepNames lets folders that were copied before keep their target, and new ones keep off it.
 func (p *pass) keepNames(mappings []foldermap.Mapping) {
 	taken := map[string]bool{}
+	defer func() {
+		p.targets = map[string]string{}
+		for _, m := range mappings {
+			if m.LeftOut == "" {
+				p.targets[m.Target] = m.Source.Name
+			}
+		}
+	}()
 	for i := range mappings {
 		if k := p.known[mappings[i].Source.Name]; k != nil && mappings[i].LeftOut == "" {
 			mappings[i].Target = k.Target

@@ -1,0 +1,122 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"migsh/internal/mailbox"
+)
+
+// createTarget makes the target folder. What a server takes as a name only the attempt shows: it may want everything
+// below INBOX without saying so, have no folders below one that holds mail, or see no difference between capital and
+// small letters. first says that the folder may still get another name.
+func (f *folderPass) createTarget(ctx context.Context, first bool) error {
+	wish := f.Target
+	err := f.create(ctx, wish, first)
+	if !first || !mailbox.IsID(err, mailbox.FolderRefused) {
+		return err
+	}
+	for _, other := range f.otherNames(wish) {
+		if again := f.create(ctx, other, true); again == nil {
+			f.report("Warning", "The target takes the folder %q only as %q: %v.", wish, f.Target, err)
+			return nil
+		}
+	}
+	return err
+}
+
+// otherNames are names to try when a server refuses one.
+func (f *folderPass) otherNames(wish string) []string {
+	info := f.target.Info()
+	if len(info.Personal) == 0 || info.Personal[0].Delimiter == 0 {
+		return nil
+	}
+	delim := string(info.Personal[0].Delimiter)
+	var names []string
+	if below := "INBOX" + delim; !info.Features.Namespaces && !strings.HasPrefix(wish, below) {
+		names = append(names, below+wish)
+	}
+	prefix := info.Personal[0].Prefix
+	if rest, ok := strings.CutPrefix(wish, prefix); ok && strings.Contains(rest, delim) {
+		substitute := "_"
+		if delim == substitute {
+			substitute = "-"
+		}
+		names = append(names, prefix+strings.ReplaceAll(rest, delim, substitute))
+	}
+	return names
+}
+
+// create makes a folder and settles under which name the target shows it. When it turns out to be the folder of
+// another source folder, only written otherwise, it gets a number.
+func (f *folderPass) create(ctx context.Context, name string, first bool) error {
+	for n, wish := 2, name; ; n++ {
+		created, err := f.target.Create(ctx, name, f.mapping.Use)
+		if err != nil {
+			return err
+		}
+		if !first {
+			return nil
+		}
+		if !created {
+			shown, err := f.shown(ctx, name)
+			if err != nil {
+				return err
+			}
+			if f.isOthers(shown) {
+				name = fmt.Sprintf("%s (%d)", wish, n)
+				continue
+			}
+			name = shown
+		}
+		if name != wish {
+			f.report("Warning", "Folder %q becomes %q: the target has no other name for it.", f.Source, name)
+		}
+		delete(f.targets, f.Target)
+		f.Target = name
+		f.targets[name] = f.Source
+		return nil
+	}
+}
+
+// shown is the name under which the target lists a folder that is there though it was not listed by this name before.
+func (f *folderPass) shown(ctx context.Context, name string) (string, error) {
+	list, err := f.target.Folders(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	found := name
+	for _, folder := range list {
+		if folder.Name == name {
+			return name, nil
+		}
+		if alike(folder.Name, name) {
+			found = folder.Name
+		}
+	}
+	return found, nil
+}
+
+// isOthers tells whether a target folder is, or will be, that of another source folder.
+func (f *folderPass) isOthers(name string) bool {
+	if source, ok := f.targets[name]; ok && source != f.Source {
+		return true
+	}
+	for k := range maps.Values(f.known) {
+		if k.Target == name && k.Source != f.Source {
+			return true
+		}
+	}
+	return false
+}
+
+// alike tells whether names differ at most in case and in how their characters are composed.
+func alike(a, b string) bool {
+	fold := cases.Fold()
+	return fold.String(norm.NFC.String(a)) == fold.String(norm.NFC.String(b))
+}
