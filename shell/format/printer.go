@@ -212,18 +212,22 @@ func (p *Printer) flushWide() {
 		}
 		per = max((p.settings.Width+1)/(widest+1), 1)
 	}
-	width := (p.settings.Width - (per - 1)) / per
+	room := max(p.settings.Width-(per-1), per)
 	for len(p.wide) > 0 {
 		n := min(per, len(p.wide))
 		var b strings.Builder
-		for i, c := range p.wide[:n] {
-			c = cut(oneLine(c), width)
+		for i := range per {
+			width := room / per
+			if i < room%per { // the first ones get the odd cells
+				width++
+			}
+			c := ""
+			if i < n {
+				c = cut(oneLine(p.wide[i]), width)
+			}
 			b.WriteString(c)
 			if i < per-1 {
-				b.WriteString(strings.Repeat(" ", width-Width(c)))
-				if i < n-1 {
-					b.WriteByte(' ')
-				}
+				b.WriteString(strings.Repeat(" ", width-Width(c)+1))
 			}
 		}
 		p.line(b.String())

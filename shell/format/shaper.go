@@ -93,7 +93,7 @@ func (s *Shaper) Shape(v any) ([]any, error) {
 	} else if s.typed != nil && !object.TypeOf(v).IsA(s.typed) && s.opts.Default {
 		return []any{s.alone(v)}, nil
 	}
-	if s.group.valid() {
+	if s.group.valid() && s.group.has(v) {
 		value, err := s.group.text(v, s.settings, false)
 		if err != nil {
 			return nil, err
@@ -399,6 +399,9 @@ type expression struct {
 }
 
 func (e expression) valid() bool { return e.property != "" || e.block != nil || e.compute != nil }
+
+// has tells whether an object has what the expression is about.
+func (e expression) has(v any) bool { return e.property == "" || hasProperty(v, e.property) }
 
 // value computes the expression for an object.
 func (e expression) value(v any) (any, error) {
