@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 )
 
 // Options are the parameters of a formatting command. The zero Options with Default set are Out-Default's.
@@ -73,8 +74,42 @@ func wrapAll(ds []any) []any {
 	return out
 }
 
-// Shape takes one object and returns the directives that it causes.
+// Shape takes one object and returns the directives that it causes. What holds other objects is taken for these.
 func (s *Shaper) Shape(v any) ([]any, error) {
+	if strings.EqualFold(s.opts.Expand, "CoreOnly") {
+		return s.shape(v)
+	}
+	items, ok := parts(v)
+	if !ok {
+		return s.shape(v)
+	}
+	var out []any
+	if strings.EqualFold(s.opts.Expand, "Both") {
+		core, err := s.shape(v)
+		if err != nil {
+			return core, err
+		}
+		out = core
+	}
+	for _, item := range items {
+		some, err := s.shape(item)
+		out = append(out, some...)
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// parts are the objects in a collection or dictionary.
+func parts(v any) ([]any, bool) {
+	if h, ok := object.Base(v).(*object.Hashtable); ok {
+		return dotnet.Entries(h), true
+	}
+	return object.ItemsOf(v)
+}
+
+func (s *Shaper) shape(v any) ([]any, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -235,23 +270,29 @@ func (s *Shaper) beginList(v any) error {
 	return err
 }
 
-func (s *Shaper) beginWide(v any) error {
-	if len(s.opts.Properties) > 0 {
-		e, err := parseExpression(s.opts.Properties[0])
-		s.exprs = []expression{e}
-		return err
-	}
+func (s *Shaper) beginWide(any) error {
 	if !s.opts.AutoSize && s.layout.perLine == 0 {
 		s.layout.perLine = 2
 	}
-	names := defaultNames(v)
-	if len(names) > 0 {
-		s.exprs = []expression{{label: names[0], property: names[0]}}
-		if n := displayName(v, names); n != "" {
-			s.exprs[0] = expression{label: n, property: n}
-		}
+	if len(s.opts.Properties) == 0 {
+		return nil
 	}
-	return nil
+	e, err := parseExpression(s.opts.Properties[0])
+	s.exprs = []expression{e}
+	return err
+}
+
+// wideExpression is what a wide view shows of an object where no property was asked for.
+func wideExpression(v any) (expression, bool) {
+	names := defaultNames(v)
+	if len(names) == 0 {
+		return expression{}, false
+	}
+	n := names[0]
+	if d := displayName(v, names); d != "" {
+		n = d
+	}
+	return expression{label: n, property: n}, true
 }
 
 // expressions resolves the properties asked for, or the default ones, against an object.
@@ -315,10 +356,15 @@ func (s *Shaper) entry(v any) (*entry, error) {
 	e := &entry{}
 	switch s.layout.kind {
 	case Table, Wide:
-		if len(s.exprs) == 0 && s.layout.kind == Wide {
-			e.cells = []string{CellText(v, s.settings)}
+		exprs := s.exprs
+		if len(exprs) == 0 && s.layout.kind == Wide {
+			if x, ok := wideExpression(v); ok {
+				exprs = []expression{x}
+			} else {
+				e.cells = []string{CellText(v, s.settings)}
+			}
 		}
-		for _, x := range s.exprs {
+		for _, x := range exprs {
 			text, err := x.text(v, s.settings, true)
 			if err != nil {
 				text = ""
@@ -438,12 +484,31 @@ func (e expression) text(v any, settings Settings, table bool) (string, error) {
 		if !strings.Contains(format, "{") {
 			format = "{0:" + format + "}"
 		}
+		if o, ok := value.(*object.Object); ok && o.IsCustom() {
+			return customText(o, format), nil
+		}
 		return object.Format(format, []any{value})
 	}
 	if table {
 		return TableText(value, settings), nil
 	}
 	return CellText(value, settings), nil
+}
+
+// customText is the text of a custom object whose whole numbers are formatted.
+func customText(o *object.Object, format string) string {
+	var parts []string
+	for name, v := range o.All() {
+		text := object.ToString(v)
+		switch v.(type) {
+		case int8, uint8, int16, uint16, int32, uint32, int64, uint64:
+			if formatted, err := object.Format(format, []any{v}); err == nil {
+				text = formatted
+			}
+		}
+		parts = append(parts, name+"="+text)
+	}
+	return "@{" + strings.Join(parts, "; ") + "}"
 }
 
 // alignFor is where a column stands by its first value: numbers, booleans, characters and enumerations on the right.
@@ -549,11 +614,11 @@ func tree(out *[]string, v any, indent string, depth int, settings Settings) {
 
 func branch(name string, value any, indent string, depth int, settings Settings) []string {
 	var out []string
-	if items, ok := object.ItemsOf(value); ok {
+	if items, ok := parts(value); ok {
 		out = append(out, indent+name+" = ", indent+"  [")
 		for i, item := range items {
 			if settings.EnumerationLimit >= 0 && i == settings.EnumerationLimit {
-				out = append(out, indent+"    "+"...")
+				out = append(out, indent+"    "+ellipsis)
 				break
 			}
 			if _, simple := rawText(item); simple || item == nil || depth <= 0 {
@@ -562,12 +627,12 @@ func branch(name string, value any, indent string, depth int, settings Settings)
 				tree(&out, item, indent+"    ", depth, settings)
 			}
 		}
-		return append(out, indent+"  ]", indent)
+		return append(out, indent+"  ]", indent+"  ")
 	}
 	if _, simple := rawText(value); simple || value == nil || depth <= 0 || len(allNames(value)) == 0 {
 		return append(out, indent+name+" = "+CellText(value, settings))
 	}
 	out = append(out, indent+name+" = ")
 	tree(&out, value, indent+"  ", depth, settings)
-	return out
+	return append(out, indent+"  ")
 }

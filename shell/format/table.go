@@ -106,7 +106,13 @@ func (t *tableView) rows(entries []*entry) []string {
 			lines = append(lines, t.fitted(e))
 		}
 	}
-	return align(t, lines, t.lastVisible() < len(t.widths)-1)
+	out := align(t, lines, t.lastVisible() < len(t.widths)-1)
+	if t.layout.wrap {
+		for i := range out {
+			out[i] = strings.TrimRight(out[i], " ")
+		}
+	}
+	return out
 }
 
 // fitted returns an entry's cells, each on one line and cut to its column.

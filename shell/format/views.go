@@ -1,0 +1,73 @@
+package format
+
+import "migsh/shell/object"
+
+// builtin are the views that PowerShell registers for .NET's types and its own.
+var builtin = map[string]object.Views{
+	"System.Collections.DictionaryEntry": {
+		Default: []string{"Name", "Value"}, Table: []object.Column{{Property: "Name", Width: 30}, {Property: "Value"}},
+	},
+	"System.Version": {Table: []object.Column{
+		{Property: "Major", Width: 6}, {Property: "Minor", Width: 6}, {Property: "Build", Width: 6}, {Property: "Revision", Width: 8},
+	}},
+	"System.RuntimeType": {Table: []object.Column{
+		{Property: "IsPublic", Width: 8}, {Property: "IsSerializable", Header: "IsSerial", Width: 8}, {Property: "Name", Width: 40}, {Property: "BaseType"},
+	}},
+	"System.TimeSpan": {List: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks", "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds")},
+	"System.DateTime": {Custom: func(v any) string { return longDate(v) }},
+	"System.Guid":     {Table: []object.Column{{Property: "Guid", Value: func(v any) any { return object.ToString(v) }}}, AutoSize: true},
+	"System.Globalization.CultureInfo": {Table: []object.Column{
+		{Property: "LCID", Width: 16}, {Property: "Name", Width: 16}, {Property: "DisplayName"},
+	}},
+	"System.Management.Automation.CommandInfo": {Table: []object.Column{
+		{Property: "CommandType", Width: 15}, {Header: "Name", Value: commandName, Width: 50}, {Property: "Version", Width: 10}, {Property: "Source"},
+	}},
+}
+
+func columns(names ...string) []object.Column {
+	out := make([]object.Column, len(names))
+	for i, n := range names {
+		out[i].Property = n
+	}
+	return out
+}
+
+// longDate is what a date shows of itself, by its DisplayHint.
+func longDate(v any) string {
+	d, ok := object.Base(v).(object.DateTime)
+	if !ok {
+		return object.ToString(v)
+	}
+	format := "dddd, MMMM d, yyyy h:mm:ss tt"
+	if hint, ok, err := object.Property(v, "DisplayHint"); ok && err == nil {
+		switch object.ToString(hint) {
+		case "Date":
+			format = "D"
+		case "Time":
+			format = "T"
+		}
+	}
+	return d.Format(format, object.CurrentCulture())
+}
+
+// commandName shows an alias with what it stands for.
+func commandName(v any) any {
+	if kind, ok, err := object.Property(v, "CommandType"); ok && err == nil && object.ToString(kind) == "Alias" {
+		if text, ok, err := object.Property(v, "DisplayName"); ok && err == nil && text != nil {
+			return text
+		}
+	}
+	name, _, err := object.Property(v, "Name")
+	if err != nil {
+		return nil
+	}
+	return name
+}
+
+func init() {
+	for name, views := range builtin {
+		if t, ok := object.TypeByName(name); ok {
+			t.Views = views
+		}
+	}
+}
