@@ -81,6 +81,9 @@ func declareFields(info *Info, t reflect.Type, path []int) {
 		if typeName == "" {
 			fault("no parameter can be of the Go type %s", f.Type)
 		}
+		if typeName == "object" && p.Name == "InputObject" && p.TypeName == "" {
+			p.TypeName = object.TypePSObject.Name // as PowerShell's own cmdlets have it
+		}
 		if typeName != "object" {
 			t, ok := object.TypeByName(typeName)
 			if !ok {

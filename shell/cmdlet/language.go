@@ -68,12 +68,17 @@ type Language interface {
 	// Describe is a command as an object with Name, CommandType, Parameters and so on; nil when there is none. An alias is
 	// described as such.
 	Describe(name string) any
+	// DescribeKind is the command of that name and kind, even where another hides it; nil when there is none.
+	DescribeKind(name string, kind Kind) (*Info, any)
 	// Show shows an object as the end of a pipeline does.
 	Show(v any) error
 	// Resolve makes a path absolute, starting from Location; ~ is the home directory.
 	Resolve(path string) string
 	// ImportModule runs a script module's file and brings its exports into the caller's session.
 	ImportModule(ctx context.Context, path string, o ImportOptions) (any, error)
+	// NewModule runs a script block as a module and, if asked, brings its exports into the caller's session. What the block
+	// puts out goes to write.
+	NewModule(ctx context.Context, name string, body object.ScriptBlock, o ImportOptions, bring bool, write func(v any) error) (any, error)
 	// Modules lists the modules that are loaded, as objects.
 	Modules() []any
 	// RemoveModule unloads a module; false when there is none of that name.

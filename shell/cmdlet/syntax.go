@@ -1,94 +1,110 @@
 package cmdlet
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"migsh/shell/object"
 )
 
-// Syntax describes how the command is called, one line for each parameter set, as Get-Command -Syntax does.
-func (info *Info) Syntax() []string {
-	sets := info.Sets()
-	lines := make([]string, len(sets))
-	for i, set := range sets {
-		lines[i] = info.syntaxOf(set)
+// TypeShort is the type as PowerShell writes it in syntax: its accelerator, or its name without namespace.
+func TypeShort(fullName string) string {
+	if elem, ok := strings.CutSuffix(fullName, "[]"); ok {
+		return TypeShort(elem) + "[]"
 	}
-	return lines
+	if short, ok := accelerators[fullName]; ok {
+		return short
+	}
+	if t, ok := object.TypeByName(fullName); ok && t.Short != "" && t != object.TypeObject {
+		return t.Short
+	}
+	name, args, generic := strings.Cut(fullName, "[")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		name = name[i+1:]
+	}
+	if generic {
+		name, _, _ = strings.Cut(name, "`")
+		name += "[" + TypeShort(strings.Trim(args, "[]")) + "]"
+	}
+	return name
 }
 
-func (info *Info) syntaxOf(set string) string {
-	type entry struct {
-		p    *Parameter
-		role ParameterSet
-	}
-	var positional, mandatory, others []entry
-	for _, p := range info.All() {
-		if IsCommon(p.Name) || p.DontShow {
-			continue
-		}
-		role, ok := p.roleIn(set)
-		if !ok {
-			continue
-		}
-		switch {
-		case role.Position >= 0:
-			positional = append(positional, entry{p, role})
-		case role.Mandatory:
-			mandatory = append(mandatory, entry{p, role})
-		default:
-			others = append(others, entry{p, role})
-		}
-	}
-	slices.SortStableFunc(positional, func(a, b entry) int { return a.role.Position - b.role.Position })
-	var b strings.Builder
-	b.WriteString(info.Name)
-	for _, e := range slices.Concat(positional, mandatory, others) {
-		name := "-" + e.p.Name
-		if e.role.Position >= 0 {
-			name = "[" + name + "]"
-		}
-		if !e.p.Switch {
-			name += " <" + e.p.typeText(info.Kind) + ">"
-		}
-		if !e.role.Mandatory {
-			name = "[" + name + "]"
-		}
-		b.WriteString(" " + name)
-	}
-	if info.Advanced {
-		b.WriteString(" [<CommonParameters>]")
-	}
-	return b.String()
+// accelerators are those of types that the object model has not.
+var accelerators = map[string]string{
+	"System.Management.Automation.PSCredential":          "pscredential",
+	"System.Security.SecureString":                       "securestring",
+	"System.Management.Automation.PSModuleInfo":          "psmoduleinfo",
+	"Microsoft.PowerShell.Commands.PSPropertyExpression": "pspropertyexpression",
+	"System.Uri": "uri",
 }
 
-// roleIn is the parameter's role in a set.
-func (p *Parameter) roleIn(set string) (ParameterSet, bool) {
+// ShortTypeName is the parameter's type as syntax shows it.
+func (p *Parameter) ShortTypeName() string { return TypeShort(p.FullTypeName()) }
+
+// Role gives the parameter's role in a parameter set, and whether it has one.
+func (p *Parameter) Role(set string) (ParameterSet, bool) {
 	for _, s := range p.Sets {
-		if s.Name == AllSets || s.Name == "" || strings.EqualFold(s.Name, set) {
+		if s.Name == AllSets || s.Name == "" || strings.EqualFold(s.Name, set) || set == AllSets {
 			return s, true
 		}
 	}
 	return ParameterSet{}, false
 }
 
-// typeText is the parameter's type as syntax lines show it.
-func (p *Parameter) typeText(kind Kind) string {
-	if p.Type == nil || p.Type == object.TypeObject {
-		if kind == KindCmdlet && p.Type == nil {
-			return "psobject"
+// SyntaxParameters lists the parameters of a set in the order of syntax: by position, then the mandatory ones, then the others.
+// The common parameters are left out, -WhatIf and -Confirm are not.
+func (info *Info) SyntaxParameters(set string) []*Parameter {
+	var list []*Parameter
+	for _, p := range info.All() {
+		if _, ok := p.Role(set); ok && !p.DontShow && (p.Index < len(info.Parameters) || !IsCommon(p.Name)) {
+			list = append(list, p)
 		}
-		return "Object"
 	}
-	t, suffix := p.Type, ""
-	for t.Elem != nil {
-		t, suffix = t.Elem, suffix+"[]"
+	slices.SortStableFunc(list, func(a, b *Parameter) int { return cmp.Compare(syntaxRank(a, set), syntaxRank(b, set)) })
+	return list
+}
+
+// syntaxRank orders positions first, then what is mandatory, and what a provider adds last.
+func syntaxRank(p *Parameter, set string) int {
+	role, _ := p.Role(set)
+	switch {
+	case role.Position >= 0:
+		return min(role.Position, 1<<20)
+	case role.Mandatory:
+		return 1 << 21
+	case p.Dynamic:
+		return 1 << 23
 	}
-	if t == object.TypeObject {
-		return "Object" + suffix
+	return 1 << 22
+}
+
+// Syntax is the command's syntax in a parameter set, in one line. typeName writes a parameter's type; nil: as Get-Command does.
+func (info *Info) Syntax(set string, typeName func(p *Parameter) string) string {
+	if typeName == nil {
+		typeName = (*Parameter).ShortTypeName
 	}
-	if t.Short != "" {
-		return t.Short + suffix
+	words := []string{info.Name}
+	for _, p := range info.SyntaxParameters(set) {
+		role, _ := p.Role(set)
+		words = append(words, p.syntax(role, typeName))
 	}
-	return t.Name[strings.LastIndexByte(t.Name, '.')+1:] + suffix
+	if info.Advanced {
+		words = append(words, "[<CommonParameters>]")
+	}
+	return strings.Join(words, " ")
+}
+
+func (p *Parameter) syntax(role ParameterSet, typeName func(p *Parameter) string) string {
+	name := "-" + p.Name
+	if role.Position >= 0 {
+		name = "[" + name + "]"
+	}
+	if !p.Switch {
+		name += " <" + typeName(p) + ">"
+	}
+	if !role.Mandatory {
+		name = "[" + name + "]"
+	}
+	return name
 }

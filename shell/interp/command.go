@@ -409,5 +409,6 @@ func (in *Interp) setAlias(s *scope, a *alias) {
 	if s.aliases == nil {
 		s.aliases = map[string]*alias{}
 	}
+	a.in = in
 	s.aliases[strings.ToLower(a.name)] = a
 }

@@ -17,10 +17,9 @@ type commandInfo struct {
 
 var typeCommandInfo = object.Declare(&object.Type{Name: "System.Management.Automation.CommandInfo", Base: object.TypeObject})
 
-// commandTypes are the types of commands by their kind.
 var commandTypes map[cmdlet.Kind]*object.Type
 
-func init() { // not an initial value: the members refer to the map
+func init() {
 	commandTypes = map[cmdlet.Kind]*object.Type{
 		cmdlet.KindCmdlet:         declareCommand("CmdletInfo"),
 		cmdlet.KindFunction:       declareCommand("FunctionInfo"),
@@ -49,7 +48,7 @@ func declareCommand(name string) *object.Type {
 			}})
 		}
 		add("Name", func(c *commandInfo) any { return c.name })
-		add("CommandType", func(c *commandInfo) any { return object.EnumValue(commandTypeEnum(), string(c.kind())) })
+		add("CommandType", func(c *commandInfo) any { return object.EnumValue(object.TypeCommandTypes, string(c.kind())) })
 		add("ModuleName", func(c *commandInfo) any { return c.moduleName() })
 		add("Source", func(c *commandInfo) any { return c.moduleName() })
 		add("Version", func(c *commandInfo) any { return nil })
@@ -70,26 +69,35 @@ func declareCommand(name string) *object.Type {
 			return c.program
 		})
 		add("Parameters", func(c *commandInfo) any { return c.parameters() })
-		add("ReferencedCommand", func(c *commandInfo) any { return c.resolved() })
-		add("ResolvedCommand", func(c *commandInfo) any { return c.resolved() })
+		add("ReferencedCommand", func(c *commandInfo) any { return c.resolved(false) })
+		add("ResolvedCommand", func(c *commandInfo) any { return c.resolved(true) })
 		add("ResolvedCommandName", func(c *commandInfo) any {
-			if c.alias == nil {
-				return nil
+			if target := c.target(); target != nil {
+				return target.name
 			}
-			return c.alias.target
+			return nil
 		})
-		add("DisplayName", func(c *commandInfo) any {
-			if c.alias == nil {
-				return nil
-			}
-			return c.alias.name + " -> " + c.alias.target
-		})
+		add("DisplayName", func(c *commandInfo) any { return c.displayName() })
 		add("Description", func(c *commandInfo) any {
-			if c.alias == nil {
-				return ""
+			switch {
+			case c.alias != nil:
+				return c.alias.description
+			case c.function != nil:
+				return c.function.description
 			}
-			return c.alias.description
+			return ""
 		})
+		part := func(i int) func(c *commandInfo) any {
+			return func(c *commandInfo) any {
+				verb, noun, ok := strings.Cut(c.name, "-")
+				if !ok {
+					return ""
+				}
+				return []string{verb, noun}[i]
+			}
+		}
+		add("Verb", part(0))
+		add("Noun", part(1))
 		add("Options", func(c *commandInfo) any {
 			switch {
 			case c.alias != nil && c.alias.options&constant != 0:
@@ -99,28 +107,93 @@ func declareCommand(name string) *object.Type {
 			}
 			return "None"
 		})
-		add("ParameterSets", func(c *commandInfo) any { return c.parameterSets() })
 		add("DefaultParameterSet", func(c *commandInfo) any {
 			if info := c.describe(); info != nil && info.DefaultSet != "" {
 				return info.DefaultSet
 			}
 			return nil
 		})
-		add("Verb", func(c *commandInfo) any { verb, _, _ := strings.Cut(c.name, "-"); return verb })
-		add("Noun", func(c *commandInfo) any { _, noun, _ := strings.Cut(c.name, "-"); return noun })
+		add("CmdletBinding", func(c *commandInfo) any { info := c.describe(); return info != nil && info.Advanced })
+		add("ParameterSets", func(c *commandInfo) any { return c.parameterSets() })
 	})
+	t.Views = object.Views{Table: []object.Column{
+		{Property: "CommandType", Width: 15}, {Header: "Name", Width: 50, Value: func(v any) any {
+			if c := commandOf(v); c != nil {
+				return c.displayName()
+			}
+			return nil
+		}}, {Property: "Version", Width: 10}, {Property: "Source"},
+	}}
 	return t
 }
 
-func commandTypeEnum() *object.Type {
-	t, ok := object.TypeByName("System.Management.Automation.CommandTypes")
-	if !ok {
-		t = object.NewEnum("System.Management.Automation.CommandTypes", true,
-			[]string{"Alias", "Function", "Filter", "Cmdlet", "ExternalScript", "Application", "Script", "Configuration", "All"},
-			[]int64{1, 2, 4, 8, 16, 32, 64, 256, 383})
+// target is the command that an alias stands for in the end.
+func (c *commandInfo) target() *commandInfo {
+	if c.alias == nil {
+		return nil
 	}
-	return t
+	return c.alias.in.commandNamed(c.alias.name, true)
 }
+
+func (c *commandInfo) resolved(follow bool) any {
+	if c.alias == nil {
+		return nil
+	}
+	if target := c.alias.in.commandNamed(c.alias.target, follow); target != nil {
+		return target.AsObject()
+	}
+	return nil
+}
+
+// displayName is the name as listings show it: an alias with what it stands for.
+func (c *commandInfo) displayName() string {
+	if c.alias != nil {
+		return c.alias.name + " -> " + c.alias.target
+	}
+	return c.name
+}
+
+var typeParameterSetInfo = object.Declare(&object.Type{Name: "System.Management.Automation.CommandParameterSetInfo", Base: object.TypeObject})
+
+// parameterSets describes the sets, whose text is their syntax.
+func (c *commandInfo) parameterSets() any {
+	info := c.describe()
+	if info == nil {
+		return object.NewArray()
+	}
+	out := object.NewList()
+	for _, set := range info.Sets() {
+		params := object.NewList()
+		for _, p := range info.All() {
+			role, ok := p.Role(set)
+			if !ok {
+				continue
+			}
+			aliases := &object.Array{Elem: object.TypeString}
+			for _, a := range p.Aliases {
+				aliases.Items = append(aliases.Items, a)
+			}
+			typ := p.Type
+			if typ == nil {
+				typ = object.TypeObject
+			}
+			params.Add(object.NewCustom("Name", p.Name, "ParameterType", typ, "IsMandatory", role.Mandatory, "IsDynamic", p.Dynamic, "Position", int32(max(role.Position, -1<<31)),
+				"ValueFromPipeline", role.Pipeline, "ValueFromPipelineByPropertyName", role.PipelineByName, "ValueFromRemainingArguments", role.Remaining,
+				"HelpMessage", role.HelpMessage, "Aliases", aliases, "Attributes", attributesOf(p)))
+		}
+		syntax := strings.TrimPrefix(info.Syntax(set, nil), info.Name+" ")
+		o := object.NewCustom("Name", set, "IsDefault", strings.EqualFold(set, info.DefaultSet) || len(info.Sets()) == 1, "Parameters", params, "Syntax", syntax)
+		o.Type, o.Base = typeParameterSetInfo, setSyntax(syntax)
+		out.Add(o)
+	}
+	return out
+}
+
+// setSyntax is the base value of a parameter set, whose text is its syntax.
+type setSyntax string
+
+// Text is the syntax.
+func (s setSyntax) Text() string { return string(s) }
 
 // AsObject is the command as scripts see it.
 func (c *commandInfo) AsObject() any {
@@ -259,38 +332,6 @@ func (in *Interp) commandNamed(name string, follow bool) *commandInfo {
 		out.name = cmd.function.name
 	case cmd.info != nil:
 		out.name = cmd.info.Name
-	}
-	return out
-}
-
-// resolved is the command that an alias leads to.
-func (c *commandInfo) resolved() any {
-	if c.alias == nil {
-		return nil
-	}
-	in := c.in
-	if in == nil {
-		return nil
-	}
-	if target := in.commandNamed(c.alias.target, true); target != nil {
-		return target.AsObject()
-	}
-	return nil
-}
-
-// parameterSets lists the command's parameter sets.
-func (c *commandInfo) parameterSets() any {
-	info := c.describe()
-	if info == nil {
-		return object.NewArray()
-	}
-	lines := info.Syntax()
-	out := object.NewArray()
-	for i, set := range info.Sets() {
-		text := strings.TrimPrefix(lines[i], info.Name+" ")
-		o := object.NewCustom("Name", set, "IsDefault", strings.EqualFold(set, info.DefaultSet))
-		o.Set("Syntax", text)
-		out.Items = append(out.Items, o)
 	}
 	return out
 }

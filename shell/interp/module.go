@@ -122,14 +122,24 @@ func (in *Interp) loadModule(f *frame, path string, args []any) (*module, error)
 	}
 	name := filepath.Base(path)
 	m := &module{name: strings.TrimSuffix(name, filepath.Ext(name)), path: path}
+	if err := in.runModule(f, m, fn, args, discard{}); err != nil {
+		return nil, err
+	}
+	in.modules.list = append(in.modules.list, m)
+	return m, nil
+}
+
+// runModule runs the module's code in its own session.
+func (in *Interp) runModule(f *frame, m *module, fn *function, args []any, out sink) error {
 	c := fn.block.code()
 	m.scope = newScope(in.global, c.layout)
 	m.scope.module, m.scope.script = m, m.scope
-	g := &frame{in: in, scope: m.scope, vars: m.scope.vars, code: c, out: discard{}, streams: f.streams, caller: f,
-		call: &call{block: fn.block, fn: fn, name: path, args: args}}
+	g := &frame{in: in, scope: m.scope, vars: m.scope.vars, code: c, out: out, streams: f.streams, caller: f,
+		call: &call{block: fn.block, fn: fn, name: m.path, args: args}}
 	saved := in.current
 	in.current = g
 	g.push()
+	var err error
 	for _, l := range []*list{c.begin, c.process, c.end} {
 		if l == nil || err != nil {
 			continue
@@ -141,11 +151,29 @@ func (in *Interp) loadModule(f *frame, path string, args []any) (*module, error)
 	}
 	g.pop()
 	in.current = saved
-	if err != nil {
+	return err
+}
+
+// NewModule implements [cmdlet.Language].
+func (s *session) NewModule(_ context.Context, name string, body object.ScriptBlock, o cmdlet.ImportOptions, bring bool, write func(v any) error) (any, error) {
+	sb, ok := body.(*scriptBlock)
+	if !ok {
+		return nil, object.NewError("Argument", object.InvalidArgument, name, "The body of module '%s' is no script block of this session.", name)
+	}
+	in := s.in
+	m := &module{name: name, path: name}
+	if err := in.runModule(in.current, m, newFunction(name, sb.block, nil, cmdlet.KindScriptBlock), o.Arguments, sinkFunc(write)); err != nil {
 		return nil, err
 	}
-	in.modules.list = append(in.modules.list, m)
-	return m, nil
+	if bring {
+		in.modules.list = append(in.modules.list, m)
+		at := in.global
+		if from := in.current.scope.module; from != nil {
+			at = from.scope
+		}
+		in.bring(m, at, o)
+	}
+	return m.object(), nil
 }
 
 // bring makes a module's exports known in a scope.

@@ -121,6 +121,7 @@ type scope struct {
 
 // alias is another name of a command.
 type alias struct {
+	in                        *Interp
 	name, target, description string
 	options                   options
 }

@@ -299,6 +299,45 @@ func (s *session) Describe(name string) any {
 	return nil
 }
 
+// DescribeKind implements [cmdlet.Language].
+func (s *session) DescribeKind(name string, kind cmdlet.Kind) (*cmdlet.Info, any) {
+	f, lower := s.in.current, strings.ToLower(name)
+	c := &commandInfo{name: name}
+	switch kind {
+	case cmdlet.KindAlias:
+		if c.alias = f.findAlias(name); c.alias == nil {
+			return nil, nil
+		}
+		c.name = c.alias.name
+		return &cmdlet.Info{Name: c.name, Kind: kind}, c.AsObject()
+	case cmdlet.KindFunction, cmdlet.KindFilter:
+		fn := f.findFunction(name)
+		if fn == nil || fn.kind != kind {
+			return nil, nil
+		}
+		c.found, c.name = fn.found, fn.name
+	case cmdlet.KindCmdlet:
+		cmd, ok := s.in.cmdlets[lower]
+		if !ok {
+			return nil, nil
+		}
+		c.found, c.name = *cmd, cmd.info.Name
+	default:
+		cmd, err := s.in.findFile(f, name)
+		if cmd == nil || err != nil {
+			return nil, nil
+		}
+		c.found = *cmd
+		if c.kind() != kind {
+			return nil, nil
+		}
+	}
+	if info := c.describe(); info != nil {
+		return info, c.AsObject()
+	}
+	return &cmdlet.Info{Name: c.name, Kind: kind}, c.AsObject()
+}
+
 func (s *session) Show(v any) error { return s.in.options.Display.Show(v) }
 
 func (s *session) Resolve(path string) string { return s.in.resolvePath(path) }
