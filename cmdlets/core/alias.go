@@ -75,7 +75,7 @@ type aliasParameters struct {
 	Description string       `param:"" help:"A description."`
 	Option      *object.Enum `param:"" type:"System.Management.Automation.ScopedItemOptions" help:"ReadOnly or Constant protect the alias."`
 	PassThru    bool         `param:"" help:"Gives the alias."`
-	Scope       string       `param:"" validate:"set=Global,Local,Private,Numbered scopes,Script" help:"Global, Local, Script, or a number of scopes up."`
+	Scope       string       `param:"" values:"Global,Local,Script" help:"Global, Local, Script, or a number of scopes up."`
 	Force       bool         `param:"" help:"Also where the alias exists or is read-only."`
 }
 
