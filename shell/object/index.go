@@ -119,7 +119,7 @@ func element1(v, index any) (value any, ok bool, err error) {
 		if i == 0 || i == -1 {
 			return v, true, nil
 		}
-		return nil, false, nil
+		return Nothing, false, nil
 	}
 	return nil, false, NewError("CannotIndex", InvalidOperation, nil, "Unable to index into an object of type \"%s\".", TypeOf(v).Name)
 }

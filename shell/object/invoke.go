@@ -8,6 +8,9 @@ import (
 // InvokeMethod is $v.name(args). A collection without such a method has it called on each of its elements.
 func InvokeMethod(v any, name string, args []any) (any, error) {
 	if v == nil {
+		if strings.EqualFold(name, "Where") || strings.EqualFold(name, "ForEach") {
+			return Nothing, nil // a null is a collection of nothing to these two
+		}
 		return nil, NewError("InvokeMethodOnNull", InvalidOperation, nil, "You cannot call a method on a null-valued expression.")
 	}
 	if m, recv := methodOf(v, name); m != nil {

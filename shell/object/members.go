@@ -26,7 +26,7 @@ func (m *Members) Add(member *Member) {
 		m.index = map[string]*Member{}
 	}
 	if old, ok := m.index[key]; ok {
-		if old.Kind == KindMethod && member.Kind == KindMethod {
+		if old.Kind == member.Kind && (old.Kind == KindMethod || old.Kind == KindParameterized) {
 			old.Overloads = append(old.Overloads, member.Overloads...)
 			return
 		}

@@ -284,6 +284,13 @@ func parseNumber(s string, t *object.Type, styles int64, c *netfmt.Culture, isNu
 			return nil, overflowOf(t)
 		}
 	}
+	if t == object.TypeDecimal {
+		d, err := object.ParseDecimal(b.String()) // keeps the zeros, which a cast does not
+		if err != nil {
+			return nil, overflowOf(t)
+		}
+		return d, nil
+	}
 	v, err := object.Convert(b.String(), t)
 	if err != nil {
 		return nil, overflowOf(t)

@@ -71,7 +71,65 @@ var EnUS = func() *Culture {
 	return &c
 }()
 
-var cultures = map[string]*Culture{"": Invariant, "en-us": EnUS}
+// Cultures beside the English one: what scripts pass to ToString and Parse by name. The patterns are CLDR's.
+var (
+	enGB = derive(func(c *Culture) {
+		c.Name, c.DisplayName, c.EnglishName, c.NativeName, c.LCID = "en-GB", "English (United Kingdom)", "English (United Kingdom)", "English (United Kingdom)", 2057
+		c.CurrencySymbol = "£"
+		c.ShortDate, c.LongDate, c.ShortTime, c.LongTime = "dd/MM/yyyy", "dddd d MMMM yyyy", "HH:mm", "HH:mm:ss"
+		c.FullDateTime, c.MonthDay, c.FirstDay = "dddd d MMMM yyyy HH:mm:ss", "d MMMM", 1
+		c.AM, c.PM = "am", "pm"
+	})
+	deDE = derive(func(c *Culture) {
+		c.Name, c.DisplayName, c.EnglishName, c.NativeName = "de-DE", "German (Germany)", "German (Germany)", "Deutsch (Deutschland)"
+		c.TwoLetter, c.ThreeLetter, c.LCID, c.FirstDay = "de", "deu", 1031, 1
+		c.DecimalSeparator, c.GroupSeparator, c.CurrencyDecimal, c.CurrencyGroup = ",", ".", ",", "."
+		c.CurrencySymbol, c.CurrencyPositive, c.CurrencyNegative = "€", 3, 8
+		c.PercentPositive, c.PercentNegative = 0, 0
+		c.DateSeparator, c.ShortDate, c.LongDate, c.ShortTime, c.LongTime = ".", "dd.MM.yyyy", "dddd, d. MMMM yyyy", "HH:mm", "HH:mm:ss"
+		c.FullDateTime, c.MonthDay, c.YearMonth = "dddd, d. MMMM yyyy HH:mm:ss", "d. MMMM", "MMMM yyyy"
+		c.Days = [7]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"}
+		c.ShortDays = [7]string{"So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"}
+		c.Months = [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
+		c.ShortMonths = [12]string{"Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"}
+		c.MonthsGenitive, c.Eras = c.Months, []string{"n. Chr."}
+	})
+	frFR = derive(func(c *Culture) {
+		c.Name, c.DisplayName, c.EnglishName, c.NativeName = "fr-FR", "French (France)", "French (France)", "français (France)"
+		c.TwoLetter, c.ThreeLetter, c.LCID, c.FirstDay = "fr", "fra", 1036, 1
+		c.DecimalSeparator, c.GroupSeparator, c.CurrencyDecimal, c.CurrencyGroup = ",", "\u202f", ",", "\u202f"
+		c.CurrencySymbol, c.CurrencyPositive, c.CurrencyNegative = "€", 3, 8
+		c.PercentPositive, c.PercentNegative = 0, 0
+		c.ShortDate, c.LongDate, c.ShortTime, c.LongTime = "dd/MM/yyyy", "dddd d MMMM yyyy", "HH:mm", "HH:mm:ss"
+		c.FullDateTime, c.MonthDay, c.YearMonth = "dddd d MMMM yyyy HH:mm:ss", "d MMMM", "MMMM yyyy"
+		c.Days = [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+		c.ShortDays = [7]string{"dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."}
+		c.Months = [12]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+		c.ShortMonths = [12]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}
+		c.MonthsGenitive, c.Eras = c.Months, []string{"ap. J.-C."}
+	})
+	jaJP = derive(func(c *Culture) {
+		c.Name, c.DisplayName, c.EnglishName, c.NativeName = "ja-JP", "Japanese (Japan)", "Japanese (Japan)", "日本語 (日本)"
+		c.TwoLetter, c.ThreeLetter, c.LCID = "ja", "jpn", 1041
+		c.CurrencySymbol, c.CurrencyDigits = "￥", 0
+		c.AM, c.PM = "午前", "午後"
+		c.ShortDate, c.LongDate, c.ShortTime, c.LongTime = "yyyy/MM/dd", "yyyy年M月d日dddd", "H:mm", "H:mm:ss"
+		c.FullDateTime, c.MonthDay, c.YearMonth = "yyyy年M月d日dddd H:mm:ss", "M月d日", "yyyy年M月"
+		c.Days = [7]string{"日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日"}
+		c.ShortDays = [7]string{"日", "月", "火", "水", "木", "金", "土"}
+		c.Months = [12]string{"1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"}
+		c.ShortMonths, c.MonthsGenitive, c.Eras = c.Months, c.Months, []string{"西暦"}
+	})
+)
+
+// derive makes a culture of the English one and what differs.
+func derive(change func(c *Culture)) *Culture {
+	c := *EnUS
+	change(&c)
+	return &c
+}
+
+var cultures = map[string]*Culture{"": Invariant, "en-us": EnUS, "en-gb": enGB, "de-de": deDE, "fr-fr": frFR, "ja-jp": jaJP}
 
 // CultureByName finds a culture by its name, such as "en-US", without regard to case; "" is the invariant one.
 func CultureByName(name string) (*Culture, bool) {
