@@ -198,20 +198,31 @@ type setBatch struct {
 	CompleteAfter            *object.DateTime `param:"" help:"When the batch is completed."`
 	AllowIncrementalSyncs    *bool            `param:"" help:"$false ends the batch with its first copy."`
 	SyncNow                  bool             `param:"" help:"Synchronize the users that are synced again at once."`
-	CSVData                  []byte           `param:"" help:"New credentials for rows of the batch."`
+	CSVData                  []byte           `param:"" help:"New credentials for rows of the batch or, with -AddUsers, new rows."`
+	AddUsers                 bool             `param:"" help:"Put the rows of -CSVData whose addresses are new into the batch."`
+	NotificationEmails       []string         `param:"" help:"Who is told by mail what becomes of the batch; $null tells nobody."`
+	SkipReports              *bool            `param:"" help:"$true sends no reports between the beginning and the end."`
+	ReportInterval           *object.TimeSpan `param:"" help:"How often a report is sent while the batch runs. 0 sends none."`
 	AllowUnknownColumnsInCsv *bool            `param:"" help:"$true ignores columns that migsh does not know."`
 }
 
 func (e *environment) setBatch() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Set-MigrationBatch", Synopsis: "Changes a batch: its schedule, or the credentials of its rows.", ShouldProcess: true,
-	}, "DomainController Partition", "BadItemLimit LargeItemLimit MoveOptions SkipMoving SkipMerging SourcePFPrimaryMailboxGuid UseAdvancedValidation Remove ApproveSkippedItems CSVDataForUserRemoval",
+	}, "DomainController Partition Update", "BadItemLimit LargeItemLimit MoveOptions SkipMoving SkipMerging SourcePFPrimaryMailboxGuid UseAdvancedValidation Remove ApproveSkippedItems CSVDataForUserRemoval",
 		func(b base) cmdlet.Cmdlet { return &setBatch{base: b} })
 }
 
 func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
-	r := migration.SetBatchRequest{Identity: identityFrom(c.Identity), AllowIncrementalSyncs: c.AllowIncrementalSyncs, SyncNow: c.SyncNow, CSVData: c.CSVData,
+	r := migration.SetBatchRequest{Identity: identityFrom(c.Identity), AllowIncrementalSyncs: c.AllowIncrementalSyncs, SyncNow: c.SyncNow, CSVData: c.CSVData, AddUsers: c.AddUsers, SkipReports: c.SkipReports,
 		AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv}
+	if out.Bound("NotificationEmails") {
+		r.NotificationEmails = &c.NotificationEmails
+	}
+	if c.ReportInterval != nil {
+		every := c.ReportInterval.Duration()
+		r.ReportInterval = &every
+	}
 	if ok, err := out.ShouldProcess(string(r.Identity), "Set-MigrationBatch"); err != nil || !ok {
 		return err
 	}

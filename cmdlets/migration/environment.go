@@ -91,7 +91,7 @@ func init() {
 	for _, name := range strings.Fields(`Autodiscover Compliance ExchangeOutlookAnywhere ExchangeRemoteMove Gmail PSTImport PublicFolder
 		PublicFolderToUnifiedGroup Diagnostic ArchiveOnly PrimaryOnly DisallowExistingUsers ForwardingDisposition Local ManagedGmailTeams
 		RenamePrimaryCalendar ContactList SkipCalendar SkipContacts SkipDelegates SkipMail SkipProvisioning SkipRules GoogleResourceOnboarding
-		AvoidMergeOverlap FolderMove XO1 IncludeAssociatedUsers AutoComplete`) {
+		AvoidMergeOverlap FolderMove Update XO1 IncludeAssociatedUsers AutoComplete`) {
 		switches[name] = true
 	}
 }

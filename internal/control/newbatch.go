@@ -45,6 +45,8 @@ type draft struct {
 	targetAdmin    migration.Secret
 	file           *csvfile.File
 	rows           []csvfile.Row
+	members        map[string]bool // folded addresses of those in the batch already
+	pairs          map[string]int  // pair of mailboxes → row that has it
 	warnings       []migration.ValidationWarning
 	notes          []string // for the administrator
 }
@@ -99,7 +101,7 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 		return nil, err
 	}
 	now := c.now()
-	d := &draft{batch: records.Batch{
+	d := &draft{pairs: map[string]int{}, batch: records.Batch{
 		Name: name, GUID: newGUID(), SubmittedBy: r.SubmittedBy, CSVName: r.CSVName, BatchSettings: settings, CreationTime: now,
 	}}
 	if err := c.draftSource(ctx, d, r, config); err != nil {
@@ -306,10 +308,10 @@ func (c *Control) write(ctx context.Context, d *draft) (migration.Batch, error) 
 // writeRows writes users, claims and warnings.
 func (c *Control) writeRows(ctx context.Context, d *draft) error {
 	var users, claims []store.Op
-	d.warnings = d.file.Warnings
-	pairs := map[string]int{} // pair → row
+	d.warnings = append(d.warnings, d.file.Warnings...)
+	earlier := d.batch.WarningCount
 	for _, row := range d.file.Rows {
-		user, warning, err := c.user(ctx, d, row, pairs)
+		user, warning, err := c.user(d, row)
 		if err != nil {
 			return err
 		}
@@ -335,11 +337,11 @@ func (c *Control) writeRows(ctx context.Context, d *draft) error {
 		d.rows = append(d.rows, row)
 	}
 	if len(d.rows) == 0 {
-		return noRow(d.warnings)
+		return noRow(d.warnings[earlier:])
 	}
-	if len(d.warnings) > 0 {
+	if len(d.warnings) > earlier {
 		d.notes = append(d.notes, fmt.Sprintf("%s of %s rows are left out of the batch '%s': %s Get-MigrationBatch lists all in ValidationWarnings.",
-			migration.Thousands(int64(len(d.warnings))), migration.Thousands(int64(len(d.warnings)+len(d.rows))), d.batch.Name, d.warnings[0].Message))
+			migration.Thousands(int64(len(d.warnings)-earlier)), migration.Thousands(int64(len(d.warnings)-earlier+len(d.rows))), d.batch.Name, d.warnings[earlier].Message))
 	}
 	d.batch.WarningCount = len(d.warnings)
 	ops, err := c.records.WarningOps(d.batch.GUID, d.warnings)
@@ -376,7 +378,7 @@ func warn(row csvfile.Row, id, why string) migration.ValidationWarning {
 }
 
 // user makes the record of a row, or says why the row is left out.
-func (c *Control) user(_ context.Context, d *draft, row csvfile.Row, pairs map[string]int) (*records.User, *migration.ValidationWarning, error) {
+func (c *Control) user(d *draft, row csvfile.Row) (*records.User, *migration.ValidationWarning, error) {
 	left := func(id, why string) (*records.User, *migration.ValidationWarning, error) {
 		w := warn(row, id, why)
 		return nil, &w, nil
@@ -394,10 +396,10 @@ func (c *Control) user(_ context.Context, d *draft, row csvfile.Row, pairs map[s
 			row.EmailAddress, d.target.Value.Name, d.target.Value.Name))
 	}
 	pair := connect.Pair(d.source.Value.Endpoint, d.target.Value.Endpoint, login, row.UserRoot).Key()
-	if first, twice := pairs[pair]; twice {
+	if first, twice := d.pairs[pair]; twice {
 		return left(warningSamePair, fmt.Sprintf("'%s' names the same two mailboxes as row %d.", row.EmailAddress, first))
 	}
-	pairs[pair] = row.Number
+	d.pairs[pair] = row.Number
 	user := &records.User{
 		EmailAddress: row.EmailAddress, GUID: newGUID(), Row: row.Number, UserName: row.UserName, UserRoot: row.UserRoot,
 		TargetUserName: row.TargetUserName, Pair: pair, UserState: migration.UserState{Status: migration.UserStopped},

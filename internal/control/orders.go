@@ -234,7 +234,14 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 	if item.Value.Order.Kind == migration.OrderRemove {
 		return out, removing(migration.Batch{Name: item.Value.Name})
 	}
-	if r.CSVData != nil {
+	switch {
+	case r.AddUsers:
+		notes, err := c.addUsers(ctx, item.Value, r)
+		if err != nil {
+			return out, records.Explain(err)
+		}
+		out.Warnings = notes
+	case r.CSVData != nil:
 		n, err := c.newCredentials(ctx, item.Value, r)
 		if err != nil {
 			return out, records.Explain(err)
@@ -251,6 +258,9 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 		if r.AllowIncrementalSyncs != nil {
 			b.NoIncrementalSyncs = !*r.AllowIncrementalSyncs
 		}
+		set(&b.NotificationEmails, r.NotificationEmails)
+		set(&b.SkipReports, r.SkipReports)
+		set(&b.ReportInterval, r.ReportInterval)
 		if r.SyncNow {
 			b.SyncWanted = c.now()
 		}

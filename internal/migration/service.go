@@ -182,9 +182,14 @@ type SetBatchRequest struct {
 	AllowIncrementalSyncs *bool `json:",omitempty"`
 	// SyncNow has the users that are synced synchronized again at once.
 	SyncNow bool `json:",omitempty"`
-	// CSVData gives rows of the batch new credentials; rows that are not in the batch are refused.
-	CSVData             CSVData `json:",omitzero"` // empty, but not nil, is an empty file
-	AllowUnknownColumns bool    `json:",omitempty"`
+	// CSVData gives rows of the batch new credentials; rows that are not in the batch are refused. With AddUsers it brings rows that are
+	// not in the batch yet; others are passed over.
+	CSVData             CSVData        `json:",omitzero"` // empty, but not nil, is an empty file
+	AddUsers            bool           `json:",omitempty"`
+	AllowUnknownColumns bool           `json:",omitempty"`
+	NotificationEmails  *[]string      `json:",omitempty"`
+	SkipReports         *bool          `json:",omitempty"`
+	ReportInterval      *time.Duration `json:",omitempty"`
 }
 
 // BatchResult is a batch as it is now, and what the administrator should be warned of.

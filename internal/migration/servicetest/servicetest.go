@@ -48,6 +48,8 @@ func Run(t *testing.T, open func(t *testing.T) Bed) {
 		"NewBatchErrors":    testNewBatchErrors,
 		"Lifecycle":         testLifecycle,
 		"Rows":              testRows,
+		"AddUsers":          testAddUsers,
+		"OwnEndpoint":       testOwnEndpoint,
 		"Orders":            testOrders,
 		"LegacyMode":        testLegacyMode,
 		"Users":             testUsers,
