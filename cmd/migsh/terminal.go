@@ -90,6 +90,7 @@ func (p *console) run(ctx context.Context, profile string) int {
 		p.do(ctx, func(ctx context.Context) { code, interrupted = o.run(ctx, p.session, p.in) })
 	}
 	if prompting && (o.noExit || !o.hasFile && !o.hasCommand) {
+		p.do(ctx, p.resume)
 		code, interrupted = p.terminal.Run(ctx, prompter{p.session}, p.loop()), p.leaving
 	}
 	if signal, ended := p.terminal.Ended(); ended {
@@ -102,6 +103,25 @@ func (p *console) run(ctx context.Context, profile string) int {
 func (p *console) finish(ctx context.Context, code int, interrupted bool) int {
 	p.do(ctx, func(ctx context.Context) { code = p.state.finish(ctx, code, interrupted, p.errs) })
 	return code
+}
+
+// resume opens the state, so that batches which were started go on while somebody sits at the prompt, and names them. A state that
+// cannot be opened is told, and tried again by the first migration cmdlet.
+func (p *console) resume(ctx context.Context) {
+	svc, err := p.state.open(ctx)
+	if err != nil {
+		fmt.Fprintln(p.errs, p.terminal.MessageText("WARNING: "+err.Error()))
+		return
+	}
+	for b, err := range svc.Batches(ctx, migration.BatchQuery{}) {
+		if err != nil {
+			fmt.Fprintln(p.errs, p.terminal.MessageText("WARNING: "+err.Error()))
+			return
+		}
+		if b.Status.Busy() {
+			fmt.Fprintf(p.errs, "Batch '%s' goes on: it is %s. Wait-MigrationBatch '%[1]s' follows it.\n", b.Name, b.Status)
+		}
+	}
 }
 
 // loop says how the prompt is to be.
