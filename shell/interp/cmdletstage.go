@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"context"
 	"errors"
 
 	"migsh/shell/cmdlet"
@@ -81,7 +80,7 @@ func (s *cmdletStage) ended(err error) error {
 	if j, ok := errors.AsType[*flow](err); ok {
 		return j
 	}
-	if !catchable(err) || errors.Is(err, errInterrupted) || s.f.in.stop.Load() && errors.Is(err, context.Canceled) {
+	if !catchable(err) || errors.Is(err, errInterrupted) || s.f.in.cancelled(err) {
 		return errInterrupted
 	}
 	if r, ok := errors.AsType[*raised](err); ok {

@@ -119,6 +119,11 @@ func (in *Interp) interrupted() error {
 	return nil
 }
 
+// cancelled tells whether an error is how something that waited on the context tells that Ctrl-C has ended it.
+func (in *Interp) cancelled(err error) bool {
+	return errors.Is(err, context.Canceled) && in.ctx.Err() != nil
+}
+
 // uninterrupted runs what has to be done even after Ctrl-C.
 func (in *Interp) uninterrupted(fn func() error) error {
 	in.shielded++
@@ -207,8 +212,8 @@ func (in *Interp) sortOut(g *frame, err error) error {
 	case *stopUpstream:
 		return nil
 	}
-	if in.stop.Load() && errors.Is(err, context.Canceled) {
-		err = errInterrupted // by Ctrl-C, in something that waits on a context
+	if in.cancelled(err) {
+		err = errInterrupted
 	}
 	if !catchable(err) {
 		return err

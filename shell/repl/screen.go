@@ -62,7 +62,8 @@ func (s *screen) remember(b []byte) {
 	}
 }
 
-// takeLine erases the unfinished line and hands it over, for a prompt that is to stand behind it.
+// takeLine erases the line that the cursor is on, for a prompt, and hands over what was written there, to stand before it.
+// Besides, what was typed while a command ran may be there, which the terminal has echoed; the editor shows it again.
 func (s *screen) takeLine() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,9 +77,6 @@ func (s *screen) takeLine() (string, error) {
 		return "", err
 	}
 	s.line = s.line[:0]
-	if text == "" {
-		return "", nil
-	}
 	_, err := io.WriteString(s.out, "\r\x1b[J")
 	return text, err
 }

@@ -398,8 +398,8 @@ func (t *Terminal) Do(ctx context.Context, interrupt func(), run func(ctx contex
 	t.mu.Lock()
 	t.pressed = 0
 	t.interrupt = func() {
+		interrupt() // first: a cancelled context is then known to be Ctrl-C's
 		cancel()
-		interrupt()
 	}
 	t.mu.Unlock()
 	run(ctx)
