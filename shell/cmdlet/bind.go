@@ -45,9 +45,12 @@ type Binding struct {
 	Rest []any
 
 	// what the pipeline bound for the current object, to be undone before the next
-	piped    []*Parameter
-	baseMask setMask
-	splatted map[*Parameter]bool // bound from a splatted table
+	piped       []*Parameter
+	baseMask    setMask
+	mandatory   []*Parameter // of the sets mandatoryOf
+	mandatoryOf setMask
+	fast        *Parameter          // takes every further object as it is, see shorten
+	splatted    map[*Parameter]bool // bound from a splatted table
 
 	// delayed lists the parameters whose script block is run for each object; blocks keeps the blocks
 	delayed []*Parameter

@@ -5,14 +5,9 @@ import "migsh/shell/object"
 // BindPipeline binds one object of the pipeline: first by value, then by property name, without conversion and then with
 // it. What the object before had bound is undone first. The error, if any, concerns this object only.
 func (b *Binding) BindPipeline(v any) error {
-	if p := b.schema.solePipeline; p != nil && (!b.bound[p.Index] || len(b.piped) == 1) && len(b.delayed) == 0 {
-		if role := p.Sets[0]; !role.Mandatory || v != nil {
-			if len(b.piped) == 0 {
-				b.piped = append(b.piped, p)
-			}
-			b.values[p.Index], b.bound[p.Index] = v, true
-			return nil
-		}
+	if b.fast != nil && v != nil {
+		b.values[b.fast.Index] = v
+		return nil
 	}
 	for _, p := range b.piped {
 		b.values[p.Index], b.bound[p.Index] = nil, false
@@ -35,7 +30,28 @@ func (b *Binding) BindPipeline(v any) error {
 	if !taken && len(b.delayed) == 0 {
 		return b.errInputNotBound(v)
 	}
-	return b.settlePiped(v)
+	if err := b.settlePiped(v); err != nil {
+		return err
+	}
+	b.shorten()
+	return nil
+}
+
+// shorten finds the commonest case: one parameter takes any object by value. What bound the first object binds the others.
+func (b *Binding) shorten() {
+	if len(b.schema.pipeline) != 1 || len(b.piped) != 1 || len(b.delayed) > 0 {
+		return
+	}
+	p := b.piped[0]
+	if p.Type != nil || p.Transform != nil || len(p.Validators) > 0 {
+		return
+	}
+	for _, set := range p.Sets {
+		if set.PipelineByName {
+			return
+		}
+	}
+	b.fast = p
 }
 
 // bindFrom tries each unbound pipeline parameter of the sets still possible, those of the default set first.

@@ -27,8 +27,6 @@ type schema struct {
 	positions []int
 	// pipeline lists the parameters that take pipeline input in some set.
 	pipeline []*Parameter
-	// solePipeline is set when the one pipeline parameter takes any object by value: the fast path.
-	solePipeline *Parameter
 }
 
 var schemaMu sync.Mutex
@@ -124,12 +122,6 @@ func newSchema(info *Info) *schema {
 		}
 	}
 	sort.Ints(s.positions)
-	if len(s.pipeline) == 1 {
-		p := s.pipeline[0]
-		if p.Type == nil && len(p.Validators) == 0 && p.Transform == nil && len(s.sets) == 0 && p.Sets[0].Pipeline && !p.Sets[0].PipelineByName {
-			s.solePipeline = p
-		}
-	}
 	return s
 }
 

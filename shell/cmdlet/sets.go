@@ -100,12 +100,17 @@ func (b *Binding) anyMandatory(set setMask) bool {
 
 // missing returns the mandatory parameters of the sets that are unbound.
 func (b *Binding) missing(set setMask) []*Parameter {
-	var found []*Parameter
-	for _, p := range b.schema.params {
-		if b.bound[p.Index] {
-			continue
+	if b.mandatory == nil || b.mandatoryOf != set {
+		b.mandatory, b.mandatoryOf = []*Parameter{}, set
+		for _, p := range b.schema.params {
+			if role, ok := b.schema.in(p, set); ok && role.Mandatory {
+				b.mandatory = append(b.mandatory, p)
+			}
 		}
-		if role, ok := b.schema.in(p, set); ok && role.Mandatory {
+	}
+	var found []*Parameter
+	for _, p := range b.mandatory {
+		if !b.bound[p.Index] {
 			found = append(found, p)
 		}
 	}
