@@ -12,6 +12,8 @@ type Regex struct {
 	*regexp2.Regexp
 	Pattern string
 	Options int64 // System.Text.RegularExpressions.RegexOptions
+
+	quick *quickRegex // nil where only .NET's engine will do
 }
 
 // Text is the pattern.
@@ -60,7 +62,7 @@ func CompileRegex(pattern string, options int64) (*Regex, error) {
 	if err != nil {
 		return nil, regexError(pattern, err)
 	}
-	r = &Regex{Regexp: re, Pattern: pattern, Options: options}
+	r = &Regex{Regexp: re, Pattern: pattern, Options: options, quick: newQuick(pattern, options)}
 	regexes.Lock()
 	if len(regexes.m) >= 512 {
 		clear(regexes.m)
@@ -129,6 +131,13 @@ func Match(text string, pattern any, ignoreCase bool) (matches *Hashtable, err e
 	r, err := patternOf(pattern, ignoreCase)
 	if err != nil {
 		return nil, RecordOf(err)
+	}
+	return matchWith(r, text)
+}
+
+func matchWith(r *Regex, text string) (matches *Hashtable, err error) {
+	if r.quick.takes(text) {
+		return r.quick.match(text), nil
 	}
 	m, err := r.FindStringMatch(text)
 	if err != nil || m == nil {
@@ -215,7 +224,11 @@ func replaceName(ignoreCase bool) string {
 func (r *Regex) ReplaceWith(text string, substitute any) (any, error) {
 	block, ok := Base(substitute).(ScriptBlock)
 	if !ok {
-		return r.Replace(text, ToString(substitute), -1, -1)
+		with := ToString(substitute)
+		if r.quick.takes(text) && r.quick.least > 0 && !strings.Contains(with, "$") {
+			return r.quick.re.ReplaceAllLiteralString(text, with), nil
+		}
+		return r.Replace(text, with, -1, -1)
 	}
 	var failed error
 	out, err := r.ReplaceFunc(text, func(m regexp2.Match) string {
@@ -343,6 +356,9 @@ func splitter(separator any, options string, ignoreCase bool) (func(s string, li
 func (r *Regex) SplitText(s string, limit int) ([]string, error) {
 	if limit == 1 || limit == -1 {
 		return []string{s}, nil
+	}
+	if limit == 0 && r.quick.takes(s) && r.quick.least > 0 && !r.quick.capture {
+		return r.quick.split(s), nil
 	}
 	text := []rune(s)
 	var matches []*regexp2.Match
