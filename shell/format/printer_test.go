@@ -63,7 +63,7 @@ func TestViews(t *testing.T) {
 		{"dropped column", &Options{Kind: Table}, 80, []any{row("Name", "mailbox-with-long-name", "Path", "a/very/long/path/"+strings.Repeat("segment/", 12), "Size", int32(12345))},
 			"\nName                   Path\n----                   ----                                                     \nmailbox-with-long-name a/very/long/path/segment/segment/segment/segment/segment…\n\n"},
 		{"wide", &Options{Kind: Wide, Columns: 3, Properties: []any{"Name"}}, 120, []any{row("Name", "item1"), row("Name", "item2"), row("Name", "item3"), row("Name", "item4")},
-			"\nitem1                                   item2                                   item3\nitem4                                  \n\n"},
+			"\nitem1                                    item2                                   item3\nitem4                                                                            \n\n"},
 		{"no properties", &Options{Kind: List, Properties: []any{"NoSuch"}}, 120, []any{row("A", int32(1))}, "\n\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -499,7 +499,7 @@ func (e expression) text(v any, settings Settings, table bool) (string, error) {
 func customText(o *object.Object, format string) string {
 	var parts []string
 	for name, v := range o.All() {
-		text := object.ToString(v)
+		text := object.CultureString(v)
 		switch v.(type) {
 		case int8, uint8, int16, uint16, int32, uint32, int64, uint64:
 			if formatted, err := object.Format(format, []any{v}); err == nil {

@@ -7,15 +7,7 @@ var builtin = map[string]object.Views{
 	"System.Collections.DictionaryEntry": {
 		Default: []string{"Name", "Value"}, Table: []object.Column{{Property: "Name", Width: 30}, {Property: "Value"}},
 	},
-	"System.Version": {Table: []object.Column{
-		{Property: "Major", Width: 6}, {Property: "Minor", Width: 6}, {Property: "Build", Width: 6}, {Property: "Revision", Width: 8},
-	}},
-	"System.RuntimeType": {Table: []object.Column{
-		{Property: "IsPublic", Width: 8}, {Property: "IsSerializable", Header: "IsSerial", Width: 8}, {Property: "Name", Width: 40}, {Property: "BaseType"},
-	}},
-	"System.TimeSpan": {List: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks", "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds")},
-	"System.DateTime": {Custom: func(v any) string { return longDate(v) }},
-	"System.Guid":     {Table: []object.Column{{Property: "Guid", Value: func(v any) any { return object.ToString(v) }}}, AutoSize: true},
+	"System.DateTime": {Custom: longDate},
 	"System.Globalization.CultureInfo": {Table: []object.Column{
 		{Property: "LCID", Width: 16}, {Property: "Name", Width: 16}, {Property: "DisplayName"},
 	}},
@@ -24,21 +16,13 @@ var builtin = map[string]object.Views{
 	}},
 }
 
-func columns(names ...string) []object.Column {
-	out := make([]object.Column, len(names))
-	for i, n := range names {
-		out[i].Property = n
-	}
-	return out
-}
-
 // longDate is what a date shows of itself, by its DisplayHint.
 func longDate(v any) string {
 	d, ok := object.Base(v).(object.DateTime)
 	if !ok {
 		return object.ToString(v)
 	}
-	format := "dddd, MMMM d, yyyy h:mm:ss tt"
+	format := "F"
 	if hint, ok, err := object.Property(v, "DisplayHint"); ok && err == nil {
 		switch object.ToString(hint) {
 		case "Date":

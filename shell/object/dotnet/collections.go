@@ -780,15 +780,14 @@ func Entries(h *object.Hashtable) []any {
 // entry is the base value of a DictionaryEntry or KeyValuePair.
 type entry struct{ key, value any }
 
-// Text is a KeyValuePair's text.
+// Text is the text of either: a key and a value, as .NET prints them.
 func (e *entry) Text() string {
-	return "[" + object.ToString(e.key) + ", " + object.ToString(e.value) + "]"
+	return "[" + object.CultureString(e.key) + ", " + object.CultureString(e.value) + "]"
 }
 
 func entryMembers(t *object.Type) {
 	if t == object.TypeEntry {
 		field(t, "string Name", func(e *entry) any { return e.key })
-		t.ToString = func(any) string { return t.Name }
 	}
 	settable(t, "System.Object Key", func(e *entry) any { return e.key }, func(e *entry, v any) error { e.key = v; return nil })
 	settable(t, "System.Object Value", func(e *entry) any { return e.value }, func(e *entry, v any) error { e.value = v; return nil })
