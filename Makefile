@@ -5,8 +5,8 @@ FUZZ     ?= .
 BENCH    ?= .
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-# The real mail servers that tests start, each on loopback ports of its own.
-SERVERS := dovecot-core dovecot-imapd dovecot-pop3d openssl
+# The real mail servers that tests start, each on loopback ports of its own, and the tool whose half-made copies they take over.
+SERVERS := dovecot-core dovecot-imapd dovecot-pop3d openssl isync
 
 .PHONY: build test lint bench fuzz soak servers cross clean
 .NOTPARALLEL:
