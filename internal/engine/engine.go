@@ -38,6 +38,8 @@ type Options struct {
 	Run Runner
 	// SpoolDir takes messages that must be seen whole; empty is the system's.
 	SpoolDir string
+	// Settle is how long a server may go on storing after a connection has broken, see syncer.Job.
+	Settle time.Duration
 	// Log gets what happens; nil drops it.
 	Log *slog.Logger
 }

@@ -205,6 +205,7 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 		Store:      r.Store,
 		Rules:      foldermap.Rules{Include: batch.IncludeFolders, Exclude: batch.ExcludeFolders},
 		SpoolDir:   j.engine.options.SpoolDir,
+		Settle:     j.engine.options.Settle,
 		Observer:   &j.story,
 	}, l, nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"migsh/internal/connect/imapconnect"
 	"migsh/internal/control"
@@ -22,6 +23,9 @@ import (
 	"migsh/internal/syncer"
 	"migsh/store/boltstore"
 )
+
+// settle is how long a target may go on storing what had reached it when a connection broke.
+const settle = 3 * time.Second
 
 // Options say what to own and how.
 type Options struct {
@@ -82,7 +86,7 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	if h.service, err = control.New(ctx, r, connector, control.Options{}); err != nil {
 		return nil, err
 	}
-	work := engine.New(r, connector, engine.Options{Holder: o.Program, Run: syncer.Run, SpoolDir: o.Dir.Spool(), Log: h.log})
+	work := engine.New(r, connector, engine.Options{Holder: o.Program, Run: syncer.Run, SpoolDir: o.Dir.Spool(), Settle: settle, Log: h.log})
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
 	go func() {

@@ -233,6 +233,11 @@ func (f *folderPass) gatherClaims(ctx context.Context) error {
 			f.claims.drop(e)
 		}
 	}
+	if len(f.Intents) > 0 {
+		if err := f.awaitRest(ctx); err != nil {
+			return err
+		}
+	}
 	from := mailbox.UID(0)
 	switch {
 	case f.Adopting:

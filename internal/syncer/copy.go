@@ -530,6 +530,7 @@ func (s *sending) intend(w *window) error {
 		}
 	}
 	s.Intents = append(others, intent{uidSet{w.uids}, from})
+	s.IntentAt = s.Now().UTC()
 	return s.commit(s.late)
 }
 

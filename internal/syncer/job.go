@@ -47,6 +47,9 @@ type Job struct {
 
 	// Window is how many messages go under one intent and are written down in one commit; 0 is 200.
 	Window int
+	// Settle is how long a server may go on storing what had reached it on a connection that has broken. A window that
+	// was on its way is looked for when it is over, and nothing new appears.
+	Settle time.Duration
 	// SpoolDir takes messages that must be seen whole before they are sent; "" is the system's temporary directory.
 	SpoolDir string
 	// Observer, unless nil, is told how the pass goes on.

@@ -55,6 +55,8 @@ type folderRecord struct {
 	Pending uidSet `json:",omitzero"`
 	// Intents are the windows that may be at the target without entries.
 	Intents []intent `json:",omitempty"`
+	// IntentAt is when the last intent was written.
+	IntentAt time.Time `json:",omitzero"`
 	// Adopting: what lay in the target folder before is still to be claimed.
 	Adopting bool `json:",omitempty"`
 	// Suspects are messages during whose transfer the connection broke.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"migsh/internal/mailbox"
@@ -23,6 +24,7 @@ func TestPain(t *testing.T) {
 	}{
 		{"P1", painSecondRun},
 		{"P2", painBrokenTwice},
+		{"P2 late", painStoredLate},
 		{"P9", painFlagsInDoubt},
 		{"P21", painCaseTwins},
 		{"P22", painNoInferiors},
@@ -208,4 +210,39 @@ func painNoInferiors(t *testing.T) {
 	if !w.log.has(`"A/B" only as "A_B"`) {
 		t.Errorf("the new name is not reported: %q", w.log.lines)
 	}
+}
+
+// What the target stores only after the connection has broken, and after migsh is back, is not sent again.
+func painStoredLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(membox.Options{}, membox.Options{})
+		w.change = func(j *Job) { j.Window, j.Settle, j.Now = 12, 5*time.Second, time.Now }
+		w.deliver("INBOX", 0, 12)
+		w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+			if e.Op == "APPEND" {
+				return mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF)
+			}
+			return nil
+		}})
+		if _, err := Run(t.Context(), w.job()); err == nil {
+			t.Fatal("the connection to the target did not break")
+		}
+		w.target.SetHooks(membox.Hooks{})
+		for n, m := range w.source.Messages("INBOX")[:3] {
+			time.AfterFunc(time.Duration(n+1)*3*time.Second, func() { w.target.Deliver("INBOX", m) })
+		}
+		begun := time.Now()
+		w.sync(t)
+		if n := len(w.target.Messages("INBOX")); n != 12 {
+			t.Errorf("%d messages at the target, want 12", n)
+		}
+		if took := time.Since(begun); took > 20*time.Second {
+			t.Errorf("it took %v to be sure", took)
+		}
+		begun = time.Now()
+		w.sync(t)
+		if took := time.Since(begun); took > 0 {
+			t.Errorf("a pass without doubt waits %v", took)
+		}
+	})
 }
