@@ -77,7 +77,7 @@ func TestBindErrors(t *testing.T) {
 		{"set", args(plainArg("x"), named("Security"), plainArg("Foo")), "ParameterArgumentValidationError", `The argument "Foo" does not belong to the set "None,Ssl,Tls" specified by the ValidateSet attribute.`},
 		{"switch", args(plainArg("x"), valued("Force", "maybe")), "CannotConvertArgument", "Cannot convert 'System.String' to the type 'System.Management.Automation.SwitchParameter' required by parameter 'Force'. "},
 		{"empty", args(plainArg("")), "ParameterArgumentValidationErrorEmptyStringNotAllowed", "Cannot bind argument to parameter 'Identity' because it is an empty string."},
-		{"ambiguous", args(plainArg("x"), named("E"), plainArg(1)), "AmbiguousParameter", "Possible matches include: -Enabled -ErrorAction -ErrorVariable."},
+		{"own before common", args(plainArg("x"), named("E"), plainArg("y")), "CannotConvertArgumentNoMessage", "Cannot bind parameter 'Enabled'."},
 		{"collection", args(plainArg("x"), named("Security"), plainArg(object.NewArray("a", "b"))), "CannotConvertArgument", "Cannot convert 'System.Object[]' to the type 'System.String' required by parameter 'Security'. Specified method is not supported."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package cmdlet
 
 import (
 	"math/bits"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ func (m setMask) count() int { return bits.OnesCount32(uint32(m)) }
 // the parameter sets as bits.
 type schema struct {
 	params   []*Parameter
+	own      int       // how many of them are the command's own
 	masks    []setMask // sets a parameter belongs to; allMask for all
 	byName   map[string]*Parameter
 	sets     []string // names by bit
@@ -64,7 +66,7 @@ func (info *Info) Parameter(name string) (*Parameter, bool) {
 }
 
 func newSchema(info *Info) *schema {
-	s := &schema{byName: map[string]*Parameter{}}
+	s := &schema{byName: map[string]*Parameter{}, own: len(info.Parameters)}
 	s.params = append(s.params, info.Parameters...)
 	if info.Advanced {
 		s.params = append(s.params, commonParameters(info.ShouldProcess)...)
@@ -160,14 +162,20 @@ func (s *schema) resolve(name string) (*Parameter, []*Parameter) {
 	if p, ok := s.byName[key]; ok {
 		return p, nil
 	}
-	var found []*Parameter
+	var found, byAlias []*Parameter
 	for _, p := range s.params {
-		match := strings.HasPrefix(strings.ToLower(p.Name), key)
-		for _, a := range p.Aliases {
-			match = match || strings.HasPrefix(strings.ToLower(a), key)
-		}
-		if match {
+		switch {
+		case strings.HasPrefix(strings.ToLower(p.Name), key):
 			found = append(found, p)
+		case slices.ContainsFunc(p.Aliases, func(a string) bool { return strings.HasPrefix(strings.ToLower(a), key) }):
+			byAlias = append(byAlias, p)
+		}
+	}
+	found = append(found, byAlias...)
+	if len(found) > 1 { // the command's own parameters come before the common ones
+		own := slices.DeleteFunc(slices.Clone(found), func(p *Parameter) bool { return p.Index >= s.own })
+		if len(own) == 1 {
+			found = own
 		}
 	}
 	if len(found) == 1 {
