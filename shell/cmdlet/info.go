@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"migsh/shell/object"
+	"migsh/shell/syntax"
 )
 
 // Kind says what sort of command it is, as CommandType names it.
@@ -41,6 +42,10 @@ type Info struct {
 	OutputTypes []string
 	// New makes an instance of a compiled cmdlet, a pointer to its parameter struct.
 	New func() Cmdlet
+	// Help is the text of the command's help file, Markdown in PowerShell's layout; empty where there is none.
+	Help string
+	// Comments reads the help in a function's or script's comments; nil for compiled cmdlets.
+	Comments func() *syntax.CommentHelp
 	// Command is the interpreter's own handle of a function or script.
 	Command any
 

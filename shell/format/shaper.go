@@ -117,7 +117,7 @@ func (s *Shaper) shape(v any) ([]any, error) {
 		return []any{&entry{alone: true, lines: textLines(s.settings.Error(r))}}, nil
 	}
 	if text, ok := rawText(v); ok && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
-		return []any{&entry{raw: true, lines: textLines(text)}}, nil
+		return []any{&entry{raw: true, lines: rawLines(text)}}, nil
 	}
 	var out []any
 	if !s.open {
@@ -182,7 +182,7 @@ func (s *Shaper) begin(v any) error {
 	if s.opts.Default {
 		s.layout.kind = s.choose(v)
 		if s.layout.kind != List || s.views.List != nil {
-			if s.views.Table != nil || s.views.Custom != nil || s.views.List != nil {
+			if s.views.Table != nil || s.views.Custom != nil || s.views.Page != nil || s.views.List != nil {
 				s.typed = t
 			}
 		}
@@ -201,7 +201,7 @@ func (s *Shaper) begin(v any) error {
 // choose is PowerShell's rule: a registered view, else a table for up to four properties, else a list.
 func (s *Shaper) choose(v any) Kind {
 	switch {
-	case s.views.Custom != nil:
+	case s.views.Custom != nil || s.views.Page != nil:
 		return Custom
 	case s.views.Table != nil && !s.views.ListFirst:
 		return Table
@@ -389,8 +389,8 @@ func (s *Shaper) entry(v any) (*entry, error) {
 		}
 		e.fields = s.fields(v, exprs)
 	case Custom:
-		if s.views.Custom != nil && s.opts.Default {
-			e.lines = textLines(s.views.Custom(v))
+		if text, ok := s.views.Text(v, s.settings.Width); ok && s.opts.Default {
+			e.lines = textLines(text)
 		} else {
 			e.lines = customLines(v, s.opts, s.settings)
 		}
@@ -419,14 +419,19 @@ func (s *Shaper) fields(v any, exprs []expression) []field {
 // alone shows an object that does not fit the open document's view.
 func (s *Shaper) alone(v any) *entry {
 	views := viewsOf(v)
-	if views.Custom != nil {
-		return &entry{alone: true, lines: textLines(views.Custom(v))}
+	if text, ok := views.Text(v, s.settings.Width); ok {
+		return &entry{alone: true, lines: textLines(text)}
 	}
 	exprs, err := (&Shaper{}).expressions(v)
 	if err != nil || len(exprs) == 0 {
 		return &entry{raw: true, lines: textLines(object.ToString(v))}
 	}
 	return &entry{alone: true, fields: (&Shaper{settings: s.settings}).fields(v, exprs)}
+}
+
+// rawLines are those of a plain text: a line break at its end makes an empty line.
+func rawLines(text string) []string {
+	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 }
 
 func textLines(text string) []string {

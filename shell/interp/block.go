@@ -13,6 +13,8 @@ type block struct {
 	filter bool
 	params []*syntax.Parameter // of the param block, or in parentheses after a function's name
 	file   string
+	// definition is the statement that defines the function whose body this is; nil for other blocks.
+	definition *syntax.FunctionDefinition
 
 	own    *code
 	dotted []*code

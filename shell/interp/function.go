@@ -506,7 +506,7 @@ func (c *compiler) functionStatement(s *syntax.FunctionDefinition) stmtFunc {
 	if s.Parameters != nil {
 		b.params = s.Parameters
 	}
-	b.filter = s.Filter
+	b.filter, b.definition = s.Filter, s
 	kind := cmdlet.KindFunction
 	if s.Filter {
 		kind = cmdlet.KindFilter

@@ -58,9 +58,18 @@ func (b *block) describe(f *frame, name string, kind cmdlet.Kind) (*signature, e
 		s.info.Parameters = append(s.info.Parameters, param)
 	}
 	s.info.Advanced = s.attrs.advanced
+	s.info.Comments = b.comments
 	s.positions()
 	b.signature = s
 	return s, nil
+}
+
+// comments reads the help in the comments of the function or script.
+func (b *block) comments() *syntax.CommentHelp {
+	if b.definition != nil {
+		return b.definition.Help()
+	}
+	return b.ast.Help()
 }
 
 // positions gives the parameters their places, by order of declaration, where no attribute does.

@@ -196,7 +196,7 @@ func (s *session) Aliases() []cmdlet.Alias {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b cmdlet.Alias) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	slices.SortFunc(out, func(a, b cmdlet.Alias) int { return object.CompareStrings(a.Name, b.Name, true) })
 	return out
 }
 

@@ -60,6 +60,19 @@ type Views struct {
 	GroupValue func(v any) any
 	// Custom renders one object as text by itself, for types that show neither as table nor as list.
 	Custom func(v any) string
+	// Page is as Custom, for text that is laid out for a width in columns.
+	Page func(v any, width int) string
+}
+
+// Text renders an object by Custom or Page, and tells whether there is one.
+func (v *Views) Text(of any, width int) (string, bool) {
+	switch {
+	case v.Page != nil:
+		return v.Page(of, width), true
+	case v.Custom != nil:
+		return v.Custom(of), true
+	}
+	return "", false
 }
 
 // Column is one column of a registered view.
