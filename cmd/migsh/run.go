@@ -15,6 +15,7 @@ import (
 
 	"migsh/cmdlets"
 	"migsh/shell"
+	"migsh/shell/object"
 )
 
 // version is migsh's own; releases set it when they link.
@@ -33,6 +34,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
+	object.UseCulture(culture(environ))
 	switch {
 	case o.help:
 		fmt.Fprint(stdout, usage)
@@ -62,6 +64,21 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 	st := o.register(s, environ)
 	code, interrupted := o.run(ctx, s, stdin)
 	return st.finish(ctx, code, interrupted, stderr)
+}
+
+// culture is the name of the culture that the environment asks for, as .NET reads it: LC_ALL, then LC_MESSAGES, then LANG; none
+// and C stand for the invariant one.
+func culture(environ []string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		value, _, _ := strings.Cut(lookup(environ, name), ".")
+		if value == "C" || value == "POSIX" {
+			return ""
+		}
+		if value != "" {
+			return strings.ReplaceAll(value, "_", "-")
+		}
+	}
+	return ""
 }
 
 // register gives a session its commands, and the state that they work on.

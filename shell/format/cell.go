@@ -32,11 +32,11 @@ func rawText(v any) (string, bool) {
 // CellText is what a list or a cell shows of a value: collections in braces up to the enumeration limit.
 func CellText(v any, settings Settings) string { return cellText(v, settings.EnumerationLimit) }
 
-// TableText is CellText for a table's cell, where numbers with a fraction have three decimals.
+// TableText is CellText for a table's cell, where numbers with a fraction have as many decimals as the culture gives them: three in en-US.
 func TableText(v any, settings Settings) string {
 	switch x := object.Base(v).(type) {
 	case float32, float64, object.Decimal:
-		if text, err := object.Format("{0:F3}", []any{x}); err == nil {
+		if text, err := object.Format("{0:F}", []any{x}); err == nil {
 			return text
 		}
 	}

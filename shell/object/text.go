@@ -31,6 +31,13 @@ func CultureString(v any) string {
 // currentCulture is what Get-Culture shows and ToString() and -f use.
 var currentCulture = netfmt.EnUS
 
+// UseCulture makes the named culture the current one, once, at the start of the program; a name that is not known changes nothing.
+func UseCulture(name string) {
+	if c, ok := netfmt.CultureByName(name); ok {
+		currentCulture = c
+	}
+}
+
 // CurrentCulture is the culture of ToString() and -f.
 func CurrentCulture() *netfmt.Culture { return currentCulture }
 
