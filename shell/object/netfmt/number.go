@@ -145,6 +145,9 @@ func (n Number) withDigits(count int) Number {
 	return n
 }
 
+// mostPrecision bounds what a format may ask for; .NET itself allows a thousand million digits.
+const mostPrecision = 100_000
+
 // Format formats by a standard or custom format string of .NET's.
 func (n Number) Format(format string, c *Culture) (string, error) {
 	if n.kind == floating && (math.IsNaN(n.float) || math.IsInf(n.float, 0)) {
@@ -154,7 +157,7 @@ func (n Number) Format(format string, c *Culture) (string, error) {
 	if !ok {
 		return n.custom(format, c), nil
 	}
-	if precision > 999_999_999 {
+	if precision > mostPrecision {
 		return "", ErrSpecifier
 	}
 	switch spec {
