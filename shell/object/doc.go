@@ -17,8 +17,12 @@
 //	*Array      T[] (Object[] mostly)    *List       ArrayList, List[T], Collection[T]
 //	*Hashtable  Hashtable, OrderedDictionary, Dictionary[K,V]
 //	ScriptBlock a script block           *ErrorRecord, *Exception   errors
+//	Switch      SwitchParameter              *Reference  [ref]
 //	*Object     everything else: PSCustomObject, a declared type with a Go base value, or a wrapper
 //	            that hangs extra members on one of the values above
+//
+// Numbers, dates and their formats are netfmt's; the members that scripts may use of .NET's types are declared in dotnet,
+// which the evaluator imports.
 //
 // Nothing here runs script code, prints, or knows of mail.
 package object

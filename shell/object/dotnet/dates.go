@@ -12,7 +12,7 @@ import (
 var (
 	typeDayOfWeek    = object.NewEnum("System.DayOfWeek", false, []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}, nil)
 	typeDateTimeKind = object.NewEnum("System.DateTimeKind", false, []string{"Unspecified", "Utc", "Local"}, nil)
-	typeDateStyles   = object.NewEnum("System.Globalization.DateTimeStyles", true,
+	_                = object.NewEnum("System.Globalization.DateTimeStyles", true,
 		[]string{"None", "AllowLeadingWhite", "AllowTrailingWhite", "AllowInnerWhite", "AllowWhiteSpaces", "NoCurrentDateDefault", "AdjustToUniversal", "AssumeLocal", "AssumeUniversal", "RoundtripKind"},
 		[]int64{0, 1, 2, 4, 7, 8, 16, 32, 64, 128})
 	typeStopwatch    = object.Declare(&object.Type{Name: "System.Diagnostics.Stopwatch"})

@@ -22,8 +22,8 @@ var (
 	typeConsole     = object.Declare(&object.Type{Name: "System.Console", IsStatic: true})
 	typeRandom      = object.Declare(&object.Type{Name: "System.Random"})
 	typeOS          = object.Declare(&object.Type{Name: "System.OperatingSystem"})
-	typeFolder      = object.NewEnum("System.Environment+SpecialFolder", false, []string{"Desktop", "MyDocuments", "LocalApplicationData", "ApplicationData", "UserProfile"}, []int64{0, 5, 28, 26, 40})
-	typeTarget      = object.NewEnum("System.EnvironmentVariableTarget", false, []string{"Process", "User", "Machine"}, nil)
+	_               = object.NewEnum("System.Environment+SpecialFolder", false, []string{"Desktop", "MyDocuments", "LocalApplicationData", "ApplicationData", "UserProfile"}, []int64{0, 5, 28, 26, 40})
+	_               = object.NewEnum("System.EnvironmentVariableTarget", false, []string{"Process", "User", "Machine"}, nil)
 	typePlatform    = object.NewEnum("System.PlatformID", false, []string{"Win32S", "Win32Windows", "Win32NT", "WinCE", "Unix", "Xbox", "MacOSX"}, nil)
 )
 

@@ -13,11 +13,11 @@ import (
 )
 
 var (
-	typeFile         = object.Declare(&object.Type{Name: "System.IO.File", IsStatic: true})
-	typeDirectory    = object.Declare(&object.Type{Name: "System.IO.Directory", IsStatic: true})
-	typeSearchOption = object.NewEnum("System.IO.SearchOption", false, []string{"TopDirectoryOnly", "AllDirectories"}, nil)
-	typeFileMode     = object.NewEnum("System.IO.FileMode", false, []string{"CreateNew", "Create", "Open", "OpenOrCreate", "Truncate", "Append"}, []int64{1, 2, 3, 4, 5, 6})
-	typeFileAccess   = object.NewEnum("System.IO.FileAccess", true, []string{"Read", "Write", "ReadWrite"}, []int64{1, 2, 3})
+	typeFile      = object.Declare(&object.Type{Name: "System.IO.File", IsStatic: true})
+	typeDirectory = object.Declare(&object.Type{Name: "System.IO.Directory", IsStatic: true})
+	_             = object.NewEnum("System.IO.SearchOption", false, []string{"TopDirectoryOnly", "AllDirectories"}, nil)
+	_             = object.NewEnum("System.IO.FileMode", false, []string{"CreateNew", "Create", "Open", "OpenOrCreate", "Truncate", "Append"}, []int64{1, 2, 3, 4, 5, 6})
+	_             = object.NewEnum("System.IO.FileAccess", true, []string{"Read", "Write", "ReadWrite"}, []int64{1, 2, 3})
 )
 
 func init() {

@@ -16,7 +16,7 @@ var (
 	typeUri       = object.Declare(&object.Type{Name: "System.Uri", Short: "uri"})
 	typeMail      = object.Declare(&object.Type{Name: "System.Net.Mail.MailAddress", Short: "mailaddress"})
 	typeFamily    = object.NewEnum("System.Net.Sockets.AddressFamily", false, []string{"Unspecified", "InterNetwork", "InterNetworkV6"}, []int64{0, 2, 23})
-	typeUriKind   = object.NewEnum("System.UriKind", false, []string{"RelativeOrAbsolute", "Absolute", "Relative"}, nil)
+	_             = object.NewEnum("System.UriKind", false, []string{"RelativeOrAbsolute", "Absolute", "Relative"}, nil)
 	typeHostName  = object.NewEnum("System.UriHostNameType", false, []string{"Unknown", "Basic", "Dns", "IPv4", "IPv6"}, nil)
 )
 

@@ -18,11 +18,11 @@ var (
 	typeMath         = object.Declare(&object.Type{Name: "System.Math", IsStatic: true})
 	typeConvert      = object.Declare(&object.Type{Name: "System.Convert", IsStatic: true})
 	typeBitConverter = object.Declare(&object.Type{Name: "System.BitConverter", IsStatic: true})
-	typeNumberStyles = object.NewEnum("System.Globalization.NumberStyles", true,
+	_                = object.NewEnum("System.Globalization.NumberStyles", true,
 		[]string{"None", "AllowLeadingWhite", "AllowTrailingWhite", "AllowLeadingSign", "Integer", "AllowTrailingSign", "AllowParentheses", "AllowDecimalPoint", "AllowThousands", "Number", "AllowExponent", "Float", "AllowCurrencySymbol", "Currency", "Any", "AllowHexSpecifier", "HexNumber"},
 		[]int64{0, 1, 2, 4, 7, 8, 16, 32, 64, 111, 128, 167, 256, 383, 511, 512, 515})
-	typeMidpoint      = object.NewEnum("System.MidpointRounding", false, []string{"ToEven", "AwayFromZero", "ToZero", "ToNegativeInfinity", "ToPositiveInfinity"}, nil)
-	typeBase64Options = object.NewEnum("System.Base64FormattingOptions", true, []string{"None", "InsertLineBreaks"}, nil)
+	_ = object.NewEnum("System.MidpointRounding", false, []string{"ToEven", "AwayFromZero", "ToZero", "ToNegativeInfinity", "ToPositiveInfinity"}, nil)
+	_ = object.NewEnum("System.Base64FormattingOptions", true, []string{"None", "InsertLineBreaks"}, nil)
 )
 
 // numberTypes are the numeric types with their largest and smallest values.

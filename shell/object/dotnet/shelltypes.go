@@ -10,7 +10,7 @@ import (
 
 var (
 	typeWildcard        = object.Declare(&object.Type{Name: "System.Management.Automation.WildcardPattern", Short: "wildcardpattern"})
-	typeWildcardOptions = object.NewEnum("System.Management.Automation.WildcardOptions", true, []string{"None", "Compiled", "IgnoreCase", "CultureInvariant"}, []int64{0, 1, 2, 4})
+	_                   = object.NewEnum("System.Management.Automation.WildcardOptions", true, []string{"None", "Compiled", "IgnoreCase", "CultureInvariant"}, []int64{0, 1, 2, 4})
 	typeSemanticVersion = object.Declare(&object.Type{Name: "System.Management.Automation.SemanticVersion", Short: "semver", Interfaces: []*object.Type{object.Interface("System.IComparable")}})
 )
 

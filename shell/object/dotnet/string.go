@@ -14,8 +14,8 @@ import (
 
 var (
 	typeStringComparison = object.NewEnum("System.StringComparison", false, []string{"CurrentCulture", "CurrentCultureIgnoreCase", "InvariantCulture", "InvariantCultureIgnoreCase", "Ordinal", "OrdinalIgnoreCase"}, nil)
-	typeSplitOptions     = object.NewEnum("System.StringSplitOptions", true, []string{"None", "RemoveEmptyEntries", "TrimEntries"}, nil)
-	typeNormalization    = object.NewEnum("System.Text.NormalizationForm", false, []string{"FormC", "FormD", "FormKC", "FormKD"}, []int64{1, 2, 5, 6})
+	_                    = object.NewEnum("System.StringSplitOptions", true, []string{"None", "RemoveEmptyEntries", "TrimEntries"}, nil)
+	_                    = object.NewEnum("System.Text.NormalizationForm", false, []string{"FormC", "FormD", "FormKC", "FormKD"}, []int64{1, 2, 5, 6})
 	typeTypeCode         = object.NewEnum("System.TypeCode", false, []string{"Empty", "Object", "DBNull", "Boolean", "Char", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Single", "Double", "Decimal", "DateTime", "String"},
 		[]int64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18})
 )
@@ -113,7 +113,7 @@ func charSet(items []any) string {
 	return b.String()
 }
 
-func isSpace(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' && false }
+func isSpace(r rune) bool { return unicode.IsSpace(r) }
 
 func trim(s string, set []any, left, right bool) string {
 	cut := isSpace
@@ -267,7 +267,7 @@ func stringMembers(t *object.Type) {
 	})
 	method(t, "bool EndsWith(string value)", func(s string, a args) (any, error) { return strings.HasSuffix(s, a.str(0)), nil })
 	method(t, "bool EndsWith(string value, System.StringComparison comparisonType)", func(s string, a args) (any, error) {
-		v := a.str(1 - 1)
+		v := a.str(0)
 		if ignoresCase(a.enum(1)) {
 			return strings.HasSuffix(upper(s), upper(v)), nil
 		}

@@ -19,14 +19,13 @@ func notADate(s string) error {
 
 // dateParts are what a text says of a date; -1 stands for what it leaves open.
 type dateParts struct {
-	year, month, day           int
-	hour, minute, second       int
-	ticks                      int64 // below the second
-	pm                         int   // 0 AM, 1 PM
-	weekday                    int
-	offset                     int // seconds from UTC
-	hasOffset, utc, hasTime    bool
-	firstNumberDigits, numbers int
+	year, month, day        int
+	hour, minute, second    int
+	ticks                   int64 // below the second
+	pm                      int   // 0 AM, 1 PM
+	weekday                 int
+	offset                  int // seconds from UTC
+	hasOffset, utc, hasTime bool
 }
 
 func newDateParts() dateParts {
