@@ -156,17 +156,6 @@ func (l *list) exec(f *frame) error {
 	return nil
 }
 
-// named returns the block's statements by their kind.
-func (c *code) named(k syntax.Kind) *list {
-	switch k {
-	case syntax.KwBegin:
-		return c.begin
-	case syntax.KwProcess:
-		return c.process
-	}
-	return c.end
-}
-
 // signature is what the binder needs of a block, and where the parameters live.
 type signature struct {
 	info  *cmdlet.Info

@@ -19,7 +19,6 @@ type cmdletStage struct {
 	refill   *cmdlet.Refiller
 	common   cmdlet.Common
 	asks     asking
-	started  bool
 	invoked  *object.InvocationInfo
 }
 

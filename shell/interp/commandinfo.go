@@ -263,8 +263,6 @@ func (c *commandInfo) describe() *cmdlet.Info {
 	return s.info
 }
 
-var typeParameterMetadata = object.Declare(&object.Type{Name: "System.Management.Automation.ParameterMetadata", Base: object.TypeObject})
-
 // parameters is the table of the command's parameters by name.
 func (c *commandInfo) parameters() any {
 	info := c.describe()

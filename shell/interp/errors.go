@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
@@ -352,12 +351,3 @@ func (f *frame) commandNotFound(name string) error {
 
 // bindingError finds the record of a failed parameter binding.
 func bindingError(err error) (*cmdlet.BindError, bool) { return errors.AsType[*cmdlet.BindError](err) }
-
-// utf16Len counts a string as .NET does.
-func utf16Len(s string) int {
-	n := 0
-	for _, r := range s {
-		n += utf16.RuneLen(r)
-	}
-	return n
-}

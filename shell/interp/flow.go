@@ -8,8 +8,7 @@ import (
 type flow struct {
 	kind  flowKind
 	label string
-	code  int    // of exit
-	owner *frame // of return: unused by the unwinding, which stops at the nearest block
+	code  int // of exit
 }
 
 type flowKind uint8

@@ -25,7 +25,6 @@ type frame struct {
 
 	under    any // $_
 	hasUnder bool
-	tries    int // try blocks with catch clauses, or traps, around the statement that runs
 
 	call *call // of the nearest function, script or script block; nil in plain text
 }
@@ -55,9 +54,6 @@ func (f *frame) push() {
 }
 
 func (f *frame) pop() { f.scope.top = f.prev }
-
-// emit writes a statement's value: collections are written element by element.
-func (f *frame) emit(v any) error { return unroll(v, f.out) }
 
 // unroll writes a value as PowerShell's pipelines do: the elements of a collection one by one, nothing for no value.
 func unroll(v any, to sink) error {

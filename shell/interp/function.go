@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"errors"
 	"strings"
 
 	"migsh/shell/cmdlet"
@@ -57,9 +56,6 @@ type functionStage struct {
 	common    cmdlet.Common
 	phase     phase
 	began     bool
-	outVars   *object.List
-	pipeVar   symbol
-	hasPipe   bool
 	direct    []any // arguments of a call from Go, bound by position
 	under     any
 	hasUnder  bool
@@ -485,19 +481,7 @@ func (s *functionStage) finish() error {
 			failed = s.frame.failed(failed, s.node)
 		}
 	}
-	if s.outVars != nil {
-		s.outVars = nil
-	}
 	return failed
-}
-
-// scriptExit turns exit in a script into the end of that script.
-func scriptExit(err error) (int, bool) {
-	var j *flow
-	if errors.As(err, &j) && j.kind == flowExit {
-		return j.code, true
-	}
-	return 0, false
 }
 
 // functionStatement defines a function where the statement runs.

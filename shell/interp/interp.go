@@ -69,8 +69,6 @@ type Interp struct {
 	caught    *object.ErrorRecord
 	anyStrict bool
 	location  string
-	ofs       *variable
-	queue     []any // piped to the script itself
 }
 
 // New makes an interpreter with its global scope.

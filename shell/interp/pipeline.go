@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"migsh/shell/object"
 	"migsh/shell/syntax"
 )
 
@@ -21,16 +20,15 @@ type stage interface {
 
 // stageBase is what all stages have.
 type stageBase struct {
-	f        *frame // that the pipeline runs in
-	pipe     *pipelineRun
-	node     *syntax.Command
-	out      sink
-	streams  *streams
-	index    int
-	piped    bool // something is piped to it
-	closers  []func() error
-	done     bool // it wants no more input
-	position *object.InvocationInfo
+	f       *frame // that the pipeline runs in
+	pipe    *pipelineRun
+	node    *syntax.Command
+	out     sink
+	streams *streams
+	index   int
+	piped   bool // something is piped to it
+	closers []func() error
+	done    bool // it wants no more input
 }
 
 func (b *stageBase) base() *stageBase { return b }
@@ -62,7 +60,6 @@ type pipelineCode struct {
 
 type element struct {
 	expr   exprFunc // of the first element only
-	rangeN *syntax.Binary
 	lo, hi exprFunc
 	cmd    *commandCode
 	redirs []redirection
@@ -290,11 +287,6 @@ func (c *compiler) chain(p *syntax.PipelineChain) stmtFunc {
 }
 
 // inputs is $input: what was piped to a function, taken as it is read.
-type inputs struct {
-	items []any
-	at    int
-}
+type inputs struct{ items []any }
 
 func (i *inputs) object() any { return newEnumerator(&enumerator{items: i.items, at: -1, source: i}) }
-
-var _ = object.Base

@@ -35,15 +35,6 @@ func (t *symbols) of(name string) symbol {
 // maxSpellings bounds what is remembered of names written in other case.
 const maxSpellings = 1 << 16
 
-// find is of for names that need not be known.
-func (t *symbols) find(name string) (symbol, bool) {
-	id, ok := t.ids[name]
-	if !ok {
-		id, ok = t.ids[strings.ToLower(name)]
-	}
-	return id, ok
-}
-
 // variable is one variable. The zero variable is not set.
 type variable struct {
 	value  any
@@ -71,8 +62,6 @@ const (
 )
 
 var ordinary = &traits{}
-
-func (v *variable) isSet() bool { return v.traits != nil }
 
 func (v *variable) get() any {
 	if v.traits.get != nil {
@@ -104,15 +93,13 @@ func (l *layout) find(s symbol) (int32, bool) {
 
 // scope is a level of variables, functions and aliases.
 type scope struct {
-	parent *scope
-	script *scope // the script's or module's scope that $script: means
-	layout *layout
-	vars   []variable // by the layout's slots
-	extra  map[symbol]*variable
-	// order keeps the names of extra in the order of their creation, for listings.
+	parent    *scope
+	script    *scope // the script's or module's scope that $script: means
+	layout    *layout
+	vars      []variable // by the layout's slots
+	extra     map[symbol]*variable
 	functions map[string]*function
 	aliases   map[string]*alias
-	drives    map[string]string
 	top       *frame // innermost frame that runs in this scope
 	strict    strictness
 	strictSet bool
@@ -213,13 +200,6 @@ func (s *scope) all(f func(symbol, *variable)) {
 // up returns the scope n levels up, nil if there are not so many.
 func (s *scope) up(n int) *scope {
 	for ; n > 0 && s != nil; n-- {
-		s = s.parent
-	}
-	return s
-}
-
-func (s *scope) global() *scope {
-	for s.parent != nil {
 		s = s.parent
 	}
 	return s
