@@ -20,6 +20,11 @@ type forEachObject struct {
 	RemainingScripts []object.ScriptBlock `param:"set=ScriptBlockSet remaining allownull allowempty"`
 	MemberName       string               `param:"set=PropertyAndMethodSet mandatory pos=0"`
 	ArgumentList     []any                `param:"set=PropertyAndMethodSet remaining" alias:"Args"`
+	Parallel         object.ScriptBlock   `param:"set=ParallelParameterSet mandatory"`
+	ThrottleLimit    int32                `param:"set=ParallelParameterSet"`
+	TimeoutSeconds   int32                `param:"set=ParallelParameterSet"`
+	AsJob            bool                 `param:"set=ParallelParameterSet"`
+	UseNewRunspace   bool                 `param:"set=ParallelParameterSet"`
 
 	process []cmdlet.Block
 	end     cmdlet.Block
@@ -33,6 +38,9 @@ func asBlock(sb object.ScriptBlock) cmdlet.Block {
 
 // Begin sorts the blocks: of two or more positional ones the first is the begin block, of three the last one the end block.
 func (c *forEachObject) Begin(_ context.Context, out cmdlet.Out) error {
+	if c.Parallel != nil {
+		return object.NewError("NotSupported", object.NotImplemented, nil, "ForEach-Object -Parallel is not supported yet: leave -Parallel out, and the objects go through the block one after the other.")
+	}
 	for _, sb := range append(c.ProcessBlocks, c.RemainingScripts...) {
 		c.process = append(c.process, asBlock(sb))
 	}

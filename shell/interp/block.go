@@ -36,9 +36,10 @@ type code struct {
 	process *list
 	end     *list
 	clean   *list
-	dynamic *list
 	// params are the slots and default values of the parameters.
 	params []compiledParam
+	// failed is the error of what the block declares: of its types, or what cannot be run yet.
+	failed error
 	// simple is set for a body of nothing but an end block.
 	simple bool
 }

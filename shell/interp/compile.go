@@ -99,6 +99,23 @@ func (c *compiler) slot(v *syntax.Variable) {
 func (c *compiler) compile() *code {
 	ast := c.block.ast
 	code := &code{block: c.block, layout: c.layout}
+	if ast.DynamicParam != nil {
+		code.failed = c.unsupported(ast.DynamicParam, "dynamicparam")(c.in.current)
+	}
+	for _, u := range ast.Usings {
+		if u.Kind == syntax.UsingModule || u.Kind == syntax.UsingAssembly {
+			code.failed = c.unsupported(u, "using "+usingWords[u.Kind])(c.in.current)
+		}
+	}
+	for _, b := range ast.Blocks() {
+		for _, s := range b.Statements {
+			if d, ok := s.(*syntax.TypeDefinition); ok && d.Kind == syntax.EnumType {
+				if err := c.defineEnum(d); err != nil {
+					code.failed = err
+				}
+			}
+		}
+	}
 	for _, p := range c.block.params {
 		cp := compiledParam{name: c.in.symbols.of(p.Name.Name), slot: -1, node: p}
 		if i, ok := c.layout.find(cp.name); ok {
@@ -116,10 +133,12 @@ func (c *compiler) compile() *code {
 		return c.list(b.Statements, b.Traps)
 	}
 	code.begin, code.process, code.end = named(ast.Begin), named(ast.Process), named(ast.End)
-	code.clean, code.dynamic = named(ast.Clean), named(ast.DynamicParam)
-	code.simple = code.begin == nil && code.process == nil && code.clean == nil && code.dynamic == nil
+	code.clean = named(ast.Clean)
+	code.simple = code.begin == nil && code.process == nil && code.clean == nil
 	return code
 }
+
+var usingWords = map[syntax.UsingKind]string{syntax.UsingModule: "module", syntax.UsingAssembly: "assembly"}
 
 func (c *compiler) list(statements []syntax.Statement, traps []*syntax.Trap) *list {
 	l := &list{statements: make([]statement, 0, len(statements))}
@@ -187,11 +206,10 @@ func (c *compiler) statement(s syntax.Statement) (run stmtFunc, sets bool) {
 	case *syntax.Data:
 		return c.dataStatement(s), false
 	case *syntax.TypeDefinition:
-		what := "class"
-		if s.Kind == syntax.EnumType {
-			what = "enum"
+		if s.Kind == syntax.EnumType { // it was defined before the block began
+			return func(*frame) error { return nil }, false
 		}
-		return c.unsupported(s, what), false
+		return c.unsupported(s, "class"), false
 	case *syntax.UsingStatement:
 		return func(*frame) error { return nil }, false
 	case *syntax.Block:

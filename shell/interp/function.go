@@ -105,6 +105,9 @@ func (s *functionStage) prepare() error {
 		}
 	}
 	f.code, f.vars = s.code, f.scope.vars
+	if s.code.failed != nil {
+		return s.code.failed
+	}
 	s.frame = f
 	if s.node != nil {
 		f.at = s.node

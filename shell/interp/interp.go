@@ -69,6 +69,7 @@ type Interp struct {
 	caught    *object.ErrorRecord
 	anyStrict bool
 	location  string
+	types     map[string]*object.Type // that scripts have defined
 }
 
 // New makes an interpreter with its global scope.
@@ -165,6 +166,9 @@ func (in *Interp) Run(ctx context.Context, name, text string, input []any) error
 		g.call.input = &inputs{items: input}
 	}
 	return in.finishRun(g, func() error {
+		if g.code.failed != nil {
+			return g.code.failed
+		}
 		for _, l := range []*list{g.code.begin, g.code.process, g.code.end} {
 			if l == nil {
 				continue

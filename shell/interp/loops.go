@@ -270,16 +270,7 @@ func (c *compiler) foreachStatement(s *syntax.ForEach) stmtFunc {
 			return err
 		}
 		if l, ok := object.Base(v).(*object.List); ok {
-			for i := 0; i < len(l.Items); i++ {
-				n := len(l.Items)
-				if done, err := round(l.Items[i]); done || err != nil {
-					return err
-				}
-				if len(l.Items) != n {
-					return f.errCollectionModified()
-				}
-			}
-			return nil
+			return f.eachInList(l, round)
 		}
 		var failed error
 		for item := range items {
@@ -398,4 +389,22 @@ func mentionsVariable(n syntax.Node, name string) bool {
 		return !found
 	})
 	return found
+}
+
+// eachInList goes through a list, which may not change on the way; nor may the table whose keys or values it holds.
+func (f *frame) eachInList(l *object.List, round func(any) (bool, error)) error {
+	changes := 0
+	if l.Table != nil {
+		changes = l.Table.Changes()
+	}
+	n := len(l.Items)
+	for i := 0; i < n; i++ {
+		if done, err := round(l.Items[i]); done || err != nil {
+			return err
+		}
+		if len(l.Items) != n || l.Table != nil && l.Table.Changes() != changes {
+			return f.errCollectionModified()
+		}
+	}
+	return nil
 }

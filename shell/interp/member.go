@@ -90,6 +90,9 @@ func (f *frame) strictProperty(v any, name string) (any, error) {
 	if err != nil {
 		return nil, f.wrap(err)
 	}
+	if o, isObject := v.(*object.Object); !ok && isObject && o.IsCustom() && (equalFold(name, "Count") || equalFold(name, "Length")) {
+		return int32(1), nil
+	}
 	if ok {
 		return out, nil
 	}

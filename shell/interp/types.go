@@ -1,12 +1,18 @@
 package interp
 
 import (
+	"strconv"
+	"strings"
+
 	"migsh/shell/object"
 	"migsh/shell/syntax"
 )
 
 // typeByName resolves a type as the source names it, with the namespaces in use.
 func (b *block) typeByName(n *syntax.TypeName) (*object.Type, bool) {
+	if t, ok := b.in.typeDefined(n); ok {
+		return t, true
+	}
 	full := n.FullName()
 	if t, ok := object.TypeByName(full); ok {
 		return t, true
@@ -19,12 +25,64 @@ func (b *block) typeByName(n *syntax.TypeName) (*object.Type, bool) {
 	return nil, false
 }
 
+// defineType makes a type known that a script has defined.
+func (in *Interp) defineType(t *object.Type) {
+	if in.types == nil {
+		in.types = map[string]*object.Type{}
+	}
+	in.types[strings.ToLower(t.Name)] = t
+}
+
+// typeDefined finds a type that a script has defined, arrays of it, and generic types over it.
+func (in *Interp) typeDefined(n *syntax.TypeName) (*object.Type, bool) {
+	switch {
+	case len(in.types) == 0:
+		return nil, false
+	case n.Element != nil:
+		elem, ok := in.typeDefined(n.Element)
+		if !ok || n.Rank > 1 {
+			return nil, false
+		}
+		return object.ArrayOf(elem), true
+	case len(n.Arguments) > 0:
+		return in.constructed(n)
+	}
+	t, ok := in.types[strings.ToLower(n.Name)]
+	return t, ok
+}
+
+// constructed closes a generic type where one of its arguments was defined by a script.
+func (in *Interp) constructed(n *syntax.TypeName) (*object.Type, bool) {
+	def, ok := object.TypeByName(n.Name + "`" + strconv.Itoa(len(n.Arguments)))
+	if !ok {
+		return nil, false
+	}
+	args, own := make([]*object.Type, len(n.Arguments)), false
+	for i, a := range n.Arguments {
+		if t, ok := in.typeDefined(a); ok {
+			args[i], own = t, true
+			continue
+		}
+		t, ok := object.TypeByName(a.FullName())
+		if !ok {
+			return nil, false
+		}
+		args[i] = t
+	}
+	if !own {
+		return nil, false
+	}
+	return object.Construct(def, args...), true
+}
+
 // resolveType resolves a type where it is needed; an unknown one is an error.
 func (f *frame) resolveType(n *syntax.TypeName) (*object.Type, error) {
 	if f.code != nil {
 		if t, ok := f.code.block.typeByName(n); ok {
 			return t, nil
 		}
+	} else if t, ok := f.in.typeDefined(n); ok {
+		return t, nil
 	} else if t, ok := object.TypeByName(n.FullName()); ok {
 		return t, nil
 	}

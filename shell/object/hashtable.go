@@ -19,6 +19,7 @@ type Hashtable struct {
 	strings map[string]int // where a string key's entry is
 	others  map[any]int    // and one of any other type
 	dead    int            // entries deleted but not yet squeezed out
+	changes int            // how often it was changed, for enumerations that must not go on then
 }
 
 type entry struct {
@@ -135,6 +136,7 @@ func (h *Hashtable) Has(key any) bool { return h.find(key) >= 0 }
 
 // Set puts value under key; a new key goes last.
 func (h *Hashtable) Set(key, value any) {
+	h.changes++
 	if i := h.find(key); i >= 0 {
 		h.entries[i].value = value
 		return
@@ -180,6 +182,7 @@ func (h *Hashtable) reindex() {
 
 // Delete removes key and tells whether it was there.
 func (h *Hashtable) Delete(key any) bool {
+	h.changes++
 	i := h.find(key)
 	if i < 0 {
 		return false
@@ -284,6 +287,9 @@ func (h *Hashtable) InsertAt(i int, key, value any) {
 	h.entries[i] = entry{key: key, value: value}
 	h.reindex()
 }
+
+// Changes counts the changes of the table: an enumeration ends with an error when it changes on the way.
+func (h *Hashtable) Changes() int { return h.changes }
 
 // Clone copies the table, not what it holds.
 func (h *Hashtable) Clone() *Hashtable {

@@ -53,6 +53,8 @@ func NewArray(items ...any) *Array { return &Array{Items: items} }
 type List struct {
 	Type  *Type // ArrayList when nil
 	Items []any
+	// Table is the table whose keys or values these are; nil for other lists.
+	Table *Hashtable
 }
 
 // BigInt is System.Numerics.BigInteger.

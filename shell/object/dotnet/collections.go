@@ -681,9 +681,11 @@ func tableMembers(t *object.Type) {
 	field(t, "bool IsFixedSize", func(*object.Hashtable) any { return false })
 	field(t, "bool IsReadOnly", func(*object.Hashtable) any { return false })
 	field(t, "bool IsSynchronized", func(*object.Hashtable) any { return false })
-	field(t, "System.Collections.ICollection Keys", func(h *object.Hashtable) any { return &object.List{Type: keysType(t, true), Items: h.Keys()} })
+	field(t, "System.Collections.ICollection Keys", func(h *object.Hashtable) any { return &object.List{Type: keysType(t, true), Items: h.Keys(), Table: h} })
 	field(t, "System.Object SyncRoot", func(h *object.Hashtable) any { return h })
-	field(t, "System.Collections.ICollection Values", func(h *object.Hashtable) any { return &object.List{Type: keysType(t, false), Items: h.Values()} })
+	field(t, "System.Collections.ICollection Values", func(h *object.Hashtable) any {
+		return &object.List{Type: keysType(t, false), Items: h.Values(), Table: h}
+	})
 	method(t, "void Add("+key+" key, "+value+" value)", func(h *object.Hashtable, a args) (any, error) {
 		if a[0] == nil {
 			return nil, nullArgument("key")
