@@ -202,6 +202,11 @@ func csvText(v any) string {
 	if items, ok := object.ItemsOf(v); ok && items != nil {
 		return typeName(object.Base(v))
 	}
+	if f, ok := object.Base(v).(float64); ok {
+		if text, err := object.FormatValue(f, "R", object.CurrentCulture()); err == nil {
+			return text
+		}
+	}
 	return object.CultureString(v)
 }
 

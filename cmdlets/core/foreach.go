@@ -98,11 +98,7 @@ func (c *forEachObject) member(in any, out cmdlet.Out) error {
 		case ok:
 			return out.WriteEach(v)
 		default:
-			v, _, err := object.GetMember(in, c.MemberName)
-			if err != nil {
-				return err
-			}
-			return out.Write(v)
+			return out.Write(nil)
 		}
 	}
 	v, err := object.InvokeMethod(in, c.MemberName, c.ArgumentList)

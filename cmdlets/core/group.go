@@ -172,7 +172,7 @@ func (c *groupObject) checkOrder(buckets [][]ranked) error {
 	}
 	for i, k := range buckets[0][0].keys {
 		if o, ok := k.(*object.Object); ok && o.IsCustom() {
-			a, b := object.ToString(buckets[1][0].keys[i]), object.ToString(k)
+			a, b := object.ToString(k), object.ToString(buckets[1][0].keys[i])
 			e := object.NewException("System.Management.Automation.ExtendedTypeSystemException",
 				"Cannot compare \"%s\" to \"%s\" because the objects are not the same type or the object \"%s\" does not implement \"IComparable\".", a, b, a)
 			return object.NewErrorOf(e, "PSObjectCompareTo", object.NotSpecified, nil)

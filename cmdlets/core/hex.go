@@ -14,7 +14,7 @@ import (
 )
 
 var _ = declare(cmdlet.Spec{
-	Name: "Format-Hex", Module: moduleUtility, Aliases: []string{"fhx"}, DefaultSet: "Path", Class: "Microsoft.PowerShell.Commands.FormatHex",
+	Name: "Format-Hex", Module: moduleUtility, Aliases: []string{"fhx"}, Class: "Microsoft.PowerShell.Commands.FormatHex",
 	Synopsis: "Displays a file or other input as hexadecimal.", OutputTypes: []string{"Microsoft.PowerShell.Commands.ByteCollection"},
 }, func() cmdlet.Cmdlet { return &formatHex{Encoding: "utf8NoBOM", Count: math.MaxInt64} })
 

@@ -141,7 +141,11 @@ func (c *convertToHTML) heads() []string {
 func (c *convertToHTML) resolved(v any) []property {
 	var out []property
 	if len(c.properties) == 0 {
-		for _, n := range columnNames(v) {
+		names := object.PropertyNames(v)
+		if h, ok := object.Base(v).(*object.Hashtable); ok && !h.Ordered() {
+			names = columnNames(h)
+		}
+		for _, n := range names {
 			out = append(out, property{name: n})
 		}
 		return out

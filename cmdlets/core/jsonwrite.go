@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"migsh/shell/object"
+	"migsh/shell/object/netfmt"
 )
 
 // jsonWriter writes values as JSON, down to a depth; what lies deeper is written as its text.
@@ -77,7 +78,11 @@ func (w *jsonWriter) scalar(v any) bool {
 	case float32:
 		w.float(float64(x), object.ToString(x))
 	case float64:
-		w.float(x, object.ToString(x))
+		text, err := object.FormatValue(x, "R", netfmt.Invariant)
+		if err != nil {
+			text = object.ToString(x)
+		}
+		w.float(x, text)
 	case object.Decimal:
 		text := x.String()
 		if !strings.Contains(text, ".") {

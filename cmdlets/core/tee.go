@@ -52,7 +52,7 @@ func (c *teeObject) Process(_ context.Context, in any, out cmdlet.Out) error {
 		if err := c.printer.Write(in); err != nil {
 			return err
 		}
-	} else if in != nil {
+	} else {
 		c.items = append(c.items, in)
 	}
 	return out.Write(in)

@@ -109,7 +109,7 @@ func defaultNames(v any) []string {
 	if d := viewsOf(v).Default; d != nil {
 		return d
 	}
-	return allNames(v)
+	return object.ViewNames(v)
 }
 
 func allNames(v any) []string { return object.PropertyNames(v) }

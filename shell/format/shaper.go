@@ -607,7 +607,7 @@ func customLines(v any, opts Options, settings Settings) []string {
 
 func tree(out *[]string, v any, indent string, depth int, settings Settings) {
 	*out = append(*out, fmt.Sprintf("%sclass %s", indent, shortTypeName(v)), indent+"{")
-	for _, name := range allNames(v) {
+	for _, name := range object.ViewNames(v) {
 		value, _, err := object.GetMember(v, name)
 		if err != nil {
 			value = nil

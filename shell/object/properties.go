@@ -24,9 +24,14 @@ func Length(text string) int {
 	return n
 }
 
-// PropertyNames lists the properties of v that views and Select-Object * show: its own, then those of its type, in the order of
-// their declaration.
-func PropertyNames(v any) []string {
+// PropertyNames lists the properties of v as Select-Object * does: its own, then those that PowerShell adds to its type, then the
+// type's, in the order of their declaration.
+func PropertyNames(v any) []string { return propertyNames(v, true) }
+
+// ViewNames lists the same properties as views without properties of their own show them: what PowerShell adds to the type is last.
+func ViewNames(v any) []string { return propertyNames(v, false) }
+
+func propertyNames(v any, addedFirst bool) []string {
 	var names []string
 	o, isObject := v.(*Object)
 	if isObject {
@@ -42,13 +47,16 @@ func PropertyNames(v any) []string {
 			names = append(names, name)
 		}
 	}
-	if base := Base(v); base != nil {
-		if t := TypeOf(base); t != nil && !(isObject && o.IsCustom()) {
-			own := len(names)
-			for _, m := range t.InstanceMembers() {
-				if m.isProperty() && (own == 0 || !containsFold(names[:own], m.Name)) {
-					names = append(names, m.Name)
-				}
+	base := Base(v)
+	if base == nil || isObject && o.IsCustom() {
+		return names
+	}
+	own := len(names)
+	members := TypeOf(base).InstanceMembers()
+	for _, added := range []bool{addedFirst, !addedFirst} {
+		for _, m := range members {
+			if m.isProperty() && (m.Kind != KindProperty) == added && (own == 0 || !containsFold(names[:own], m.Name)) {
+				names = append(names, m.Name)
 			}
 		}
 	}

@@ -148,6 +148,9 @@ func objectText(o *Object, ofs string, c *netfmt.Culture) string {
 	if o.Base != nil {
 		return text(o.Base, ofs, c)
 	}
+	if o.Len() == 0 {
+		return ""
+	}
 	var b strings.Builder
 	b.WriteString("@{")
 	first := true
@@ -164,9 +167,13 @@ func objectText(o *Object, ofs string, c *netfmt.Culture) string {
 		first = false
 		b.WriteString(name)
 		b.WriteByte('=')
-		switch v.(type) {
+		switch v := v.(type) {
 		case *Array, *List:
 			b.WriteString(TypeOf(v).Name)
+		case *Object:
+			if !v.IsCustom() { // custom objects inside have no text of their own
+				b.WriteString(text(v, ofs, c))
+			}
 		default:
 			b.WriteString(text(v, ofs, c))
 		}
