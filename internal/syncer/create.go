@@ -1,10 +1,13 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -49,13 +52,36 @@ func (f *folderPass) otherNames(wish string) []string {
 		}
 		names = append(names, prefix+strings.ReplaceAll(rest, delim, substitute))
 	}
+	if plain := plainName(wish, delim); plain != wish {
+		names = append(names, plain)
+	}
 	return names
+}
+
+// plainName replaces what servers are known to refuse in names: characters with a meaning to them, control characters,
+// and blanks at the ends of a level.
+func plainName(name, delim string) string {
+	levels := strings.Split(name, delim)
+	for i, level := range levels {
+		level = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || r == utf8.RuneError || strings.ContainsRune(`./\%*&#~^|<>?:"`, r) {
+				return '_'
+			}
+			return r
+		}, strings.TrimSpace(level))
+		levels[i] = cmp.Or(level, "_")
+	}
+	return strings.Join(levels, delim)
 }
 
 // create makes a folder and settles under which name the target shows it. When it turns out to be the folder of
 // another source folder, only written otherwise, it gets a number.
 func (f *folderPass) create(ctx context.Context, name string, first bool) error {
 	for n, wish := 2, name; ; n++ {
+		if first && f.isOthers(name) {
+			name = fmt.Sprintf("%s (%d)", wish, n)
+			continue
+		}
 		created, err := f.target.Create(ctx, name, f.mapping.Use)
 		if err != nil {
 			return err

@@ -25,9 +25,30 @@ func TestPain(t *testing.T) {
 		{"P1", painSecondRun},
 		{"P2", painBrokenTwice},
 		{"P2 late", painStoredLate},
+		{"P3", painTwins},
+		{"P5", TestMissingDate},
+		{"P6", TestKeywords},
+		{"P7", TestAdopt},
+		{"P7 meanwhile", TestRenumberedMeanwhile},
+		{"P8", painNothingDeleted},
 		{"P9", painFlagsInDoubt},
+		{"P9 deleted", TestRenumberedTargetKeepsDeletions},
+		{"P9 folder", TestFolderDeletedAtTarget},
+		{"P10", painMovingSource},
+		{"P10 vanished", TestVanishedAndUnreadable},
+		{"P11", painBalance},
+		{"P17", TestPrefixesAndNames},
+		{"P17 untold", TestNamespacesUntold},
+		{"P18", painSeparatorInside},
 		{"P21", painCaseTwins},
 		{"P22", painNoInferiors},
+		{"P24 subscriptions", TestSubscriptions},
+		{"P31", TestTooLarge},
+		{"P32", TestQuotaAndResume},
+		{"P33", TestHugeMessageInLittleMemory},
+		{"P34", TestListingThatOmits},
+		{"P40", TestPoisonousMessage},
+		{"P40 refused", TestRefusedMessages},
 	} {
 		t.Run(p.name, p.test)
 	}
@@ -245,4 +266,113 @@ func painStoredLate(t *testing.T) {
 			t.Errorf("a pass without doubt waits %v", took)
 		}
 	})
+}
+
+// Identical messages stay as many as they were, whatever is lost.
+func painTwins(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	for range 5 {
+		w.source.Deliver("INBOX", letter(1))
+	}
+	for n := range 3 {
+		w.sync(t)
+		w.same(t, "INBOX")
+		switch n {
+		case 0:
+			w.store = memstore.New()
+		case 1:
+			w.source.Renumber("INBOX")
+			w.target.Renumber("INBOX")
+		}
+	}
+}
+
+// Nothing is ever deleted at the target: neither mail that came there by itself nor what has left the source.
+func painNothingDeleted(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.source.AddFolder("A")
+	w.deliver("INBOX", 0, 10)
+	w.deliver("A", 0, 10)
+	w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+		if e.Op == "EXPUNGE" {
+			t.Error("something is deleted at the target")
+		}
+		return nil
+	}})
+	w.sync(t)
+	w.target.Deliver("INBOX", message(100))
+	w.source.Remove("INBOX", 1, 2, 3)
+	w.source.RemoveFolder("A")
+	w.sync(t)
+	w.source.Renumber("INBOX")
+	w.sync(t)
+	if in, a := len(w.target.Messages("INBOX")), len(w.target.Messages("A")); in != 11 || a != 10 {
+		t.Errorf("%d and %d messages at the target, want 11 and 10", in, a)
+	}
+}
+
+// Mail that arrives, leaves and changes while the copy runs is not lost and not doubled: a quiet pass later all is equal.
+func painMovingSource(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.source.AddFolder("A")
+	w.deliver("INBOX", 0, 40)
+	next := 100
+	w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+		if e.Op == "APPEND" && next < 140 {
+			w.source.Deliver("INBOX", message(next))
+			w.source.Remove("INBOX", mailbox.UID(40-next%100)) // sooner or later one that was not copied yet
+			w.source.Deliver("A", message(next+200))
+			next++
+		}
+		return nil
+	}})
+	for range 4 {
+		w.sync(t)
+	}
+	want, got := lines(w.source.Messages("INBOX")), lines(w.target.Messages("INBOX"))
+	if lost := without(want, got); len(lost) > 0 {
+		t.Errorf("%d messages of the source did not arrive", len(lost))
+	}
+	for i := range got[1:] {
+		if got[i] == got[i+1] {
+			t.Errorf("twice at the target: %.40q", got[i])
+		}
+	}
+	w.same(t, "A")
+}
+
+// Of every message of a folder it is known what became of it, and the numbers add up.
+func painBalance(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.deliver("INBOX", 0, 20)
+	w.target.Deliver("INBOX", message(3))
+	w.change = func(j *Job) { j.Filter = func(m mailbox.Meta) bool { return m.UID != 8 && m.UID != 9 } }
+	w.target.SetHooks(membox.Hooks{Refuse: func(_ string, body []byte, _ mailbox.Flags) error {
+		if string(body) == string(text(14)) {
+			return mailbox.NewError(mailbox.MessageRefused, "APPEND", nil)
+		}
+		return nil
+	}, Before: func(e membox.Effect) error {
+		if e.Op == "APPEND" {
+			w.source.Remove("INBOX", 20)
+		}
+		return nil
+	}})
+	f := w.sync(t).Folders[0]
+	if f.Source != 20 || f.Copied != 15 || f.Matched != 1 || f.Filtered != 2 || f.Refused != 1 || f.Vanished != 1 {
+		t.Errorf("the balance is %+v", f)
+	}
+}
+
+// A separator inside a name becomes another character, and both folders keep their mail when that name is taken.
+func painSeparatorInside(t *testing.T) {
+	w := newWorld(membox.Options{Delimiter: '.'}, membox.Options{})
+	for i, name := range []string{"a/b", "a_b", "a.b"} {
+		w.source.AddFolder(name)
+		w.deliver(name, 10*i, 10*i+3)
+	}
+	for range 2 {
+		w.sync(t)
+		w.same(t, "a/b>a_b", "a_b>a_b (2)", "a.b>a/b")
+	}
 }

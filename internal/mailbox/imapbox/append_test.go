@@ -188,6 +188,8 @@ func TestCreateFaults(t *testing.T) {
 		{"exists, by words", "A", "", "", map[string]string{"CREATE": "{tag} NO Mailbox already exists\r\n", "LIST": "* LIST () \"/\" A\r\n"}, false, "",
 			[]string{"CREATE \"A\"", "LIST \"\" \"A\""}},
 		{"refused", "A", "", "", map[string]string{"CREATE": "{tag} NO [CANNOT] Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", "LIST \"\" \"A\""}},
+		{"a character refused", "a.b", "", "", map[string]string{"CREATE": "{tag} NO [CANNOT] Character not allowed in mailbox name: '.'\r\n"}, false,
+			mailbox.FolderRefused, []string{"CREATE \"a.b\"", "LIST \"\" \"a.b\""}},
 		{"BAD", "A", "", "", map[string]string{"CREATE": "{tag} BAD Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", "LIST \"\" \"A\""}},
 		{"parents wanted", "A/B/C", "", "", map[string]string{"CREATE \"A/B/C\"": "{tag} NO [TRYCREATE] no parent\r\n"}, false, mailbox.FolderMissing,
 			[]string{"CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\"", "CREATE \"A\"", "CREATE \"A/B\"", "CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\""}},

@@ -112,6 +112,8 @@ func refusalID(op string, refused *imap.Error) mailbox.ID {
 		return words
 	case refused.Type == imap.StatusResponseTypeBad && !login:
 		return mailbox.ProtocolError
+	case refused.Code == imap.ResponseCodeCannot && op == "CREATE": // whatever the words: the name is at fault, not a right
+		return mailbox.FolderRefused
 	case slices.Contains(command.words, words): // before LIMIT, with which Dovecot refuses what is too large
 		return words
 	case refused.Code == imap.ResponseCodeLimit && login:
