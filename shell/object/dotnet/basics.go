@@ -31,6 +31,9 @@ func init() {
 	object.Extend(object.TypeSwitch, switchMembers)
 	object.Extend(object.TypeReference, referenceMembers)
 	object.Extend(object.TypePSMethod, methodMembers)
+	object.TypePSMethod.Views = object.Views{Custom: func(v any) string {
+		return "\nOverloadDefinitions\n-------------------\n" + strings.Join(of[*object.BoundMethod](v).Member.Signatures(), "\n") + "\n"
+	}}
 	object.Extend(typeEnumerator, enumeratorMembers)
 	object.Extend(typeCultureInfo, cultureMembers)
 	object.Extend(typeTextInfo, textInfoMembers)
