@@ -7,8 +7,9 @@
 
 $ErrorActionPreference = 'Stop'
 
-# 1. Two IMAP servers, here for show. One is full of invented mail, the other has the same accounts and no mail.
-$demo = Start-MigrationDemo
+# 1. Two IMAP servers, here for show. One is full of invented mail, the other has the same accounts and no mail; it takes its time,
+#    as a distant server does, so that there is something to watch.
+$demo = Start-MigrationDemo -Delay 0:0:0.04
 "Two demo servers are up: $($demo.Messages) messages in $($demo.Mailboxes) mailboxes wait on port $($demo.SourcePort)."
 
 # What an earlier run of this script may have left behind, if it was interrupted.

@@ -45,13 +45,20 @@ var typeDemo = object.Declare(&object.Type{
 	}(),
 })
 
-type start struct{}
+type start struct {
+	Delay object.TimeSpan `param:"" help:"How long the target takes to store a message, as a distant server would. Nothing is the default."`
+}
 
 // Process starts the servers, or gives out those that run.
-func (*start) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	d, started, err := demo.Current()
+func (c *start) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	d, started, err := demo.Current(c.Delay.Duration())
 	if err != nil {
 		return object.NewError("MigrationDemoFailed", object.ResourceUnavailable, nil, "The demo servers could not be started: %v", err)
+	}
+	if !started && out.Bound("Delay") {
+		if err := out.Warning("The demo servers are running already; -Delay has no effect on them. Stop-MigrationDemo stops them."); err != nil {
+			return err
+		}
 	}
 	if started {
 		if err := out.Verbose("Two demo servers are listening on the loopback interface until Stop-MigrationDemo or the end of this process."); err != nil {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -44,8 +45,9 @@ type Server struct {
 	done   chan struct{}
 }
 
-// Start starts both servers, fills the source and writes the user list to a new directory.
-func Start() (*Demo, error) {
+// Start starts both servers, fills the source and writes the user list to a new directory. The target takes delay to store a message,
+// as a distant server would, so that there is something to watch.
+func Start(delay time.Duration) (*Demo, error) {
 	d := &Demo{}
 	source, target := imapmemserver.New(), imapmemserver.New()
 	rows := [][]string{{"EmailAddress", "UserName", "Password", "TargetPassword"}}
@@ -66,10 +68,10 @@ func Start() (*Demo, error) {
 		d.Messages += box.Messages()
 	}
 	var err error
-	if d.Source, err = serve(source); err != nil {
+	if d.Source, err = serve(source, 0); err != nil {
 		return nil, err
 	}
-	if d.Target, err = serve(target); err != nil {
+	if d.Target, err = serve(target, delay); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	if err := d.writeCSV(rows); err != nil {
@@ -146,14 +148,18 @@ type literal struct {
 // Size implements imap.LiteralReader.
 func (l literal) Size() int64 { return l.size }
 
-func serve(mail *imapmemserver.Server) (Server, error) {
+func serve(mail *imapmemserver.Server, delay time.Duration) (Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return Server{}, fmt.Errorf("opening a port for a demo server: %w", err)
 	}
 	server := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return mail.NewSession(), nil, nil
+			session := mail.NewSession()
+			if whole, ok := session.(imapserver.SessionIMAP4rev2); ok && delay > 0 {
+				session = slow{whole, delay}
+			}
+			return session, nil, nil
 		},
 		Caps: imap.CapSet{
 			imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}, imap.CapNamespace: {}, imap.CapMove: {},
@@ -168,6 +174,18 @@ func serve(mail *imapmemserver.Server) (Server, error) {
 		_ = server.Serve(listener) // it ends with an error whenever it is closed
 	}()
 	return s, nil
+}
+
+// slow is a session with a server that takes its time to store a message.
+type slow struct {
+	imapserver.SessionIMAP4rev2
+	delay time.Duration
+}
+
+// Append stores a message, after a while.
+func (s slow) Append(mailbox string, r imap.LiteralReader, options *imap.AppendOptions) (*imap.AppendData, error) {
+	time.Sleep(s.delay)
+	return s.SessionIMAP4rev2.Append(mailbox, r, options)
 }
 
 func (s *Server) close() error {
@@ -186,14 +204,14 @@ var (
 	running *Demo
 )
 
-// Current returns the running demo, starting it if there is none; started tells which.
-func Current() (d *Demo, started bool, err error) {
+// Current returns the running demo, starting it with a delay if there is none; started tells which.
+func Current(delay time.Duration) (d *Demo, started bool, err error) {
 	mu.Lock()
 	defer mu.Unlock()
 	if running != nil {
 		return running, false, nil
 	}
-	running, err = Start()
+	running, err = Start(delay)
 	return running, err == nil, err
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestServersAnswer(t *testing.T) {
-	d, err := Start()
+	d, err := Start(0)
 	if err != nil {
 		t.Fatal(err)
 	}
