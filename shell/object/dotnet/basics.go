@@ -32,7 +32,7 @@ func init() {
 	object.Extend(object.TypeReference, referenceMembers)
 	object.Extend(object.TypePSMethod, methodMembers)
 	object.TypePSMethod.Views = object.Views{Custom: func(v any) string {
-		return "\nOverloadDefinitions\n-------------------\n" + strings.Join(of[*object.BoundMethod](v).Member.Signatures(), "\n") + "\n"
+		return "OverloadDefinitions\n-------------------\n" + strings.Join(of[*object.BoundMethod](v).Member.Signatures(), "\n")
 	}}
 	object.Extend(typeEnumerator, enumeratorMembers)
 	object.Extend(typeCultureInfo, cultureMembers)
