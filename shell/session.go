@@ -51,7 +51,7 @@ type Session struct {
 	// terminal is the host where that is one, else nil.
 	terminal Terminal
 	input    *bufio.Reader
-	out      *bufio.Writer
+	out      *pacedWriter
 	errs     io.Writer
 	printer  *format.Printer
 	width    int // the printer's
@@ -76,7 +76,7 @@ func New(o Options) *Session {
 	} else {
 		out, s.errs = &plainWriter{w: o.Stdout}, &plainWriter{w: o.Stderr}
 	}
-	s.out = bufio.NewWriterSize(out, 1<<16)
+	s.out = newPacedWriter(out)
 	s.fit()
 	s.interp = interp.New(interp.Options{
 		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
