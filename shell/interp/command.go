@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"migsh/shell/cmdlet"
@@ -234,6 +235,9 @@ func (c *commandCode) invokeFound(f *frame, b stageBase, cmd *found, name string
 	if err != nil {
 		return nil, err
 	}
+	if help := f.in.cmdlets["get-help"]; help != nil && cmd.program == "" && asksHelp(args) {
+		return newCmdletStage(b, help.info, []cmdlet.Arg{{Name: "Name", Value: name, HasValue: true}}, "Get-Help"), nil
+	}
 	switch {
 	case cmd.function != nil:
 		return newFunctionStage(b, cmd.function, args, c.operator == syntax.OpDot, name), nil
@@ -411,4 +415,9 @@ func (in *Interp) setAlias(s *scope, a *alias) {
 	}
 	a.in = in
 	s.aliases[strings.ToLower(a.name)] = a
+}
+
+// asksHelp tells whether -? stands among the arguments.
+func asksHelp(args []cmdlet.Arg) bool {
+	return slices.ContainsFunc(args, func(a cmdlet.Arg) bool { return a.Name == "?" && !a.Splatted })
 }

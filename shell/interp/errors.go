@@ -2,6 +2,7 @@ package interp
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -346,7 +347,28 @@ func (f *frame) commandNotFound(name string) error {
 		"Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
 	e := object.NewException("System.Management.Automation.CommandNotFoundException", "%s", message)
 	e.Fields = object.TableOf("CommandName", name)
-	return object.NewErrorOf(e, "CommandNotFoundException", object.ObjectNotFound, name)
+	r := object.NewErrorOf(e, "CommandNotFoundException", object.ObjectNotFound, name)
+	if f.in.options.Host.Interactive() { // at the prompt, not in the logs of scripts
+		if similar := f.in.similarCommands(name); len(similar) > 0 {
+			r.Action = "Did you mean " + strings.Join(similar, ", ") + "?"
+		}
+	}
+	return r
+}
+
+// similarCommands lists commands whose names are like a misspelt one.
+func (in *Interp) similarCommands(name string) []string {
+	var names []string
+	for _, info := range in.infos {
+		names = append(names, info.Name)
+	}
+	for s := in.current.scope; s != nil; s = s.parent {
+		for _, fn := range s.functions {
+			names = append(names, fn.name)
+		}
+	}
+	slices.Sort(names)
+	return cmdlet.Similar(name, names)
 }
 
 // bindingError finds the record of a failed parameter binding.

@@ -1,0 +1,62 @@
+package core
+
+import (
+	"context"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"migsh/shell/cmdlet"
+	"migsh/shell/complete"
+	"migsh/shell/object"
+)
+
+var _ = declare(cmdlet.Spec{
+	Name: "TabExpansion2", DefaultSet: "ScriptInputSet", Synopsis: "Tells what may stand at a place of a script, as the Tab key does.",
+}, func() cmdlet.Cmdlet { return &tabExpansion{CursorColumn: -1} })
+
+type tabExpansion struct {
+	InputScript  string            `name:"inputScript" param:"set=ScriptInputSet mandatory pos=0 pipeline allowempty" help:"The text."`
+	CursorColumn int32             `name:"cursorColumn" param:"set=ScriptInputSet pos=1" help:"The place in it; its end when left out."`
+	Options      *object.Hashtable `name:"options" param:"set=ScriptInputSet pos=2" help:"Accepted as PowerShell does; none of its options exists here."`
+}
+
+var (
+	typeCompletion = object.Declare(&object.Type{Name: "System.Management.Automation.CommandCompletion", Base: object.TypeObject})
+	typeResult     = object.Declare(&object.Type{Name: "System.Management.Automation.CompletionResult", Base: object.TypeObject})
+	typeResultType = object.NewEnum("System.Management.Automation.CompletionResultType", false, []string{
+		"Text", "History", "Command", "ProviderItem", "ProviderContainer", "Property", "Method", "ParameterName", "ParameterValue", "Variable", "Namespace",
+		"Type", "Keyword", "DynamicKeyword"}, nil)
+)
+
+func (c *tabExpansion) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	cursor := len(c.InputScript)
+	if c.CursorColumn >= 0 {
+		cursor = byteOffset(c.InputScript, int(c.CursorColumn))
+	}
+	from, to, items := complete.Complete(ctx, out.Session(), c.InputScript, cursor)
+	matches := object.NewList()
+	for _, item := range items {
+		o := object.Instance(typeResult, item.Text)
+		o.Set("CompletionText", item.Text)
+		o.Set("ListItemText", item.ListItem)
+		o.Set("ResultType", object.EnumValue(typeResultType, string(item.Kind)))
+		o.Set("ToolTip", item.ToolTip)
+		matches.Add(o)
+	}
+	o := object.Instance(typeCompletion, c.InputScript)
+	o.Set("CurrentMatchIndex", int32(-1))
+	o.Set("ReplacementIndex", int32(object.Length(c.InputScript[:from])))
+	o.Set("ReplacementLength", int32(object.Length(c.InputScript[from:to])))
+	o.Set("CompletionMatches", matches)
+	return out.Write(o)
+}
+
+// byteOffset turns a place counted in UTF-16 units into one counted in bytes.
+func byteOffset(s string, units int) int {
+	at := 0
+	for at < len(s) && units > 0 {
+		r, n := utf8.DecodeRuneInString(s[at:])
+		at, units = at+n, units-utf16.RuneLen(r)
+	}
+	return at
+}
