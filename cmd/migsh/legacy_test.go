@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -43,8 +44,14 @@ func TestReplayOf2013(t *testing.T) {
 		"imap.contoso.edu -Port 143", fmt.Sprintf("localhost -Port %d", proxy.Port())+" -Security Tls",
 		`C:\Users\Administrator\Desktop\MigrationBatch_1.csv`, csv,
 	).Replace(string(script))
-	p := newProgram(t).trusting(source.CAFile, target.CAFile)
-	out := p.ok(cloud(target)+text+`
+	sink := testserver.StartSMTP(t, testserver.SMTPOptions{TLS: true, UserName: "migsh", Password: "relay-secret"})
+	p := newProgram(t).trusting(source.CAFile, target.CAFile, sink.CAFile)
+	relay := fmt.Sprintf(`
+$relay = [pscredential]::new('migsh', (ConvertTo-SecureString 'relay-secret' -AsPlainText -Force))
+Set-MigrationConfig -SmtpServer localhost -SmtpPort %d -SmtpCredentials $relay -SmtpFrom migsh@contoso.edu
+`, sink.Port)
+	out := p.ok(cloud(target)+relay+text+`
+"mails: $((Get-MigrationBatch).Notifications)"
 (Get-MigrationBatch MigrationBatch1).CsvFileName
 (Get-MigrationBatch MigrationBatch1).TimeZone
 Get-MigrationEndpoint MigrationBatch1 | Format-List RemoteServer, MaxConcurrentMigrations
@@ -62,6 +69,7 @@ Remove-MigrationBatch MigrationBatch1 -Confirm:$false
 	if t.Failed() {
 		t.Log(out)
 	}
+	checkMails2013(t, sink.Mails())
 	for i, u := range users {
 		want := testmail.Of(testmail.Plain(uint64(i), 40))
 		got := target.Snapshot(t, u.address)
@@ -73,6 +81,34 @@ Remove-MigrationBatch MigrationBatch1 -Confirm:$false
 				t.Errorf("%s: %q was copied", u.address, folder)
 			}
 		}
+	}
+}
+
+// checkMails2013 looks at what the replay had sent: after the stop, after the copy, and after the completion.
+func checkMails2013(t *testing.T, mails []testserver.Mail) {
+	t.Helper()
+	got := map[string]int{}
+	for _, m := range mails {
+		subject, err := m.Header.Subject()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[m.To+": "+subject]++
+		if !strings.Contains(m.Text, "CSV file: users.csv\r\n") || strings.Contains(string(m.Raw), "1091990") || strings.Contains(m.Text, "Started: never") {
+			t.Errorf("the mail %q says\n%s", subject, m.Text)
+		}
+		if list, there := m.Attachments["MigrationErrors.csv"]; there != strings.Contains(subject, "stopped") {
+			t.Errorf("the mail %q has this list of errors: %q", subject, list)
+		}
+	}
+	want := map[string]int{`super-user@contoso.edu: E-mail migration batch "MigrationBatch1" is completed`: 1}
+	for _, to := range []string{"super-user@contoso.edu", "helpdesk@contoso.edu", "CIO@contoso.edu"} {
+		for _, what := range []string{"was stopped", "has finished"} {
+			want[to+`: E-mail migration batch "MigrationBatch1" `+what] = 1
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("mails:\n%v\nwant\n%v", got, want)
 	}
 }
 

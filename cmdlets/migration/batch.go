@@ -72,6 +72,7 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	}
 	if c.ReportInterval != nil {
 		r.ReportInterval = c.ReportInterval.Duration()
+		r.SkipReports = r.SkipReports || r.ReportInterval == 0
 	}
 	zone, err := zoneOf(c.TimeZone)
 	if err != nil {
@@ -222,6 +223,9 @@ func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	if c.ReportInterval != nil {
 		every := c.ReportInterval.Duration()
 		r.ReportInterval = &every
+		if r.SkipReports == nil {
+			r.SkipReports = new(every == 0)
+		}
 	}
 	if ok, err := out.ShouldProcess(string(r.Identity), "Set-MigrationBatch"); err != nil || !ok {
 		return err

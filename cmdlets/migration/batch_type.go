@@ -63,6 +63,7 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"TimeZone", object.TypeString, func(b *batch) any { return b.zoneName() }},
 		{"SubmittedByUser", object.TypeString, func(b *batch) any { return b.SubmittedByUser }},
 		{"NotificationEmails", nil, func(b *batch) any { return texts(b.NotificationEmails) }},
+		{"Notifications", nil, func(b *batch) any { return notificationObjects(b.Notifications) }},
 		{"SourceEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.SourceEndpoint) }},
 		{"TargetEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.TargetEndpoint) }},
 		{"ExcludedFolders", nil, func(b *batch) any { return texts(b.ExcludeFolders) }},
@@ -106,6 +107,30 @@ func warningObjects(ws []migration.ValidationWarning) any {
 	items := make([]any, len(ws))
 	for i := range ws {
 		items[i] = object.Instance(typeWarning, &ws[i])
+	}
+	return object.NewArray(items...)
+}
+
+var typeNotification = declare(exchange+"MigrationNotification", func(n *migration.Notification) string {
+	return string(n.Kind) + ": " + string(n.State)
+}, object.Views{Table: []object.Column{{Property: "Kind", Width: 10}, {Property: "State", Width: 8}, {Property: "Created", Width: 22}, {Property: "To", Width: 30}, {Property: "LastError"}}},
+	property[migration.Notification]{"Kind", object.TypeString, func(n *migration.Notification) any { return string(n.Kind) }},
+	property[migration.Notification]{"State", object.TypeString, func(n *migration.Notification) any { return string(n.State) }},
+	property[migration.Notification]{"Subject", object.TypeString, func(n *migration.Notification) any { return n.Subject }},
+	property[migration.Notification]{"To", nil, func(n *migration.Notification) any { return texts(n.To) }},
+	property[migration.Notification]{"Pending", nil, func(n *migration.Notification) any { return texts(n.Pending) }},
+	property[migration.Notification]{"Refused", nil, func(n *migration.Notification) any { return texts(n.Refused) }},
+	property[migration.Notification]{"Created", object.TypeDateTime, func(n *migration.Notification) any { return utc(n.Created) }},
+	property[migration.Notification]{"Sent", object.TypeDateTime, func(n *migration.Notification) any { return utc(n.Sent) }},
+	property[migration.Notification]{"Attempts", object.TypeInt32, func(n *migration.Notification) any { return number(n.Attempts) }},
+	property[migration.Notification]{"NextTry", object.TypeDateTime, func(n *migration.Notification) any { return utc(n.NextTry) }},
+	property[migration.Notification]{"LastError", object.TypeString, func(n *migration.Notification) any { return n.LastError }},
+)
+
+func notificationObjects(list []migration.Notification) any {
+	items := make([]any, len(list))
+	for i := range list {
+		items[i] = object.Instance(typeNotification, &list[i])
 	}
 	return object.NewArray(items...)
 }

@@ -44,11 +44,18 @@ func (c *getConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 
 type setConfig struct {
 	base
-	TargetEndpoint          any              `param:"" complete:"endpoint" help:"The endpoint that batches copy to unless they name another; $null takes it away."`
-	MaxNumberOfBatches      *int32           `param:"" validate:"range=1,100000" help:"How many batches may exist."`
-	MaxConcurrentMigrations any              `param:"" help:"How many mailboxes are copied at once over all endpoints: a number or Unlimited."`
-	IncrementalSyncInterval *object.TimeSpan `param:"" help:"How often synced mailboxes are synchronized again. 24 hours unless set."`
-	LegacyMode              *bool            `param:"" help:"$true: one batch at a time with 1 to 10 connections, as in the first years of the service."`
+	TargetEndpoint                  any              `param:"" complete:"endpoint" help:"The endpoint that batches copy to unless they name another; $null takes it away."`
+	MaxNumberOfBatches              *int32           `param:"" validate:"range=1,100000" help:"How many batches may exist."`
+	MaxConcurrentMigrations         any              `param:"" help:"How many mailboxes are copied at once over all endpoints: a number or Unlimited."`
+	IncrementalSyncInterval         *object.TimeSpan `param:"" help:"How often synced mailboxes are synchronized again. 24 hours unless set."`
+	NotificationEmails              []string         `param:"" help:"Who is told by mail what becomes of batches that name nobody; $null tells nobody."`
+	SMTPServer                      string           `param:"" help:"The server that notification mail is handed to. An empty name takes it away."`
+	SMTPPort                        *int32           `param:"" validate:"range=1,65535" help:"Its port: 587 with Tls, 465 with Ssl, 25 with None unless given."`
+	SMTPSecurity                    string           `param:"" validate:"set=None,Ssl,Tls" help:"How the connection to it is protected: Tls (STARTTLS, the default), Ssl (TLS from the first byte) or None."`
+	SMTPCredentials                 any              `param:"" help:"The login at it; $null takes it away."`
+	SMTPFrom                        string           `param:"" help:"The sender's address."`
+	SMTPAcceptUntrustedCertificates *bool            `param:"" help:"$true doesn't check its certificate."`
+	LegacyMode                      *bool            `param:"" help:"$true: one batch at a time with 1 to 10 connections, as in the first years of the service."`
 }
 
 func (e *environment) setConfig() *cmdlet.Info {
@@ -77,7 +84,13 @@ func (c *setConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		d := c.IncrementalSyncInterval.Duration()
 		r.IncrementalSyncEvery = &d
 	}
+	if out.Bound("NotificationEmails") {
+		r.NotificationEmails = &c.NotificationEmails
+	}
 	var err error
+	if r.Relay, err = c.relay(out); err != nil {
+		return report1(ctx, out, err)
+	}
 	if r.MaxConcurrentMigrations, err = limitFrom(c.MaxConcurrentMigrations); err != nil {
 		return report1(ctx, out, err)
 	}
@@ -85,6 +98,33 @@ func (c *setConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		_, err := svc.SetConfig(ctx, r)
 		return err
 	})
+}
+
+// relay reads what is said about the server that mail is handed to.
+func (c *setConfig) relay(out cmdlet.Out) (r migration.SetRelay, err error) {
+	if out.Bound("SmtpServer") {
+		r.Server = &c.SMTPServer
+	}
+	if c.SMTPPort != nil {
+		r.Port = new(int(*c.SMTPPort))
+	}
+	if c.SMTPSecurity != "" {
+		security, err := migration.ParseSecurity(c.SMTPSecurity)
+		if err != nil {
+			return r, err
+		}
+		r.Security = &security
+	}
+	if out.Bound("SmtpFrom") {
+		r.From = &c.SMTPFrom
+	}
+	r.AcceptUntrustedCertificates = c.SMTPAcceptUntrustedCertificates
+	if out.Bound("SmtpCredentials") {
+		if r.Credentials, err = credentialFrom(c.SMTPCredentials); err == nil && r.Credentials == nil {
+			r.Credentials = &migration.Credential{}
+		}
+	}
+	return r, err
 }
 
 type getStatistics struct{ base }

@@ -36,6 +36,11 @@ func (c *Control) Batches(ctx context.Context, q migration.BatchQuery) iter.Seq2
 			if q.Status != "" && q.Status != b.Status {
 				continue
 			}
+			if c.outbox != nil {
+				if b.Notifications, err = c.outbox.Mails(ctx, b.GUID); err != nil {
+					return err
+				}
+			}
 			if q.IncludeReport {
 				if b.Report, err = c.batchReport(ctx, b.GUID); err != nil {
 					return err

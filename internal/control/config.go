@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"migsh/internal/migration"
+	"migsh/internal/notify"
 	"migsh/internal/records"
 	"migsh/store"
 )
@@ -36,8 +37,18 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 		return migration.Config{}, migration.NewError(migration.ErrInvalidValue, r.IncrementalSyncEvery.String(),
 			fmt.Sprintf("An incremental sync every %s is too often.", *r.IncrementalSyncEvery), "Give a minute at least; the usual interval is 24 hours.")
 	}
+	if r.NotificationEmails != nil {
+		if err := checkAddresses(*r.NotificationEmails); err != nil {
+			return migration.Config{}, err
+		}
+	}
 	c.creating.Lock()
 	defer c.creating.Unlock()
+	if r.Relay.Credentials != nil {
+		if err := c.records.SetRelayPassword(ctx, r.Relay.Credentials.Password); err != nil {
+			return migration.Config{}, records.Explain(err)
+		}
+	}
 	var target *string
 	if r.TargetEndpoint != nil {
 		target = new(string)
@@ -55,12 +66,53 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 		set(&config.MaxConcurrentMigrations, r.MaxConcurrentMigrations)
 		set(&config.LegacyMode, r.LegacyMode)
 		set(&config.IncrementalSyncEvery, r.IncrementalSyncEvery)
-		return nil
+		set(&config.NotificationEmails, r.NotificationEmails)
+		return changeRelay(&config.Relay, r.Relay)
 	})
 	if err != nil {
 		return migration.Config{}, records.Explain(err)
 	}
 	return c.Config(ctx)
+}
+
+// changeRelay puts new settings into a relay and checks them as a whole.
+func changeRelay(relay *migration.Relay, r migration.SetRelay) error {
+	if r == (migration.SetRelay{}) {
+		return nil
+	}
+	if r.Server != nil && *r.Server == "" {
+		*relay = migration.Relay{}
+		return nil
+	}
+	set(&relay.Server, r.Server)
+	set(&relay.Port, r.Port)
+	set(&relay.From, r.From)
+	set(&relay.AcceptUntrustedCertificates, r.AcceptUntrustedCertificates)
+	if r.Security != nil {
+		relay.Security = *r.Security
+		if r.Port == nil {
+			relay.Port = 0
+		}
+	}
+	if relay.Security == "" {
+		relay.Security = migration.SecurityTls
+	}
+	if relay.Port == 0 {
+		relay.Port = notify.DefaultPort(relay.Security)
+	}
+	if r.Credentials != nil {
+		relay.UserName = r.Credentials.UserName
+	}
+	if relay.Server == "" {
+		return migration.NewError(migration.ErrInvalidValue, "", "There is no relay that these settings could belong to.", "Name it with -SmtpServer.")
+	}
+	if relay.From == "" {
+		return migration.NewError(migration.ErrInvalidValue, relay.Server, "Mail needs a sender.", "Give his address with -SmtpFrom.")
+	}
+	if err := checkHost(relay.Server); err != nil {
+		return err
+	}
+	return migration.CheckAddress(relay.From)
 }
 
 func outOfRange(name string, n int) error {

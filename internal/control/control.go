@@ -11,6 +11,7 @@ import (
 
 	"migsh/internal/connect"
 	"migsh/internal/migration"
+	"migsh/internal/notify"
 	"migsh/internal/records"
 )
 
@@ -19,6 +20,8 @@ type Control struct {
 	records   *records.Records
 	connector connect.Connector
 	now       func() time.Time
+	outbox    *notify.Outbox // nil: no mail is sent
+	leaving   func(context.Context, migration.Batch)
 
 	// creating is held while batches or endpoints come into being or go, so that what was checked still holds when it is written.
 	creating sync.Mutex
@@ -30,6 +33,10 @@ var _ migration.Service = (*Control)(nil)
 type Options struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Outbox has the mails about batches; nil: there are none.
+	Outbox *notify.Outbox
+	// Leaving hears of every batch that is about to get an order, as it is before that; nil: nobody does.
+	Leaving func(context.Context, migration.Batch)
 }
 
 // New makes the service and finishes what an earlier one was doing when it ended.
@@ -37,10 +44,13 @@ func New(ctx context.Context, r *records.Records, c connect.Connector, o Options
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Leaving == nil {
+		o.Leaving = func(context.Context, migration.Batch) {}
+	}
 	if err := r.Sweep(ctx); err != nil {
 		return nil, records.Explain(err)
 	}
-	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }}, nil
+	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving}, nil
 }
 
 func newGUID() string { return uuid.NewString() }

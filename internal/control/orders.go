@@ -125,6 +125,7 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 			return err
 		}
 		out.Warnings = notes
+		c.leaving(ctx, now)
 		b.LastNumber++
 		b.Order = migration.Order{Kind: kind, Number: b.LastNumber, At: c.now(), By: r.By}
 		if r.NotificationEmails != nil {
@@ -132,6 +133,13 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 		}
 		if kind == migration.OrderStart && b.StartTime.IsZero() {
 			b.StartTime = b.Order.At
+		}
+		if kind == migration.OrderStart {
+			notes, err := c.toldOf(ctx, b.Name, b.NotificationEmails)
+			if err != nil {
+				return err
+			}
+			out.Warnings = append(out.Warnings, notes...)
 		}
 		// As it is under the new order, before the engine has seen that.
 		out.Batch, err = c.batch(ctx, *b)
@@ -207,6 +215,7 @@ func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchReques
 				fmt.Sprintf("The batch '%s' is %s and can't be removed while it is at work.", b.Name, now.Status),
 				fmt.Sprintf("Stop it and wait until it has stopped: Stop-MigrationBatch '%s'; Wait-MigrationBatch '%s'.", b.Name, b.Name))
 		}
+		c.leaving(ctx, now)
 		b.LastNumber++
 		b.Order = migration.Order{Kind: migration.OrderRemove, Number: b.LastNumber, At: c.now()}
 		return nil

@@ -17,6 +17,7 @@ import (
 	"migsh/internal/logging"
 	"migsh/internal/mailbox/wrap"
 	"migsh/internal/migration"
+	"migsh/internal/notify"
 	"migsh/internal/records"
 	"migsh/internal/secret"
 	"migsh/internal/statedir"
@@ -44,6 +45,9 @@ type Host struct {
 	keys    *secret.Keyring
 	log     *slog.Logger
 	closers []io.Closer
+
+	hush context.CancelFunc // ends the notifier
+	told chan struct{}      // closed when it has ended
 
 	stop   context.CancelFunc
 	ended  chan struct{}
@@ -83,7 +87,11 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	}
 	r := records.New(h.store, h.keys)
 	connector := imapconnect.Connector{SpoolDir: o.Dir.Spool(), Tracer: tracer}
-	if h.service, err = control.New(ctx, r, connector, control.Options{}); err != nil {
+	outbox := notify.NewOutbox(h.store, o.Dir.Outbox())
+	var teller *notify.Notifier
+	if h.service, err = control.New(ctx, r, connector, control.Options{
+		Outbox: outbox, Leaving: func(ctx context.Context, b migration.Batch) { teller.Leaving(ctx, b) },
+	}); err != nil {
 		return nil, err
 	}
 	work := engine.New(r, connector, engine.Options{Holder: o.Program, Run: syncer.Run, SpoolDir: o.Dir.Spool(), Settle: settle, Log: h.log})
@@ -92,6 +100,15 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	go func() {
 		defer close(h.ended)
 		h.failed = work.Run(run)
+	}()
+	telling, hush := context.WithCancel(context.WithoutCancel(ctx))
+	h.hush, h.told = hush, make(chan struct{})
+	teller = notify.New(h.service, outbox, r.Relay, notify.Options{Log: h.log})
+	go func() {
+		defer close(h.told)
+		if err := teller.Run(telling); err != nil {
+			h.log.Error("no mail is sent any more", "error", err)
+		}
 	}()
 	h.log.Info("the state is open", "directory", string(o.Dir), "program", o.Program)
 	return h, nil
@@ -151,6 +168,8 @@ func (h *Host) Failed() error {
 
 // Close has every mailbox at work reach its next checkpoint, ends the engine and gives up the directory.
 func (h *Host) Close() error {
+	h.hush()
+	<-h.told
 	h.stop()
 	<-h.ended
 	if h.log != nil {

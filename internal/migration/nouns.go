@@ -95,6 +95,8 @@ type Batch struct {
 	FinalizedTime      time.Time        `json:",omitzero"`
 	Score              ConsistencyScore `json:",omitempty"`
 	Message            string           `json:",omitempty"`
+	// Notifications are the mails about it, in order of time.
+	Notifications []Notification `json:",omitempty"`
 	// Report is filled on demand.
 	Report []ReportLine `json:",omitempty"`
 }
@@ -269,6 +271,10 @@ type Config struct {
 	// LegacyMode: one active batch at a time, MaxConcurrentMigrations from 1 to 10.
 	LegacyMode           bool          `json:",omitempty"`
 	IncrementalSyncEvery time.Duration // 24 h unless set
+	// NotificationEmails are told what becomes of batches that name nobody.
+	NotificationEmails []string `json:",omitempty"`
+	// Relay is what notification mail is handed to; without a server none is sent.
+	Relay Relay `json:",omitzero"`
 	// CanSubmitNewBatch is false when a limit stands against it.
 	CanSubmitNewBatch bool
 }

@@ -267,6 +267,18 @@ type SetConfigRequest struct {
 	MaxConcurrentMigrations *Limit         `json:",omitempty"`
 	LegacyMode              *bool          `json:",omitempty"`
 	IncrementalSyncEvery    *time.Duration `json:",omitempty"`
+	NotificationEmails      *[]string      `json:",omitempty"`
+	Relay                   SetRelay       `json:",omitzero"`
+}
+
+// SetRelay changes where notification mail is handed to; what is nil stays.
+type SetRelay struct {
+	Server                      *string     `json:",omitempty"` // empty: no relay
+	Port                        *int        `json:",omitempty"`
+	Security                    *Security   `json:",omitempty"`
+	From                        *string     `json:",omitempty"`
+	Credentials                 *Credential `json:",omitempty"` // an empty user name removes them
+	AcceptUntrustedCertificates *bool       `json:",omitempty"`
 }
 
 // CompleteAllRequest is Complete-Migration's.

@@ -53,19 +53,21 @@ func New(s migration.Service, o *Outbox, settings Settings, options Options) *No
 const lastRound = 10 * time.Second
 
 // lookEvery is the longest time between two looks at what is due.
-const lookEvery = 30 * time.Second
+const lookEvery = time.Minute
 
 // Run works until ctx ends. It ends with a last look, so that who tells migsh to end right after a batch has ended is told of it.
 func (n *Notifier) Run(ctx context.Context) error {
-	if err := n.outbox.Sweep(ctx); err != nil {
+	if err := n.sweep(ctx); err != nil {
 		n.log.Warn("the outbox could not be swept", "error", err)
 	}
 	news := make(chan struct{}, 1)
 	watching := make(chan error, 1)
 	go func() { watching <- n.watch(ctx, news) }()
 	var err error
+	which := everything // whoever starts migsh again may have mended what was wrong
 	for going := true; going; {
-		next := n.look(ctx, false)
+		next := n.look(ctx, which)
+		which = whatIsDue
 		timer := time.NewTimer(next)
 		select {
 		case <-news:
@@ -80,8 +82,39 @@ func (n *Notifier) Run(ctx context.Context) error {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRound)
 	defer cancel()
-	n.look(last, true)
+	n.look(last, whatIsNew)
 	return nil
+}
+
+// choice says which of the waiting mails are tried.
+type choice int
+
+const (
+	whatIsDue  choice = iota
+	whatIsNew         // those that were never tried
+	everything        // those too whose time has not come
+)
+
+func (c choice) takes(e entry, now time.Time) bool {
+	switch c {
+	case everything:
+		return true
+	case whatIsNew:
+		return e.Attempts == 0
+	}
+	return !e.NextTry.After(now)
+}
+
+// sweep removes from the outbox what nobody needs any more.
+func (n *Notifier) sweep(ctx context.Context) error {
+	alive := map[string]bool{}
+	for b, err := range n.service.Batches(ctx, migration.BatchQuery{}) {
+		if err != nil {
+			return err
+		}
+		alive[b.GUID] = true
+	}
+	return n.outbox.sweep(ctx, alive)
 }
 
 // watch gives a sign whenever a batch has changed its status, until ctx ends.
@@ -106,9 +139,8 @@ func (n *Notifier) watch(ctx context.Context, news chan<- struct{}) error {
 	return context.Cause(ctx)
 }
 
-// look writes the mails that are due, sends those that wait, and tells how long nothing more will be due. In the last look only those are
-// sent that were never tried.
-func (n *Notifier) look(ctx context.Context, last bool) time.Duration {
+// look writes the mails that are due, sends of those that wait the ones of a choice, and tells how long nothing more will be due.
+func (n *Notifier) look(ctx context.Context, which choice) time.Duration {
 	recipients, relay, password, err := n.settings(ctx)
 	if err == nil {
 		err = n.write(ctx, recipients, relay)
@@ -116,11 +148,23 @@ func (n *Notifier) look(ctx context.Context, last bool) time.Duration {
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("notifications could not be written", "error", err)
 	}
-	next, err := n.send(ctx, relay, password, last)
+	next, err := n.send(ctx, relay, password, which)
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("notifications could not be sent", "error", err)
 	}
 	return min(lookEvery, max(next, time.Second))
+}
+
+// Leaving tells that a batch is about to get an order, or to be removed: what is due of its state is written now, because that state may
+// be gone before anybody looks.
+func (n *Notifier) Leaving(ctx context.Context, b migration.Batch) {
+	recipients, relay, _, err := n.settings(ctx)
+	if err == nil {
+		err = n.writeOf(ctx, b, recipients, relay)
+	}
+	if err != nil {
+		n.log.Warn("a notification could not be written", "batch", b.Name, "error", err)
+	}
 }
 
 // write puts the mails that are due into the outbox.
@@ -130,23 +174,28 @@ func (n *Notifier) write(ctx context.Context, operators []string, relay migratio
 		if err != nil {
 			return err
 		}
-		to := b.NotificationEmails
-		if len(to) == 0 {
-			to = operators
-		}
-		kind, occasion := due(b, n.now())
-		if kind == "" || len(to) == 0 {
-			continue
-		}
-		there, err := n.outbox.has(ctx, b.GUID, occasion)
-		if err == nil && !there {
-			err = n.compose(ctx, b, kind, occasion, to, relay)
-		}
-		if err != nil {
+		if err := n.writeOf(ctx, b, operators, relay); err != nil {
 			errs = append(errs, fmt.Errorf("batch '%s': %w", b.Name, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// writeOf puts the mail that is due about a batch into the outbox, if there is one and it is not there yet.
+func (n *Notifier) writeOf(ctx context.Context, b migration.Batch, operators []string, relay migration.Relay) error {
+	to := b.NotificationEmails
+	if len(to) == 0 {
+		to = operators
+	}
+	kind, occasion := due(b, n.now())
+	if kind == "" || len(to) == 0 {
+		return nil
+	}
+	there, err := n.outbox.has(ctx, b.GUID, occasion)
+	if err != nil || there {
+		return err
+	}
+	return n.compose(ctx, b, kind, occasion, to, relay)
 }
 
 // due tells which mail the state of a batch calls for, and names the occasion: the same occasion has one mail however often it is seen.
@@ -207,17 +256,16 @@ func senderOf(relay migration.Relay, to []string) string {
 	return to[0]
 }
 
-// send hands the mails whose time has come to the relay, and tells how long the next one has to wait.
-func (n *Notifier) send(ctx context.Context, relay migration.Relay, password migration.Secret, fresh bool) (time.Duration, error) {
+// send hands mails to the relay, and tells how long the next one has to wait.
+func (n *Notifier) send(ctx context.Context, relay migration.Relay, password migration.Secret, which choice) (time.Duration, error) {
 	waiting, err := n.outbox.waiting(ctx)
 	if err != nil {
 		return lookEvery, err
 	}
 	next := lookEvery
 	for _, item := range waiting {
-		wait := item.Value.NextTry.Sub(n.now())
-		if fresh && item.Value.Attempts > 0 || wait > 0 {
-			next = min(next, max(wait, 0))
+		if now := n.now(); !which.takes(item.Value, now) {
+			next = min(next, max(item.Value.NextTry.Sub(now), 0))
 			continue
 		}
 		if ctx.Err() != nil {

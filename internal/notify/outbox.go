@@ -25,7 +25,7 @@ type Outbox struct {
 	dir   string
 }
 
-// entry is a mail's record: mail/<batch GUID>/<occasion>.
+// entry is a mail's record: notification/<batch GUID>/<occasion>.
 type entry struct {
 	migration.Notification
 	File string // in the directory, empty once it is not needed any more
@@ -33,7 +33,7 @@ type entry struct {
 
 // NewOutbox finds the outbox in a store and a directory.
 func NewOutbox(s store.Store, dir string) *Outbox {
-	return &Outbox{mails: store.NewCollection[entry](s, "mail"), store: s, dir: dir}
+	return &Outbox{mails: store.NewCollection[entry](s, "notification"), store: s, dir: dir}
 }
 
 // Mails are those about a batch, in order of time.
@@ -142,8 +142,22 @@ func (o *Outbox) remove(file string) error {
 	return nil
 }
 
-// Sweep removes files that no mail needs: of batches that are gone, and of writes that were cut off.
-func (o *Outbox) Sweep(ctx context.Context) error {
+// sweep removes the records of mails about batches that are not alive any more, once those are sent, and the files that no mail needs.
+func (o *Outbox) sweep(ctx context.Context, alive map[string]bool) error {
+	var gone []store.Op
+	for item, err := range o.mails.All(ctx) {
+		if err != nil {
+			return fmt.Errorf("read the outbox: %w", err)
+		}
+		if !alive[item.Names[0]] && item.Value.State != migration.NotificationWaiting {
+			gone = append(gone, o.mails.Delete(item))
+		}
+	}
+	for part := range slices.Chunk(gone, 100) {
+		if _, err := o.store.Update(ctx, part...); err != nil {
+			return fmt.Errorf("sweep the outbox: %w", err)
+		}
+	}
 	files, err := os.ReadDir(o.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -5,6 +5,7 @@
 // # Layout
 //
 //	config/migration                    the configuration
+//	password/relay                      the relay's password, sealed
 //	endpoint/<name>                     an endpoint, its administrator's password sealed
 //	batch/<name>                        a batch: settings and last order; it makes everything below its GUID count
 //	user/<batch GUID>/<address>         a row: credentials sealed, state, figures
@@ -121,6 +122,7 @@ type Records struct {
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
 	config    store.Collection[migration.Config]
+	passwords store.Collection[secret.Sealed]
 	keys      *secret.Keyring
 }
 
@@ -136,6 +138,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
 		config:    store.NewCollection[migration.Config](s, "config"),
+		passwords: store.NewCollection[secret.Sealed](s, "password"),
 		keys:      keys,
 	}
 }
@@ -165,6 +168,36 @@ func (r *Records) SetConfig(ctx context.Context, change func(*migration.Config) 
 	}
 	item, err := r.config.Modify(ctx, change, configName)
 	return item.Value, err
+}
+
+const relayName = "relay"
+
+// SetRelayPassword seals and keeps the password of the relay for notifications; none is no password.
+func (r *Records) SetRelayPassword(ctx context.Context, password migration.Secret) error {
+	sealed, err := r.Seal(password, r.passwords.Key(relayName), FieldPassword)
+	if err != nil {
+		return err
+	}
+	op, err := r.passwords.Set(sealed, relayName)
+	if err != nil {
+		return err
+	}
+	_, err = r.Store.Update(ctx, op)
+	return err
+}
+
+// Relay is where notification mail is handed to, with the password decrypted, and who is told if a batch names nobody.
+func (r *Records) Relay(ctx context.Context) (recipients []string, relay migration.Relay, password migration.Secret, err error) {
+	config, err := r.Config(ctx)
+	if err != nil {
+		return nil, relay, "", err
+	}
+	item, err := r.passwords.Get(ctx, relayName)
+	if err != nil && !isNotFound(err) {
+		return nil, relay, "", err
+	}
+	password, err = r.Open(item.Value, r.passwords.Key(relayName), FieldPassword)
+	return config.NotificationEmails, config.Relay, password, err
 }
 
 // UserKey names a user's record within Users, Reports and folders.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -233,7 +234,7 @@ func TestMirrorFollows(t *testing.T) {
 			}
 		}
 		take()
-		if !synced || m.Batches[b.GUID] == nil || m.Users[b.GUID]["ann@x.y"] == nil || m.Config != migration.DefaultConfig() {
+		if !synced || m.Batches[b.GUID] == nil || m.Users[b.GUID]["ann@x.y"] == nil || !reflect.DeepEqual(m.Config, migration.DefaultConfig()) {
 			t.Fatalf("after the beginning: %+v", m)
 		}
 		u := m.Users[b.GUID]["ann@x.y"]
