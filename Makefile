@@ -8,6 +8,10 @@ PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 da
 # The real mail servers that tests start, each on loopback ports of its own, and the tool whose half-made copies they take over.
 SERVERS := dovecot-core dovecot-imapd dovecot-pop3d openssl isync
 
+# Those that Debian can't install beside one another.
+UNPACKED := cyrus-common cyrus-imapd sasl2-bin \
+	courier-base courier-imap courier-authlib courier-authdaemon courier-authlib-userdb
+
 .PHONY: build test lint bench fuzz soak servers cross clean
 .NOTPARALLEL:
 
@@ -36,6 +40,7 @@ soak: servers
 
 servers:
 	.ci/install $(SERVERS)
+	.ci/unpack $(UNPACKED)
 
 # Builds the program and type-checks everything, tests included, for every platform.
 cross:

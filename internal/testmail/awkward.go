@@ -24,6 +24,12 @@ type AwkwardOptions struct {
 	Avoid string
 	// NoEmoji leaves out folder names with characters beyond U+FFFF.
 	NoEmoji bool
+	// Proper leaves out the header field with a blank before its colon, which
+	// strict servers (Cyrus) refuse the message for.
+	Proper bool
+	// Ended leaves out the message without a line end at its end, which servers
+	// that store lines (Courier) add one to.
+	Ended bool
 	// Large adds a message of at least so many bytes; 0 adds none.
 	Large int64
 	// Folder, if not empty, goes before every folder but the inbox.
@@ -50,7 +56,7 @@ func Awkward(o AwkwardOptions) sample.Mailbox {
 		mailbox.Folders = append(mailbox.Folders, sample.Folder{Path: path, SpecialUse: special, Subscribed: subscribed, Messages: messages})
 	}
 
-	inbox := append(m.odd(), m.plain(12)...)
+	inbox := append(m.odd(o), m.plain(12)...)
 	if o.Large > 0 {
 		inbox = append(inbox, LargeMessage(o.Seed, o.Large))
 	}
@@ -127,7 +133,7 @@ func (m *maker) plain(n int) []sample.Message {
 }
 
 // odd returns the messages that are not ordinary.
-func (m *maker) odd() []sample.Message {
+func (m *maker) odd(o AwkwardOptions) []sample.Message {
 	var messages []sample.Message
 	add := func(raw string, flags ...string) {
 		m.n++
@@ -148,12 +154,18 @@ func (m *maker) odd() []sample.Message {
 	add(from + "Subject: raw 8-bit \xe9\xe8\xfc in the header\nMessage-ID: <eight@awkward.example>\n\nLatin-1: \xe9\xe8\xfc\xdf. UTF-8: éèüß 日本語 📬. Neither: \x80\xff\xfe.\n")
 	add(from + "Subject: a long line\n\n" + strings.Repeat("0123456789", 3000) + "\n")
 	add(from + "Subject: a long header\nX-Long: " + strings.Repeat("x", 20_000) + "\n\nbody\n")
-	add(from + "Subject: folded\n in an\n\todd way\nX-Empty:\nx-CASE: Mixed\nX-Twice: 1\nX-Twice: 2\nX-Colon : spaced\n\nbody\n")
+	spaced := "X-Colon : spaced\n"
+	if o.Proper {
+		spaced = ""
+	}
+	add(from + "Subject: folded\n in an\n\todd way\nX-Empty:\nx-CASE: Mixed\nX-Twice: 1\nX-Twice: 2\n" + spaced + "\nbody\n")
 	add(from + "Subject: \nMessage-ID: not in brackets\nDate: yesterday at noon\n\nA date that is none.\n")
 	add(from + "Subject: no body at all\n\n")
 	add("Subject: no blank line after the header\n")
 	add("\nOnly a body, no header.\n")
-	add(from + "Subject: no line end at the end\n\nThe last line goes on")
+	if !o.Ended {
+		add(from + "Subject: no line end at the end\n\nThe last line goes on")
+	}
 	add(from + "Subject: lines that look like something\n\nFrom the beginning\n.\n..\n) a1 OK done\na1 LOGOUT\n* BYE\n{10}\n{5+}\nMessage-ID: <no@header>\n\n\n\n")
 	add(from + "Subject: trailing blanks   \n\nends in blanks   \n\t\n \n")
 	add(from + "Subject: controls\n\nbell \a, backspace \b, form feed \f, escape \x1b[31m, delete \x7f\n")

@@ -71,18 +71,10 @@ func StartDovecot(t testing.TB, o DovecotOptions) *Dovecot {
 	}
 	program := findDovecot(t)
 	d, err := newDovecot(t, program, o)
-	if err == nil {
-		err = d.start(t.Context())
-	}
 	if err != nil {
 		t.Fatalf("Dovecot: %v", err)
 	}
-	t.Cleanup(func() {
-		d.Kill(t) // its orderly end takes a second
-		if t.Failed() {
-			t.Logf("end of the log of Dovecot at %s:\n%s", d.IMAPAddr(), d.log.tail(30))
-		}
-	})
+	d.launch(t, "Dovecot")
 	return d
 }
 
@@ -127,58 +119,32 @@ func newDovecot(t testing.TB, program string, o DovecotOptions) (*Dovecot, error
 	if o.TLSOnly {
 		host = "127.0.0.2"
 	}
-	if len(o.CertificateNames) == 0 {
-		o.CertificateNames = []string{"localhost", host}
-	}
-	if o.CertificateUntil.IsZero() {
-		o.CertificateUntil = time.Now().AddDate(10, 0, 0)
-	}
 	doveadm, err := find("doveadm", filepath.Dir(program), "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin")
 	if err != nil {
 		return nil, err
 	}
-	dir, err := shortTempDir()
+	server, err := newServer(t, host, o.CertificateNames, o.CertificateUntil)
 	if err != nil {
 		return nil, err
 	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Errorf("removing a server's directory: %v", err)
-		}
-	})
-
-	d := &Dovecot{doveadm: doveadm, Server: &Server{
-		Host:      host,
-		CAFile:    filepath.Join(dir, "cert.pem"),
-		Separator: o.Separator, Prefix: o.Prefix,
-		Admin: "admin", AdminPassword: "mastersecret",
-		dir:       dir,
-		log:       newLogbook(),
-		command:   []string{program, "-F", "-c", filepath.Join(dir, "dovecot.conf")},
-		passwords: map[string]string{},
-	}}
+	dir := server.dir
+	server.Separator, server.Prefix = o.Separator, o.Prefix
+	server.Admin, server.AdminPassword = "admin", "mastersecret"
+	server.command = []string{program, "-F", "-c", filepath.Join(dir, "dovecot.conf")}
+	server.startsUp = "starting up"
 	if !o.Strict {
-		d.Password = "secret"
+		server.Password = "secret"
 	}
-	ports := []*int{&d.IMAPPort, &d.IMAPSPort}
 	if o.POP3 {
-		ports = append(ports, &d.POP3Port, &d.POP3SPort)
-	}
-	for _, port := range ports {
-		number, release, err := reservePort(host)
-		if err != nil {
+		if err := server.reservePorts(t, &server.POP3Port, &server.POP3SPort); err != nil {
 			return nil, err
 		}
-		t.Cleanup(release)
-		*port = number
 	}
+	d := &Dovecot{doveadm: doveadm, Server: server}
 
 	var group string
 	d.mailUser, group, d.mailIDs[0], d.mailIDs[1], err = owner("mail")
 	if err != nil {
-		return nil, err
-	}
-	if err := writeCertificate(d.CAFile, filepath.Join(dir, "key.pem"), o.CertificateNames, o.CertificateUntil); err != nil {
 		return nil, err
 	}
 	for _, sub := range []string{"run", "state", "users", "mail"} {
@@ -196,28 +162,7 @@ func newDovecot(t testing.TB, program string, o DovecotOptions) (*Dovecot, error
 	return d, os.WriteFile(filepath.Join(dir, "dovecot.conf"), []byte(d.config(o, group)), 0o644)
 }
 
-// shortTempDir makes a directory that other users may pass through, with a
-// name short enough for Unix sockets below it (107 bytes).
-func shortTempDir() (string, error) {
-	parent := os.TempDir()
-	if len(parent) > 60 {
-		parent = "/tmp"
-	}
-	dir, err := os.MkdirTemp(parent, "ms")
-	if err != nil {
-		return "", err
-	}
-	return dir, os.Chmod(dir, 0o755)
-}
-
 func (d *Dovecot) mailDir() string { return filepath.Join(d.dir, "mail") }
-
-// An Account is a user that [Dovecot.AddUser] makes.
-type Account struct {
-	Name     string
-	Password string
-	Quota    string // such as "10M"; needs DovecotOptions.Quota
-}
 
 // AddUser makes an account, or changes its password and quota, and returns
 // when the server knows.

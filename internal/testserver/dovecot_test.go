@@ -173,6 +173,12 @@ func dialPlain(t *testing.T, s *Server) plain {
 func talk(t *testing.T, p plain, command string) string {
 	t.Helper()
 	fmt.Fprintf(p.conn, "a %s\r\n", command)
+	return completion(t, p)
+}
+
+// completion returns the line that completes the command under way.
+func completion(t *testing.T, p plain) string {
+	t.Helper()
 	for {
 		line, err := p.ReadString('\n')
 		if err != nil {

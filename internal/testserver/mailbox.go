@@ -72,9 +72,14 @@ func (s *Server) Run(t testing.TB, user string, commands ...string) []string {
 
 func (s *Server) session(t testing.TB, user string, use func(*client) error) {
 	t.Helper()
+	s.sessionAs(t, user, s.PasswordOf(user), use)
+}
+
+func (s *Server) sessionAs(t testing.TB, user, password string, use func(*client) error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c, err := dialClient(ctx, s.IMAPAddr(), user, s.PasswordOf(user))
+	c, err := dialClient(ctx, s.IMAPAddr(), user, password)
 	if err != nil {
 		t.Fatalf("IMAP to %s: %v", s.IMAPAddr(), err)
 	}

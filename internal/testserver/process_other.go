@@ -13,10 +13,10 @@ type process struct{ done chan struct{} }
 
 func startProcess(string, io.Writer, []string) (*process, error) { return nil, errUnix }
 
-func (p *process) stop() error   { return errUnix }
-func (p *process) kill() error   { return errUnix }
-func (p *process) pause() error  { return errUnix }
-func (p *process) resume() error { return errUnix }
+func (p *process) stop(bool) error { return errUnix }
+func (p *process) kill() error     { return errUnix }
+func (p *process) pause() error    { return errUnix }
+func (p *process) resume() error   { return errUnix }
 
 func reservePort(string) (port int, release func(), err error) { return 0, nil, errUnix }
 

@@ -57,10 +57,15 @@ func startProcess(dir string, log io.Writer, command []string) (*process, error)
 	return p, nil
 }
 
-// stop asks the server to end and, after stopGrace, makes it.
-func (p *process) stop() error {
+// stop asks the server to end, its first process or all of them, and makes it
+// after stopGrace.
+func (p *process) stop(all bool) error {
 	p.resume()
-	p.cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
+	if all {
+		p.signal(syscall.SIGTERM)
+	} else {
+		p.cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
+	}
 	select {
 	case <-p.done:
 		return p.dismiss()

@@ -6,8 +6,8 @@
 // through an IMAP client of this package's own, so that it can judge the
 // product's.
 //
-// A [Dovecot] is a [Server] with what only Dovecot has. Further kinds of server
-// embed Server likewise.
+// A [Dovecot] is a [Server] with what only Dovecot has; so are a [Cyrus] and a
+// [Courier], which need root.
 package testserver
 
 import (
@@ -15,6 +15,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,18 +47,110 @@ type Server struct {
 	// name is an account then. Empty: only added accounts exist.
 	Password string
 
-	// Admin and AdminPassword open any account: log in as "user*admin", or with
-	// SASL PLAIN as Admin with the user as authorization identity.
+	// Admin and AdminPassword open any account by SASL PLAIN as Admin with the user
+	// as authorization identity, at Dovecot also by logging in as "user*admin".
+	// Courier has no such thing.
 	Admin, AdminPassword string
 
-	dir     string
-	log     *logbook
-	command []string // starts the server in the foreground
+	dir      string
+	log      *logbook
+	command  []string // starts the server in the foreground
+	startsUp string   // what it logs when it listens; empty if it doesn't say
+	stopsAll bool     // to end it in order, all processes of its group are told
 
 	mu        sync.Mutex
 	process   *process
 	passwords map[string]string // of added accounts
 }
+
+// Any is a server of any kind.
+type Any interface {
+	// Base is what all kinds have in common.
+	Base() *Server
+	// AddUser makes an account, or changes its password and quota, and returns when
+	// the server knows.
+	AddUser(t testing.TB, a Account)
+	// Digest returns one line for each file of a user's mail, with its path and the
+	// digest of its bytes: compare two to know that nothing touched the mail in
+	// between.
+	Digest(t testing.TB, user string) []string
+}
+
+// An Account is a user that [Any.AddUser] makes.
+type Account struct {
+	Name     string
+	Password string
+	Quota    string // such as "10M"; needs DovecotOptions.Quota with Dovecot
+}
+
+// newServer makes a server's directory and certificate and reserves its ports for
+// IMAP. All of it goes back to the system at the test's end. The certificate is
+// for localhost and host, for ten years, unless names or until say otherwise.
+func newServer(t testing.TB, host string, names []string, until time.Time) (*Server, error) {
+	if len(names) == 0 {
+		names = []string{"localhost", host}
+	}
+	if until.IsZero() {
+		until = time.Now().AddDate(10, 0, 0)
+	}
+	dir, err := shortTempDir()
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("removing a server's directory: %v", err)
+		}
+	})
+	s := &Server{Host: host, CAFile: filepath.Join(dir, "cert.pem"), dir: dir, log: newLogbook(), passwords: map[string]string{}}
+	if err := writeCertificate(s.CAFile, filepath.Join(dir, "key.pem"), names, until); err != nil {
+		return nil, err
+	}
+	return s, s.reservePorts(t, &s.IMAPPort, &s.IMAPSPort)
+}
+
+func (s *Server) reservePorts(t testing.TB, ports ...*int) error {
+	for _, port := range ports {
+		number, release, err := reservePort(s.Host)
+		if err != nil {
+			return err
+		}
+		t.Cleanup(release)
+		*port = number
+	}
+	return nil
+}
+
+// launch starts a server for the first time and has it ended at the test's end.
+func (s *Server) launch(t testing.TB, kind string) {
+	t.Helper()
+	if err := s.start(t.Context()); err != nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
+	t.Cleanup(func() {
+		s.Kill(t) // an orderly end takes a second
+		if t.Failed() {
+			t.Logf("end of the log of %s at %s:\n%s", kind, s.IMAPAddr(), s.log.tail(30))
+		}
+	})
+}
+
+// shortTempDir makes a directory that other users may pass through, with a
+// name short enough for Unix sockets below it (107 bytes).
+func shortTempDir() (string, error) {
+	parent := os.TempDir()
+	if len(parent) > 60 {
+		parent = "/tmp"
+	}
+	dir, err := os.MkdirTemp(parent, "ms")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o755)
+}
+
+// Base is s.
+func (s *Server) Base() *Server { return s }
 
 // IMAPAddr is host:port of the port that begins in clear.
 func (s *Server) IMAPAddr() string { return s.addr(s.IMAPPort) }
@@ -91,7 +185,7 @@ func (s *Server) Start(t testing.TB) {
 // Stop has the server end in order and waits for it.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
-	if err := s.end((*process).stop); err != nil {
+	if err := s.end(func(p *process) error { return p.stop(s.stopsAll) }); err != nil {
 		t.Errorf("stopping the server in %s: %v", s.dir, err)
 	}
 }
@@ -153,7 +247,7 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
-// ready waits until the server has logged that it listens and greets with its
+// ready waits until the server has logged that it listens, if it does, and greets with its
 // capabilities, which it does when logins work.
 func (s *Server) ready(ctx context.Context, process *process, mark int) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
@@ -167,7 +261,7 @@ func (s *Server) ready(ctx context.Context, process *process, mark int) error {
 		case <-ctx.Done():
 		}
 	}()
-	if err := s.log.wait(ctx, mark, "starting up"); err != nil {
+	if err := s.log.wait(ctx, mark, s.startsUp); err != nil {
 		return err
 	}
 	for {
@@ -177,6 +271,10 @@ func (s *Server) ready(ctx context.Context, process *process, mark int) error {
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
+		}
+		select {
+		case <-time.After(10 * time.Millisecond): // nothing else tells that a port is listened on
+		case <-ctx.Done():
 		}
 	}
 }
