@@ -24,7 +24,7 @@ func Commands(open Opener) []*cmdlet.Info {
 	return []*cmdlet.Info{
 		e.testServer(), e.newEndpoint(), e.getEndpoint(), e.setEndpoint(), e.removeEndpoint(),
 		e.newBatch(), e.getBatch(), e.setBatch(), e.startBatch(), e.stopBatch(), e.completeBatch(), e.removeBatch(), e.waitBatch(),
-		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(),
+		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
 	}
 }

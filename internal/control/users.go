@@ -174,8 +174,13 @@ func (c *Control) putCredentials(b *records.Batch, u *records.User, row csvfile.
 		}
 		u.TargetPassword = sealed
 	}
-	if !u.NextRetryTime.IsZero() {
-		u.NextRetryTime = c.now()
+	if u.NextRetryTime.IsZero() {
+		return nil
+	}
+	u.NextRetryTime = c.now()
+	// From now on the user counts as waiting for its turn, so that whoever waits for the batch waits for it too.
+	if next, _, err := b.Settled(u, c.now()).Next(migration.EventRetry); err == nil {
+		u.UserState = next
 	}
 	return nil
 }

@@ -332,6 +332,38 @@ type ConnectionTest struct {
 	Login string `json:",omitempty"`
 }
 
+// UserTest is what Test-MigrationUser found. A failed test is data, not an error.
+type UserTest struct {
+	EmailAddress string
+	BatchName    string
+	Result       TestResult
+	// Message says on one line what is wrong, or what was found.
+	Message string
+	// Source and Target are the logins that were tried.
+	Source, Target ConnectionTest
+	// Verified: the target was read again; what follows came of it.
+	Verified bool `json:",omitempty"`
+	// CheckedCount messages were looked for, SameCount are there byte for byte as they were sent. ForeignCount were there before migsh,
+	// altered by another tool or the server, so that only their presence can be told.
+	CheckedCount, SameCount, ForeignCount int64    `json:",omitempty"`
+	CheckedSize                           ByteSize `json:",omitempty"`
+	DifferenceCount                       int64    `json:",omitempty"`
+	// Differences lists the first thousand.
+	Differences []MessageDifference `json:",omitempty"`
+}
+
+// MessageDifference is a message that is not at the target as it was sent.
+type MessageDifference struct {
+	// Kind is Missing, which may be the user's own doing, or Altered.
+	Kind                     string
+	FolderName, TargetFolder string
+	UID, TargetUID           uint32
+	Subject, Sender          string   `json:",omitempty"`
+	MessageSize              ByteSize `json:",omitempty"`
+	// SentDigest and FoundDigest are BLAKE3, cut to 16 bytes, in hexadecimal.
+	SentDigest, FoundDigest string `json:",omitempty"`
+}
+
 // BatchProgress is where a batch stands, for a progress display and for whoever waits for it.
 type BatchProgress struct {
 	Name   string

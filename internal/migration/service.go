@@ -55,6 +55,8 @@ type Service interface {
 	RemoveUser(ctx context.Context, r RemoveUserRequest) error
 	// UserStatistics gives the figures of one user.
 	UserStatistics(ctx context.Context, r UserStatisticsRequest) (UserStatistics, error)
+	// TestUser tries both logins of a user and, if asked to, reads the target again. That the test fails is an answer, not an error.
+	TestUser(ctx context.Context, r TestUserRequest) (UserTest, error)
 
 	// Config is the configuration in force.
 	Config(ctx context.Context) (Config, error)
@@ -258,6 +260,15 @@ type UserStatisticsRequest struct {
 	IncludeReport       bool  `json:",omitempty"`
 	IncludeSkippedItems bool  `json:",omitempty"`
 	LimitSkippedItemsTo Limit `json:",omitempty"` // 0: no limit
+}
+
+// TestUserRequest is Test-MigrationUser's.
+type TestUserRequest struct {
+	Identity Identity
+	// Verify reads what was copied again at the target and compares it with what was sent.
+	Verify bool `json:",omitempty"`
+	// Every reads every so-manieth message only; 0 and 1 read all.
+	Every int `json:",omitempty"`
 }
 
 // SetConfigRequest is Set-MigrationConfig's; what is nil stays.

@@ -183,6 +183,10 @@ func (c *client) UserStatistics(ctx context.Context, r migration.UserStatisticsR
 	return userStatistics.only(ctx, c, r)
 }
 
+func (c *client) TestUser(ctx context.Context, r migration.TestUserRequest) (migration.UserTest, error) {
+	return testUser.only(ctx, c, r)
+}
+
 func (c *client) Config(ctx context.Context) (migration.Config, error) {
 	return config.only(ctx, c, nothing{})
 }

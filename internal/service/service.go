@@ -54,6 +54,7 @@ var (
 	stopUser       = one("StopUser", migration.Service.StopUser)
 	removeUser     = order("RemoveUser", migration.Service.RemoveUser)
 	userStatistics = one("UserStatistics", migration.Service.UserStatistics)
+	testUser       = one("TestUser", migration.Service.TestUser)
 	config         = question("Config", migration.Service.Config)
 	setConfig      = one("SetConfig", migration.Service.SetConfig)
 	statistics     = question("Statistics", migration.Service.Statistics)
@@ -64,7 +65,7 @@ var (
 var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
-	users, setUser, startUser, stopUser, removeUser, userStatistics,
+	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
 	config, setConfig, statistics, completeAll, watch,
 }
 

@@ -30,6 +30,11 @@ type Difference struct {
 	Sent      Digest
 	Found     Digest // of an altered message
 	Size      int64  // as sent
+
+	// Subject and Sender as the source has them, once [Describe] has read them.
+	Subject, Sender string
+
+	validity uint32 // of the source folder
 }
 
 // Verify reads the target again and compares every message, or every so-manieth if every is above 1, with the digest of
@@ -142,5 +147,36 @@ func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Targ
 }
 
 func difference(l *ledger, e entry) Difference {
-	return Difference{Folder: l.Source, Target: l.Target, SourceUID: e.Source, TargetUID: e.Target, Sent: e.Digest, Size: e.Size}
+	return Difference{Folder: l.Source, Target: l.Target, SourceUID: e.Source, TargetUID: e.Target, Sent: e.Digest, Size: e.Size, validity: l.SourceValidity}
+}
+
+// Describe reads subject and sender of messages at the source, as far as they are still there, so that people can tell
+// which they are.
+func Describe(ctx context.Context, source mailbox.Source, differences []Difference) error {
+	folders := map[mailbox.At]map[mailbox.UID]*Difference{}
+	for i := range differences {
+		d := &differences[i]
+		at := mailbox.At{Folder: d.Folder, UIDValidity: d.validity}
+		if folders[at] == nil {
+			folders[at] = map[mailbox.UID]*Difference{}
+		}
+		folders[at][d.SourceUID] = d
+	}
+	for at, wanted := range folders {
+		var uids mailbox.UIDSet
+		for uid := range wanted {
+			uids.Add(uid)
+		}
+		for h, err := range source.Headers(ctx, at, uids, "Subject", "From") {
+			if err != nil && mailbox.ClassOf(err) != mailbox.PerFolder && mailbox.ClassOf(err) != mailbox.PerMessage {
+				return err
+			}
+			if err != nil {
+				break // renumbered or gone: it has to do without
+			}
+			header := parseHeader(h.Fields)
+			wanted[h.UID].Subject, wanted[h.UID].Sender = decodeWords(header.Get("Subject")), decodeWords(header.Get("From"))
+		}
+	}
+	return nil
 }

@@ -34,4 +34,16 @@ func TestVerify(t *testing.T) {
 	if err != nil || v.Checked != 12 || v.Same != 7 || len(v.Missing) != 4 || len(v.Altered) != 1 || v.Altered[0].SourceUID != 5 || v.Altered[0].Folder != "INBOX" {
 		t.Errorf("a spoilt copy: %+v, %v", v, err)
 	}
+	source, err := w.source.OpenSource(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	w.source.Renumber("A")
+	if err := Describe(t.Context(), source, v.Altered); err != nil || v.Altered[0].Subject != "Message 4" || v.Altered[0].Sender != "Anna <anna@example.org>" {
+		t.Errorf("described as %+v, %v", v.Altered, err)
+	}
+	if err := Describe(t.Context(), source, v.Missing); err != nil || v.Missing[0].Subject != "" || v.Missing[3].Subject != "Message 1" {
+		t.Errorf("described as %+v, %v", v.Missing, err)
+	}
 }

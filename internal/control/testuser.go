@@ -1,0 +1,140 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"migsh/internal/connect"
+	"migsh/internal/migration"
+	"migsh/internal/records"
+	"migsh/internal/syncer"
+)
+
+// TestUser implements migration.Service.
+func (c *Control) TestUser(ctx context.Context, r migration.TestUserRequest) (migration.UserTest, error) {
+	batch, user, err := c.findUser(ctx, r.Identity)
+	if err != nil {
+		return migration.UserTest{}, records.Explain(err)
+	}
+	out := migration.UserTest{EmailAddress: user.Value.EmailAddress, BatchName: batch.Value.Name, Result: migration.TestSuccess}
+	source, target, err := c.accounts(ctx, batch.Value, user.Value)
+	if err != nil {
+		return out, records.Explain(err)
+	}
+	if out.Source, err = c.probeSide(ctx, connect.SourceSide, source); err != nil {
+		return out, err
+	}
+	if out.Target, err = c.probeSide(ctx, connect.TargetSide, target); err != nil {
+		return out, err
+	}
+	for _, side := range []migration.ConnectionTest{out.Source, out.Target} {
+		if side.Result == migration.TestFailed && out.Result == migration.TestSuccess {
+			out.Result, out.Message = side.Result, side.Message
+		}
+	}
+	if !r.Verify || out.Target.Result == migration.TestFailed {
+		return out, nil
+	}
+	pair, err := c.pair(ctx, batch.Value, user.Value)
+	if err != nil {
+		return out, records.Explain(err)
+	}
+	v, err := syncer.Verify(ctx, syncer.Job{Pair: pair, Store: c.records.Store, OpenTarget: c.connector.Target(target)}, r.Every)
+	if ctx.Err() != nil {
+		return out, context.Cause(ctx)
+	}
+	if err != nil {
+		fault := connect.UserFault(err, connect.TargetSide, target.Login, out.EmailAddress)
+		out.Result, out.Message = migration.TestFailed, "The target could not be read again: "+fault.Summary()
+		return out, nil
+	}
+	return out, c.verified(ctx, &out, v, source)
+}
+
+// accounts are the logins of a user at both sides; one that nobody has is zero.
+func (c *Control) accounts(ctx context.Context, b records.Batch, u records.User) (source, target connect.Account, err error) {
+	row, err := c.records.Row(b.GUID, u)
+	if err != nil {
+		return source, target, err
+	}
+	find := func(name string) (store migration.Endpoint, admin migration.Secret, err error) {
+		e, err := c.records.FindEndpoint(ctx, migration.Identity(name))
+		if err != nil {
+			return store, "", err
+		}
+		admin, err = c.records.Administrator(e.Value)
+		return e.Value.Endpoint, admin, err
+	}
+	endpoint, admin, err := find(b.SourceEndpoint)
+	if err != nil {
+		return source, target, err
+	}
+	source, _ = connect.SourceAccount(endpoint, admin, row)
+	if endpoint, admin, err = find(b.TargetEndpoint); err != nil {
+		return source, target, err
+	}
+	target, _ = connect.TargetAccount(endpoint, admin, row)
+	return source, target, nil
+}
+
+// probeSide tries a login. Nobody to log in is a failure as well.
+func (c *Control) probeSide(ctx context.Context, side connect.Side, a connect.Account) (migration.ConnectionTest, error) {
+	if a.Login == "" || a.Password == "" {
+		return migration.ConnectionTest{Result: migration.TestFailed, Message: fmt.Sprintf(
+			"Nobody is there to log in at the %s: give the row a password, or the endpoint an administrator.", side)}, nil
+	}
+	test, _, err := c.probe(ctx, a)
+	return test, err
+}
+
+// differencesListed is how many differences a test lists.
+const differencesListed = 1000
+
+// verified puts what was found at the target into the answer.
+func (c *Control) verified(ctx context.Context, out *migration.UserTest, v syncer.Verification, source connect.Account) error {
+	out.Verified = true
+	out.CheckedCount, out.SameCount, out.ForeignCount, out.CheckedSize = v.Checked, v.Same, v.Foreign, migration.ByteSize(v.Bytes)
+	out.DifferenceCount = int64(len(v.Altered) + len(v.Missing))
+	if out.DifferenceCount == 0 {
+		if out.Message == "" {
+			out.Message = fmt.Sprintf("%s messages were read again at the target; all are as they were sent.", migration.Thousands(v.Checked))
+		}
+		return nil
+	}
+	out.Result = migration.TestFailed
+	out.Message = fmt.Sprintf("Of %s messages that were read again at the target %s are no longer there, be it that their owner deleted or moved them, and %s have other bytes than were sent.",
+		migration.Thousands(v.Checked), migration.Thousands(int64(len(v.Missing))), migration.Thousands(int64(len(v.Altered))))
+	altered := v.Altered[:min(len(v.Altered), differencesListed)]
+	missing := v.Missing[:min(len(v.Missing), differencesListed-len(altered))]
+	if err := c.describe(ctx, source, altered, missing); err != nil && ctx.Err() == nil {
+		out.Message += fmt.Sprintf(" Their subjects can't be read at the source: %v.", err)
+	}
+	for _, d := range altered {
+		out.Differences = append(out.Differences, differenceOf("Altered", d))
+		out.Differences[len(out.Differences)-1].FoundDigest = d.Found.String()
+	}
+	for _, d := range missing {
+		out.Differences = append(out.Differences, differenceOf("Missing", d))
+	}
+	return ctx.Err()
+}
+
+// describe reads at the source what the messages are about.
+func (c *Control) describe(ctx context.Context, account connect.Account, lists ...[]syncer.Difference) error {
+	source, err := c.connector.Source(account)(ctx)
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		err = errors.Join(err, syncer.Describe(ctx, source, list))
+	}
+	return errors.Join(err, source.Close())
+}
+
+func differenceOf(kind string, d syncer.Difference) migration.MessageDifference {
+	return migration.MessageDifference{
+		Kind: kind, FolderName: d.Folder, TargetFolder: d.Target, UID: uint32(d.SourceUID), TargetUID: uint32(d.TargetUID),
+		Subject: d.Subject, Sender: d.Sender, MessageSize: migration.ByteSize(d.Size), SentDigest: d.Sent.String(),
+	}
+}
