@@ -103,9 +103,19 @@ func (s *Session) flushShown(err error) error {
 // settings are those of the output.
 func (s *Session) settings() format.Settings {
 	return format.Settings{
-		Width: s.host.Width(), EnumerationLimit: 4, Patience: 300 * time.Millisecond,
+		Width: s.host.Width() - 1, // the last column stays free, as some terminals would wrap behind it
+		Limit: s.enumerationLimit, Patience: 300 * time.Millisecond,
 		Error: func(r *object.ErrorRecord) string { return format.ConciseView(r, s.host.Width()) },
 	}
+}
+
+// enumerationLimit is $FormatEnumerationLimit, or 4 where that is no number.
+func (s *Session) enumerationLimit() int {
+	v, _ := s.interp.Session().Variable("FormatEnumerationLimit", "")
+	if n, ok := object.Base(v).(int32); ok {
+		return int(n)
+	}
+	return 4
 }
 
 // Register adds cmdlets.

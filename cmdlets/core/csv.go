@@ -52,10 +52,7 @@ func (c *importCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	for _, path := range append(slices.Clone(c.Path), c.LiteralPath...) {
 		file, err := oneFile(out.Session(), path, len(c.LiteralPath) > 0)
 		if err != nil {
-			if err := out.Error(object.RecordOf(err)); err != nil {
-				return err
-			}
-			continue
+			return err
 		}
 		data, err := os.ReadFile(file)
 		if err != nil {

@@ -132,6 +132,8 @@ type csvTable struct {
 	typeName string
 	shape    *object.Shape
 	names    []string // type names, where a #TYPE line gave one
+	unnamed  int      // columns without a name
+	warned   bool     // of these
 }
 
 // read reads the header, if it is not known, and hands over the objects.
@@ -157,7 +159,7 @@ func (t *csvTable) read(r *csvReader, warn func(string) error, write func(v any)
 		}
 	}
 	if t.header != nil && t.shape == nil {
-		if err := t.check(warn); err != nil {
+		if err := t.check(); err != nil {
 			return err
 		}
 	}
@@ -169,6 +171,12 @@ func (t *csvTable) read(r *csvReader, warn func(string) error, write func(v any)
 		case len(fields) == 1 && fields[0] == "":
 			continue
 		}
+		if t.unnamed > 0 && !t.warned {
+			t.warned = true
+			if err := warn("One or more headers were not specified. Default names starting with \"H\" have been used in place of any missing headers."); err != nil {
+				return err
+			}
+		}
 		if err := write(t.row(fields)); err != nil {
 			return err
 		}
@@ -176,14 +184,13 @@ func (t *csvTable) read(r *csvReader, warn func(string) error, write func(v any)
 }
 
 // check names the columns that have no name and refuses names that come twice.
-func (t *csvTable) check(warn func(string) error) error {
-	missing := false
+func (t *csvTable) check() error {
 	seen := map[string]bool{}
 	names := make([]string, len(t.header))
 	for i, name := range t.header {
 		if name == "" {
-			missing = true
-			name = "H" + object.ToString(int32(i))
+			t.unnamed++
+			name = "H" + object.ToString(int32(t.unnamed))
 		}
 		if key := strings.ToLower(name); seen[key] {
 			e := object.NewException("System.Management.Automation.ExtendedTypeSystemException", "The member \"%s\" is already present.", name)
@@ -196,9 +203,6 @@ func (t *csvTable) check(warn func(string) error) error {
 	t.header, t.shape = names, object.NewShape(names...)
 	if t.typeName != "" {
 		t.names = []string{t.typeName, "CSV:" + t.typeName}
-	}
-	if missing {
-		return warn("One or more headers were not specified. Default names starting with \"H\" have been used in place of any missing headers.")
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
@@ -18,15 +16,27 @@ func matchingFiles(s cmdlet.Session, path string, literal bool) ([]string, error
 	if path == "" {
 		return nil, object.NewError("ParameterArgumentValidationErrorEmptyStringNotAllowed", object.InvalidData, nil, "Cannot bind argument to parameter 'Path' because it is an empty string.")
 	}
-	full := s.Resolve(path)
 	if literal || !object.HasWildcards(path) {
-		return []string{full}, nil
+		t, err := parsePath(s, path)
+		if err != nil {
+			return nil, err
+		}
+		if t.drive != nil {
+			e := object.NewException("System.Management.Automation.PSNotSupportedException", "Cannot open the file because the current provider (%s) cannot open a file.", t.drive.provider())
+			return nil, object.NewErrorOf(e, "ReadWriteFileNotFileSystemProvider", object.InvalidArgument, path)
+		}
+		return []string{t.path}, nil
 	}
-	found, err := filepath.Glob(strings.NewReplacer("`", "\\").Replace(full))
+	targets, err := expand(s, path, false)
 	if err != nil {
-		return nil, object.NewError("WildcardPattern", object.InvalidArgument, path, "The specified wildcard character pattern is not valid: %s", path)
+		return nil, err
 	}
-	slices.Sort(found)
+	var found []string
+	for _, t := range targets {
+		if t.drive == nil {
+			found = append(found, t.path)
+		}
+	}
 	return found, nil
 }
 

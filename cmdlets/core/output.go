@@ -37,6 +37,7 @@ type outString struct {
 // Begin makes the printer.
 func (c *outString) Begin(_ context.Context, out cmdlet.Out) error {
 	s := settings(out.Session())
+	s.Width--
 	if c.Width > 0 {
 		s.Width = int(c.Width)
 	}

@@ -4,12 +4,16 @@ import (
 	"strings"
 
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 )
 
 // rawText returns the text of values that stand in the output as they are, without any view: strings, numbers, characters,
 // booleans, enumerations, script blocks.
 func rawText(v any) (string, bool) {
 	if o, ok := v.(*object.Object); ok && (o.Type != nil || o.Base == nil) {
+		if o.Type == dotnet.TypeSecureString {
+			return object.ToString(v), true
+		}
 		if o.Type != nil && o.Type.Views.Default == nil && o.Type.Views.Table == nil && len(o.Type.InstanceMembers()) == 0 {
 			return object.CultureString(v), true
 		}

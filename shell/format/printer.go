@@ -14,6 +14,8 @@ type Settings struct {
 	Width int
 	// EnumerationLimit is $FormatEnumerationLimit: how many elements of a collection a cell shows; negative means all.
 	EnumerationLimit int
+	// Limit, where set, is asked for EnumerationLimit when a document begins.
+	Limit func() int
 	// Patience is how long rows are collected to find the widths of their columns; 0 collects a whole group.
 	Patience time.Duration
 	// Now is the clock that Patience is measured by.
@@ -30,6 +32,7 @@ type Printer struct {
 
 	doc      *start // the open document
 	explicit bool   // begun by a directive
+	grouped  bool   // a group of it has begun
 	table    *tableView
 	held     []*entry // rows waiting for their columns' widths
 	since    time.Time
@@ -105,7 +108,7 @@ func (p *Printer) Settle() error {
 func (p *Printer) directive(d any) {
 	switch d := d.(type) {
 	case *start:
-		p.doc, p.table = d, nil
+		p.doc, p.table, p.grouped = d, nil, false
 	case *group:
 		p.beginGroup(d)
 	case *entry:
@@ -123,7 +126,10 @@ func (p *Printer) directive(d any) {
 }
 
 func (p *Printer) beginGroup(g *group) {
-	p.line("")
+	if !p.grouped { // the blank line between groups is the end of the one before
+		p.line("")
+		p.grouped = true
+	}
 	if g.label != "" {
 		p.lines(wrap("   "+g.label+": "+g.value, p.settings.Width))
 		p.line("")

@@ -54,6 +54,9 @@ func NewShaper(opts Options, settings Settings) *Shaper {
 	if len(opts.Exclude) > 0 && len(opts.Properties) == 0 {
 		opts.Properties = []any{"*"}
 	}
+	if settings.Limit != nil {
+		settings.EnumerationLimit = settings.Limit()
+	}
 	return &Shaper{opts: opts, settings: settings}
 }
 
@@ -113,7 +116,7 @@ func (s *Shaper) shape(v any) ([]any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.opts.Properties == nil && s.settings.Error != nil {
+	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.settings.Error != nil {
 		return []any{&entry{alone: true, lines: textLines(s.settings.Error(r))}}, nil
 	}
 	if text, ok := rawText(v); ok && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
