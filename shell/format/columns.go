@@ -1,7 +1,7 @@
 package format
 
 // minColumn is the narrowest that a column is cut to before it is dropped.
-const minColumn = 5
+const minColumn = 1
 
 // fit gives each column its width for a table of at most total cells: columns without a width share what is left; too wide a
 // table loses width, then whole columns, from the right (dropped columns get -1). This is PowerShell's ColumnWidthManager.

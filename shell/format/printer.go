@@ -173,7 +173,13 @@ func (p *Printer) entry(e *entry) {
 			p.flushWide()
 		}
 	case Custom:
-		p.lines(e.lines)
+		for _, l := range e.lines { // long lines go on below their beginning
+			text := strings.TrimLeft(l, " ")
+			indent := l[:len(l)-len(text)]
+			for _, part := range wrap(text, max(p.settings.Width-len(indent), 1)) {
+				p.line(indent + part)
+			}
+		}
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *Shaper) shape(v any) ([]any, error) {
 		return nil, nil
 	}
 	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.settings.Error != nil {
-		return []any{&entry{alone: true, lines: textLines(s.settings.Error(r))}}, nil
+		return []any{&entry{alone: true, lines: strings.Split(s.settings.Error(r), "\n")}}, nil
 	}
 	if text, ok := rawText(v); ok && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
 		return []any{&entry{raw: true, lines: rawLines(text)}}, nil
@@ -217,6 +217,9 @@ func (s *Shaper) choose(v any) Kind {
 	return Table
 }
 
+// mostColumns is how many columns a table has whose properties nobody chose.
+const mostColumns = 10
+
 func (s *Shaper) beginTable(v any) error {
 	if len(s.opts.Properties) == 0 && s.views.Table != nil {
 		for _, c := range s.views.Table {
@@ -245,6 +248,14 @@ func (s *Shaper) beginTable(v any) error {
 		return err
 	}
 	s.layout.autoSize = true
+	if len(s.opts.Properties) == 0 {
+		s.exprs = s.exprs[:min(len(s.exprs), mostColumns)]
+	}
+	for i := range s.exprs {
+		if s.opts.Wrap {
+			s.exprs[i].width = 0 // what may take several lines gets the room that there is
+		}
+	}
 	for _, e := range s.exprs {
 		c := column{header: e.label, width: e.width, align: e.align}
 		if c.align == AlignDefault {

@@ -99,16 +99,21 @@ func hardWrap(text string, width int) []string {
 // rows returns the lines of the entries.
 func (t *tableView) rows(entries []*entry) []string {
 	var lines [][]string
+	var broken []bool // lines of entries that take several
 	for _, e := range entries {
-		if t.layout.wrap {
-			lines = append(lines, t.wrapped(e)...)
-		} else {
+		if !t.layout.wrap {
 			lines = append(lines, t.fitted(e))
+			continue
+		}
+		parts := t.wrapped(e)
+		lines = append(lines, parts...)
+		for range parts {
+			broken = append(broken, len(parts) > 1)
 		}
 	}
 	out := align(t, lines, t.lastVisible() < len(t.widths)-1)
-	if t.layout.wrap {
-		for i := range out {
+	for i := range broken {
+		if broken[i] {
 			out[i] = strings.TrimRight(out[i], " ")
 		}
 	}

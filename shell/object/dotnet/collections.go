@@ -790,6 +790,7 @@ func (e *entry) Text() string {
 func entryMembers(t *object.Type) {
 	if t == object.TypeEntry {
 		field(t, "string Name", func(e *entry) any { return e.key })
+		t.Instance.Find("Name").Kind = object.KindAliasProperty
 	}
 	settable(t, "System.Object Key", func(e *entry) any { return e.key }, func(e *entry, v any) error { e.key = v; return nil })
 	settable(t, "System.Object Value", func(e *entry) any { return e.value }, func(e *entry, v any) error { e.value = v; return nil })

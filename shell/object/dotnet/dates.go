@@ -38,7 +38,7 @@ func init() {
 		return out
 	}
 	object.TypeTimeSpan.Views = object.Views{
-		ListFirst: true, Table: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds"),
+		ListFirst: true, AutoSize: true, Table: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds"),
 		List: columns("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks", "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds"),
 	}
 	object.TypeGuid.Views = object.Views{Table: columns("Guid")}
