@@ -122,6 +122,9 @@ func (s *Shaper) shape(v any) ([]any, error) {
 	if text, ok := rawText(v); ok && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
 		return []any{&entry{raw: true, lines: rawLines(text)}}, nil
 	}
+	if o, ok := v.(*object.Object); ok && o.IsCustom() && o.Len() == 0 && !s.open {
+		return []any{&entry{raw: true, lines: []string{""}}}, nil
+	}
 	var out []any
 	if !s.open {
 		if err := s.begin(v); err != nil {

@@ -2,6 +2,7 @@ package dotnet
 
 import (
 	"github.com/dlclark/regexp2"
+	"iter"
 
 	"migsh/shell/object"
 )
@@ -313,7 +314,7 @@ func (g *groups) list() []any {
 }
 
 // All yields the groups by number.
-func (g *groups) All() func(yield func(any) bool) {
+func (g *groups) All() iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for _, x := range g.list() {
 			if !yield(x) {
