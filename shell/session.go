@@ -176,7 +176,12 @@ func (o Outcome) ExitCode() int {
 // $input gives; nil: nothing.
 func (s *Session) Execute(ctx context.Context, text string, input []any) Outcome {
 	s.fit()
-	return s.outcome(s.interp.Run(ctx, "", text, input))
+	start := time.Now()
+	out := s.outcome(s.interp.Run(ctx, "", text, input))
+	if s.options.Interactive {
+		cmdlet.HistoryOf(s.Commands()).Add(cmdlet.HistoryEntry{Line: strings.TrimRight(text, "\r\n"), Failed: !out.OK, Start: start, End: time.Now()})
+	}
+	return out
 }
 
 // RunFile runs a script file with the words of a command line as its arguments.

@@ -16,6 +16,7 @@ import (
 	"migsh/internal/statedir"
 	"migsh/shell"
 	"migsh/shell/cmdlet"
+	"migsh/shell/complete"
 	"migsh/shell/repl"
 )
 
@@ -187,7 +188,13 @@ func (p prompter) Run(ctx context.Context, text string) repl.Result {
 // completer answers Tab.
 func completer(s *shell.Session) repl.Completer {
 	return func(ctx context.Context, text string, cursor int) repl.Completion {
-		return repl.CompleteCommands(s.Commands(), text, cursor)
+		from, to, items := complete.Complete(ctx, s.Commands(), text, cursor)
+		c := repl.Completion{Start: from, End: to}
+		for _, item := range items {
+			tip, _, _ := strings.Cut(item.ToolTip, "\n")
+			c.Items = append(c.Items, repl.Suggestion{Text: item.Text, Description: tip})
+		}
+		return c
 	}
 }
 

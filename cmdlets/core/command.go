@@ -268,7 +268,7 @@ func syntaxText(s cmdlet.Session, info *cmdlet.Info) string {
 		return info.Name
 	}
 	var b strings.Builder
-	for _, set := range info.Sets() {
+	for _, set := range info.SyntaxSets() {
 		b.WriteString("\n" + info.Syntax(set, nil) + "\n")
 	}
 	return b.String()

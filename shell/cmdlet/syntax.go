@@ -79,6 +79,21 @@ func syntaxRank(p *Parameter, set string) int {
 	return 1 << 22
 }
 
+// SyntaxSets lists the parameter sets as syntax shows them: the default set first.
+func (info *Info) SyntaxSets() []string {
+	sets := slices.Clone(info.Sets())
+	slices.SortStableFunc(sets, func(a, b string) int {
+		rank := func(set string) int {
+			if strings.EqualFold(set, info.DefaultSet) {
+				return 0
+			}
+			return 1
+		}
+		return rank(a) - rank(b)
+	})
+	return sets
+}
+
 // Syntax is the command's syntax in a parameter set, in one line. typeName writes a parameter's type; nil: as Get-Command does.
 func (info *Info) Syntax(set string, typeName func(p *Parameter) string) string {
 	if typeName == nil {

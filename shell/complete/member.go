@@ -321,6 +321,9 @@ func methodsOnly(items []Item) []Item {
 func itemsOf(members []*object.Member) []Item {
 	var out []Item
 	for _, m := range members {
+		if strings.HasPrefix(m.Name, "op_") {
+			continue
+		}
 		if m.Overloads != nil || m.Kind == object.KindMethod {
 			out = append(out, Item{m.Name + "(", m.Name, KindMethod, strings.Join(m.Signatures(), "\n")})
 			continue

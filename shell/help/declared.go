@@ -14,7 +14,7 @@ func declared(info *cmdlet.Info) *Topic {
 		Name: info.Name, Category: category(info.Kind), Module: info.Module, Synopsis: info.Synopsis,
 		Aliases: info.Aliases, Advanced: info.Advanced, Outputs: info.OutputTypes,
 	}
-	for _, set := range info.Sets() {
+	for _, set := range info.SyntaxSets() {
 		t.Syntax = append(t.Syntax, info.Syntax(set, typeName))
 	}
 	seen := map[string]bool{}

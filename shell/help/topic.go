@@ -74,7 +74,7 @@ func Of(info *cmdlet.Info) (*Topic, error) {
 func (t *Topic) bare(info *cmdlet.Info) {
 	t.Bare = true
 	t.Syntax = t.Syntax[:0]
-	for _, set := range info.Sets() {
+	for _, set := range info.SyntaxSets() {
 		t.Syntax = append(t.Syntax, info.Syntax(set, nil))
 	}
 	t.Synopsis = "\n" + strings.Join(t.Syntax, "\n\n") + "\n"
