@@ -52,6 +52,7 @@ func (c *waitBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 // showProgress follows batches and reports each as a progress record, the users at work below it.
 func showProgress(ctx context.Context, out cmdlet.Out, svc migration.Service, r migration.WatchRequest) error {
 	status := map[string]migration.BatchStatus{}
+	doing := map[string]string{} // by user
 	id := map[string]int{}
 	defer func() {
 		for _, n := range id {
@@ -70,6 +71,14 @@ func showProgress(ctx context.Context, out cmdlet.Out, svc migration.Service, r 
 				status[p.Name] = p.Status
 				if err := out.Verbose(fmt.Sprintf("Batch '%s' is %s: %s", p.Name, p.Status, progressText(p))); err != nil {
 					return err
+				}
+			}
+			for _, u := range p.Active {
+				if now := userText(u); doing[u.EmailAddress] != now {
+					doing[u.EmailAddress] = now
+					if err := out.Verbose(u.EmailAddress + ": " + now); err != nil {
+						return err
+					}
 				}
 			}
 			left := -1
@@ -100,6 +109,14 @@ func progressText(p migration.BatchProgress) string {
 		text += ", held back by the server until " + p.Throttled.Local().Format("15:04:05")
 	}
 	return text
+}
+
+// userText tells what is being done to a user's mailbox.
+func userText(u migration.UserProgress) string {
+	if u.Folder == "" {
+		return string(u.Status)
+	}
+	return fmt.Sprintf("%s, folder %s, %s of %s messages", u.Status, u.Folder, migration.Thousands(u.ItemsDone), migration.Thousands(u.ItemsTotal))
 }
 
 // operationText names a user at work and the folder.

@@ -183,7 +183,7 @@ type UserFault struct {
 func (f UserFault) Summary() string {
 	s := f.Message
 	if f.ServerText != "" {
-		s += fmt.Sprintf(" The server says: %s.", f.ServerText)
+		s += fmt.Sprintf(" The server says: %s.", strings.TrimRight(f.ServerText, ". "))
 	}
 	if f.Remedy != "" {
 		s += " " + f.Remedy

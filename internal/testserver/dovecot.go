@@ -196,11 +196,17 @@ func (d *Dovecot) AddUser(t testing.TB, a Account) {
 	defer cancel()
 	for {
 		_, err := d.run(ctx, nil, "auth", "test", "-x", "service=imap", a.Name, a.Password)
+		if err == nil && a.Quota != "" { // the same password may come with another quota
+			var rule string
+			if rule, err = d.run(ctx, nil, "user", "-f", "quota_rule", a.Name); err == nil && !strings.Contains(rule, a.Quota) {
+				err = fmt.Errorf("its quota is still %s", strings.TrimSpace(rule))
+			}
+		}
 		if err == nil {
 			return
 		}
 		if ctx.Err() != nil {
-			t.Fatalf("Dovecot does not take the password of %s: %v", a.Name, err)
+			t.Fatalf("Dovecot does not take the password or quota of %s: %v", a.Name, err)
 		}
 	}
 }
