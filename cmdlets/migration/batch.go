@@ -56,7 +56,7 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		return err
 	}
 	r := migration.NewBatchRequest{
-		Name: c.Name, CSVData: c.CSVData, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(),
+		Name: c.Name, CSVData: c.CSVData, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
 		BatchSettings: migration.BatchSettings{
 			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
@@ -67,6 +67,7 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	if err := c.source(&r); err != nil {
 		return report1(ctx, out, err)
 	}
+	r.TargetEndpoint = sessionOf(out).target
 	if c.TargetEndpoint != nil {
 		r.TargetEndpoint = identityFrom(c.TargetEndpoint)
 	}
@@ -268,7 +269,7 @@ type orderBatch struct {
 }
 
 func (c *orderBatch) order(ctx context.Context, out cmdlet.Out, immediate bool) error {
-	r := migration.OrderBatchRequest{By: administrator(), Immediate: immediate, NotificationEmails: c.NotificationEmails}
+	r := migration.OrderBatchRequest{By: administrator(out), Immediate: immediate, NotificationEmails: c.NotificationEmails}
 	if c.Identity != nil {
 		r.Identity = identityFrom(c.Identity)
 	}

@@ -135,10 +135,10 @@ func notificationObjects(list []migration.Notification) any {
 	return object.NewArray(items...)
 }
 
-// report is the story of a batch or user, a line each.
-type report struct{ lines []migration.ReportLine }
+// story is what a batch or user went through, a line each.
+type story struct{ lines []migration.ReportLine }
 
-var typeReport = declare(exchange+"Report", func(r *report) string {
+var typeReport = declare(exchange+"Report", func(r *story) string {
 	var b strings.Builder
 	for _, l := range r.lines {
 		b.WriteString(l.String())
@@ -146,7 +146,7 @@ var typeReport = declare(exchange+"Report", func(r *report) string {
 	}
 	return b.String()
 }, object.Views{Custom: func(v any) string { return object.ToString(v) }},
-	property[report]{"Entries", nil, func(r *report) any {
+	property[story]{"Entries", nil, func(r *story) any {
 		items := make([]any, len(r.lines))
 		for i, l := range r.lines {
 			items[i] = l.String()
@@ -158,5 +158,5 @@ func reportObject(lines []migration.ReportLine) any {
 	if lines == nil {
 		return nil
 	}
-	return object.Instance(typeReport, &report{lines})
+	return object.Instance(typeReport, &story{lines})
 }

@@ -179,7 +179,7 @@ func (c *completeAll) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 		return err
 	}
 	return c.do(ctx, out, func(svc migration.Service) error {
-		r, err := svc.CompleteAll(ctx, migration.CompleteAllRequest{By: administrator(), NotificationEmails: c.NotificationEmails})
+		r, err := svc.CompleteAll(ctx, migration.CompleteAllRequest{By: administrator(out), NotificationEmails: c.NotificationEmails})
 		if err != nil {
 			return err
 		}

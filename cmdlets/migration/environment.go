@@ -26,6 +26,7 @@ func Commands(open Opener) []*cmdlet.Info {
 		e.newBatch(), e.getBatch(), e.setBatch(), e.startBatch(), e.stopBatch(), e.completeBatch(), e.removeBatch(), e.waitBatch(),
 		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
+		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(),
 	}
 }
 
@@ -152,8 +153,11 @@ func warn(out cmdlet.Out, warnings []string) error {
 	return nil
 }
 
-// administrator is who gives the commands, for SubmittedByUser and the audit.
-func administrator() string {
+// administrator is who gives the commands, for SubmittedByUser and the audit: whom Connect-ExchangeOnline has named, else the system's user.
+func administrator(out cmdlet.Out) string {
+	if name := sessionOf(out).user; name != "" {
+		return name
+	}
 	u, err := osuser.Current()
 	if err != nil {
 		return ""

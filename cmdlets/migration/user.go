@@ -111,7 +111,7 @@ type orderUser struct {
 
 // order gives the order to the user.
 func (c *orderUser) order(ctx context.Context, out cmdlet.Out, immediate bool) error {
-	r := migration.OrderUserRequest{Identity: identityFrom(c.Identity), By: administrator(), Immediate: immediate}
+	r := migration.OrderUserRequest{Identity: identityFrom(c.Identity), By: administrator(out), Immediate: immediate}
 	if ok, err := out.ShouldProcess(textOf(c.Identity), c.action); err != nil || !ok {
 		return err
 	}

@@ -18,7 +18,7 @@ func (c *Control) Config(ctx context.Context) (migration.Config, error) {
 		return config, records.Explain(err)
 	}
 	err = c.mayCreate(ctx, config)
-	config.CanSubmitNewBatch = err == nil
+	config.CanSubmitNewBatch, config.ReportDirectory = err == nil, c.reports
 	if _, refused := err.(*migration.Error); refused {
 		err = nil
 	}

@@ -21,6 +21,7 @@ type Control struct {
 	connector connect.Connector
 	now       func() time.Time
 	outbox    *notify.Outbox // nil: no mail is sent
+	reports   string
 	leaving   func(context.Context, migration.Batch)
 
 	// creating is held while batches or endpoints come into being or go, so that what was checked still holds when it is written.
@@ -35,6 +36,8 @@ type Options struct {
 	Now func() time.Time
 	// Outbox has the mails about batches; nil: there are none.
 	Outbox *notify.Outbox
+	// Reports is the directory that keeps the reports of removed batches; empty: they are not kept.
+	Reports string
 	// Leaving hears of every batch that is about to get an order, as it is before that; nil: nobody does.
 	Leaving func(context.Context, migration.Batch)
 }
@@ -50,7 +53,7 @@ func New(ctx context.Context, r *records.Records, c connect.Connector, o Options
 	if err := r.Sweep(ctx); err != nil {
 		return nil, records.Explain(err)
 	}
-	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving}, nil
+	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving, reports: o.Reports}, nil
 }
 
 func newGUID() string { return uuid.NewString() }

@@ -205,6 +205,16 @@ func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchReques
 	if err != nil {
 		return records.Explain(err)
 	}
+	before, err := c.batch(ctx, item.Value)
+	if err != nil {
+		return records.Explain(err)
+	}
+	if before.ActiveCount == 0 || r.Force {
+		if err := c.keepReport(ctx, before); err != nil {
+			return migration.NewError(migration.ErrStore, before.Name, fmt.Sprintf("The report of the batch '%s' can't be kept, and it was not removed: %v.", before.Name, err),
+				"Make the directory of reports writable.").Because(err)
+		}
+	}
 	item, err = c.records.Batches.Modify(ctx, func(b *records.Batch) error {
 		now, err := c.batch(ctx, *b)
 		if err != nil {

@@ -42,6 +42,7 @@ const (
 	ErrNotStarted      ErrorID = "MigrationBatchNotStarted"    // Stop- of a batch that never ran
 	ErrTooManyBatches  ErrorID = "MigrationTooManyBatches"     // MaxNumberOfBatches
 	ErrBatchActive     ErrorID = "MigrationBatchActive"        // LegacyMode: one batch at a time
+	ErrMailbox         ErrorID = "MigrationMailboxUnavailable" // a mailbox can't be opened or looked into
 	ErrSecretsLocked   ErrorID = "MigrationSecretsLocked"      // credentials can't be sealed or opened: the key is missing or another
 	ErrStore           ErrorID = "MigrationStoreUnavailable"   // the state can't be read or written
 	ErrConflict        ErrorID = "MigrationConflict"           // somebody else changed the object meanwhile
@@ -150,6 +151,8 @@ func (id ErrorID) Category() Category {
 		return CategoryOperationTimeout
 	case ErrNoTarget, ErrEndpointInUse, ErrBatchRunning, ErrBatchRemoving, ErrBatchCompleted, ErrNothingToStop, ErrNotStarted, ErrBatchActive:
 		return CategoryInvalidOperation
+	case ErrMailbox:
+		return CategoryResourceUnavailable
 	case ErrTypeUnsupported:
 		return CategoryNotImplemented
 	case ErrSecretsLocked:

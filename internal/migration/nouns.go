@@ -275,6 +275,8 @@ type Config struct {
 	NotificationEmails []string `json:",omitempty"`
 	// Relay is what notification mail is handed to; without a server none is sent.
 	Relay Relay `json:",omitzero"`
+	// ReportDirectory is where the reports of removed batches are kept; empty: they aren't.
+	ReportDirectory string `json:",omitempty"`
 	// CanSubmitNewBatch is false when a limit stands against it.
 	CanSubmitNewBatch bool
 }

@@ -58,6 +58,9 @@ type Service interface {
 	// TestUser tries both logins of a user and, if asked to, reads the target again. That the test fails is an answer, not an error.
 	TestUser(ctx context.Context, r TestUserRequest) (UserTest, error)
 
+	// MailboxFolders looks into a mailbox, at source or target, and counts what is there now.
+	MailboxFolders(ctx context.Context, r MailboxRequest) (MailboxContent, error)
+
 	// Config is the configuration in force.
 	Config(ctx context.Context) (Config, error)
 	// SetConfig changes what is not nil.
@@ -269,6 +272,32 @@ type TestUserRequest struct {
 	Verify bool `json:",omitempty"`
 	// Every reads every so-manieth message only; 0 and 1 read all.
 	Every int `json:",omitempty"`
+}
+
+// MailboxRequest names a mailbox: that of a migration user, or any at the target of new batches.
+type MailboxRequest struct {
+	Identity Identity
+	// Source looks at the side that is copied from, which only a migration user has.
+	Source bool `json:",omitempty"`
+}
+
+// MailboxContent is what a mailbox holds.
+type MailboxContent struct {
+	EmailAddress string
+	Server       string // host:port
+	Folders      []MailboxFolder
+}
+
+// MailboxFolder is a folder of a mailbox.
+type MailboxFolder struct {
+	Name   string   // as the server has it
+	Path   []string // its name, level by level
+	Use    string   `json:",omitempty"` // special use, such as \Sent
+	Items  int64
+	Size   ByteSize
+	Oldest time.Time `json:",omitzero"`
+	Newest time.Time `json:",omitzero"`
+	Fault  string    `json:",omitempty"` // why it could not be looked into
 }
 
 // SetConfigRequest is Set-MigrationConfig's; what is nil stays.

@@ -183,6 +183,10 @@ func (c *client) UserStatistics(ctx context.Context, r migration.UserStatisticsR
 	return userStatistics.only(ctx, c, r)
 }
 
+func (c *client) MailboxFolders(ctx context.Context, r migration.MailboxRequest) (migration.MailboxContent, error) {
+	return mailboxFolders.only(ctx, c, r)
+}
+
 func (c *client) TestUser(ctx context.Context, r migration.TestUserRequest) (migration.UserTest, error) {
 	return testUser.only(ctx, c, r)
 }

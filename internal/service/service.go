@@ -55,6 +55,7 @@ var (
 	removeUser     = order("RemoveUser", migration.Service.RemoveUser)
 	userStatistics = one("UserStatistics", migration.Service.UserStatistics)
 	testUser       = one("TestUser", migration.Service.TestUser)
+	mailboxFolders = one("MailboxFolders", migration.Service.MailboxFolders)
 	config         = question("Config", migration.Service.Config)
 	setConfig      = one("SetConfig", migration.Service.SetConfig)
 	statistics     = question("Statistics", migration.Service.Statistics)
