@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"migsh/internal/mailbox"
@@ -71,9 +72,15 @@ func TestNothingNewIsOneList(t *testing.T) {
 		w.deliver(name, 0, 10)
 	}
 	w.sync(t)
+	var mu sync.Mutex // both sides are opened at once
 	var ops []string
-	hooks := membox.Hooks{Read: func(op, folder string) error { ops = append(ops, op+" "+folder); return nil },
-		Before: func(e membox.Effect) error { ops = append(ops, e.Op); return nil }}
+	note := func(op string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		ops = append(ops, op)
+		return nil
+	}
+	hooks := membox.Hooks{Read: func(op, folder string) error { return note(op + " " + folder) }, Before: func(e membox.Effect) error { return note(e.Op) }}
 	w.source.SetHooks(hooks)
 	w.target.SetHooks(hooks)
 	w.sync(t)
