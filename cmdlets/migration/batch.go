@@ -35,6 +35,7 @@ type newBatch struct {
 	AutoStart                   bool             `param:"" help:"Start the batch at once."`
 	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #Trash# and the like mean the folder of that use in any language."`
 	IncludeFolders              []string         `param:"" help:"Only these folders are copied."`
+	ContentFilter               string           `param:"" help:"Which messages are copied, by date and size: \"Received -ge '1/1/2021' -and Received -lt '1/1/2023'\", \"Size -lt 25MB\". Dates are UTC. What it leaves out is counted as filtered."`
 	NotificationEmails          []string         `param:"" help:"Who is told by mail when the batch has finished."`
 	StartAfter                  *object.DateTime `param:"" help:"When the batch starts to copy. A time without a zone is in -TimeZone."`
 	CompleteAfter               *object.DateTime `param:"" help:"When the batch is completed. A time without a zone is in -TimeZone."`
@@ -58,7 +59,7 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	r := migration.NewBatchRequest{
 		Name: c.Name, CSVData: c.CSVData, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
 		BatchSettings: migration.BatchSettings{
-			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, NotificationEmails: c.NotificationEmails,
+			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, ContentFilter: c.ContentFilter, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
 			AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv,
 			SkipReports:         c.SkipReports,

@@ -68,6 +68,7 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"TargetEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.TargetEndpoint) }},
 		{"ExcludedFolders", nil, func(b *batch) any { return texts(b.ExcludeFolders) }},
 		{"IncludedFolders", nil, func(b *batch) any { return texts(b.IncludeFolders) }},
+		{"ContentFilter", object.TypeString, func(b *batch) any { return b.ContentFilter }},
 		{"AllowIncrementalSyncs", object.TypeBoolean, func(b *batch) any { return !b.NoIncrementalSyncs }},
 		{"AllowUnknownColumnsInCsv", object.TypeBoolean, func(b *batch) any { return b.AllowUnknownColumns }},
 		{"SkipReports", object.TypeBoolean, func(b *batch) any { return b.SkipReports }},

@@ -218,6 +218,9 @@ func checkSettings(s migration.BatchSettings) (migration.BatchSettings, error) {
 		return s, migration.NewError(migration.ErrInvalidValue, s.CompleteAfter.Format(time.RFC3339), "CompleteAfter is before StartAfter.", "Give a later time.")
 	}
 	s.StartAfter, s.CompleteAfter = s.StartAfter.UTC(), s.CompleteAfter.UTC()
+	if _, err := migration.ParseContentFilter(s.ContentFilter); err != nil {
+		return s, err
+	}
 	if s.IncrementalSyncEvery < 0 || s.ReportInterval < 0 {
 		return s, migration.NewError(migration.ErrInvalidValue, "", "An interval can't be negative.", "")
 	}

@@ -198,7 +198,16 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 	if l.target, ok = connect.TargetAccount(target.Value.Endpoint, targetAdmin, row); !ok {
 		return syncer.Job{}, l, noLogin(connect.TargetSide, target.Value.Name, "give its row a TargetPassword, or the endpoint an administrator")
 	}
+	filter, err := migration.ParseContentFilter(batch.ContentFilter)
+	if err != nil {
+		return syncer.Job{}, l, err
+	}
+	var wanted func(mailbox.Meta) bool
+	if filter != nil {
+		wanted = func(m mailbox.Meta) bool { return filter.Match(m.Date, m.Size) }
+	}
 	return syncer.Job{
+		Filter:     wanted,
 		Pair:       syncer.Pair(connect.Pair(source.Value.Endpoint, target.Value.Endpoint, row, user.UserRoot)),
 		OpenSource: opening(connect.SourceSide, j.engine.connector.Source(l.source)),
 		OpenTarget: opening(connect.TargetSide, j.engine.connector.Target(l.target)),

@@ -60,10 +60,12 @@ func (e Endpoint) ConnectionSettings() string {
 // BatchSettings is what an administrator sets on a batch.
 type BatchSettings struct {
 	// TimeZone in which dates without a zone are read and dates are shown: a Windows or IANA name.
-	TimeZone             string        `json:",omitempty"`
-	Schedule                           // UTC
-	ExcludeFolders       []string      `json:",omitempty"`
-	IncludeFolders       []string      `json:",omitempty"`
+	TimeZone       string   `json:",omitempty"`
+	Schedule                // UTC
+	ExcludeFolders []string `json:",omitempty"`
+	IncludeFolders []string `json:",omitempty"`
+	// ContentFilter says which messages are copied, see [ParseContentFilter].
+	ContentFilter        string        `json:",omitempty"`
 	NotificationEmails   []string      `json:",omitempty"`
 	NoIncrementalSyncs   bool          `json:",omitempty"` // AllowIncrementalSyncs $false
 	AllowUnknownColumns  bool          `json:",omitempty"`
