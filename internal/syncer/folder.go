@@ -65,7 +65,8 @@ func (r *folderRecord) present() int64 {
 // settled tells whether the last pass finished the folder with nothing left to do.
 func (f *folderPass) settled() bool {
 	return f.Seen.UIDValidity != 0 && len(f.Intents) == 0 && f.Pending.IsZero() && !f.Adopting && f.Previous == 0 &&
-		!f.CompareFlags && len(f.Reflag) == 0 && f.Fault == "" && !(f.RetryRefused && f.Counts[Refused] > 0)
+		!f.CompareFlags && len(f.Reflag) == 0 && f.Fault == "" && !(f.RetryRefused && f.Counts[Refused] > 0) &&
+		!f.refiltered()
 }
 
 // unchanged tells from the two lists alone that there is nothing to do.
@@ -199,10 +200,16 @@ func (f *folderPass) waiting(ctx context.Context) iter.Seq2[entry, error] {
 // way it learns what has left the source, because only then the numbers agree with what the source counts.
 func (f *folderPass) plan(ctx context.Context) ([]planned, error) {
 	if f.RetryRefused && f.Counts[Refused] > 0 {
-		if err := f.reopenRefused(ctx); err != nil {
+		if err := f.reopen(ctx, Refused); err != nil {
 			return nil, err
 		}
 	}
+	if f.refiltered() {
+		if err := f.reopen(ctx, Filtered); err != nil {
+			return nil, err
+		}
+	}
+	f.FilteredBy = f.FilterText
 	wanted := slices.Clone(f.Pending.UIDSet)
 	last := mailbox.MaxUID
 	if next := f.source0.UIDNext; next > 0 {
@@ -249,18 +256,21 @@ func (f *folderPass) planOne(m mailbox.Meta) planned {
 	return p
 }
 
-// reopenRefused makes what could not be copied before undecided again.
-func (f *folderPass) reopenRefused(ctx context.Context) error {
-	var refused mailbox.UIDSet
+// refiltered tells whether messages were left out by another filter than the one in force.
+func (f *folderPass) refiltered() bool { return f.Counts[Filtered] > 0 && f.FilteredBy != f.FilterText }
+
+// reopen makes what was refused or filtered before undecided again.
+func (f *folderPass) reopen(ctx context.Context, outcome Outcome) error {
+	var open mailbox.UIDSet
 	for e, err := range f.all(ctx, f.Generation) {
 		if err != nil {
 			return err
 		}
-		if e.Outcome == Refused && !e.Gone {
-			refused.Add(e.Source)
+		if e.Outcome == outcome && !e.Gone {
+			open.Add(e.Source)
 		}
 	}
-	for uid := range refused.All() {
+	for uid := range open.All() {
 		if err := f.remove(ctx, uid); err != nil {
 			return err
 		}

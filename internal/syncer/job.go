@@ -42,6 +42,9 @@ type Job struct {
 	// Filter, unless nil, tells for each message that was never seen before whether it is to be copied. What it
 	// leaves out is remembered as filtered.
 	Filter func(mailbox.Meta) bool
+	// FilterText tells filters apart: when it is another one than in the last pass, what that has left out is looked at
+	// anew. "" is no filter.
+	FilterText string
 	// RetryRefused tries the messages again that earlier passes could not copy.
 	RetryRefused bool
 

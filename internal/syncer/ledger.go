@@ -68,6 +68,8 @@ type folderRecord struct {
 	CompareFlags bool `json:",omitempty"`
 	// Reflag are changes of flags at the target that may or may not have been made; the entries have them already.
 	Reflag []reflag `json:",omitempty"`
+	// FilteredBy is the filter by which entries were filtered.
+	FilteredBy string `json:",omitempty"`
 	// Subscribed: the subscription was carried over.
 	Subscribed bool `json:",omitempty"`
 

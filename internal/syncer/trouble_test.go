@@ -167,6 +167,16 @@ func TestFilter(t *testing.T) {
 	if r := w.sync(t); r.Copied != 0 {
 		t.Errorf("once more: %+v", r)
 	}
+	// Another filter lets more pass; none lets all pass, on a source where nothing else has changed.
+	w.change = func(j *Job) { j.FilterText, j.Filter = "sixths", func(m mailbox.Meta) bool { return m.UID%6 != 0 } }
+	if r := w.sync(t); r.Copied != 3 || r.Folders[0].Filtered != 3 {
+		t.Errorf("with another filter: %+v", r)
+	}
+	w.change = nil
+	if r := w.sync(t); r.Copied != 3 || r.Folders[0].Filtered != 0 {
+		t.Errorf("without a filter: %+v", r)
+	}
+	w.same(t, "INBOX")
 }
 
 func TestQuotaAndResume(t *testing.T) {
