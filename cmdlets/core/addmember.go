@@ -168,7 +168,7 @@ func (c *newObject) Process(_ context.Context, _ any, out cmdlet.Out) error {
 }
 
 func (c *newObject) construct(out cmdlet.Out) (any, error) {
-	t, ok := object.TypeByName(c.TypeName)
+	t, ok := out.Session().TypeNamed(c.TypeName)
 	if !ok {
 		e := object.NewException("System.Management.Automation.PSArgumentException", "Cannot find type [%s]: verify that the assembly containing this type is loaded.", c.TypeName)
 		return nil, object.NewErrorOf(e, "TypeNotFound", object.InvalidType, nil)

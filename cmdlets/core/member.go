@@ -154,6 +154,9 @@ func (c *getMember) members(v any, typeName string) []*memberDefinition {
 		}
 		if t := object.TypeOf(object.Base(v)); t != nil && (c.view("Adapted") || c.view("Base")) {
 			for _, m := range t.InstanceMembers() {
+				if m.Hidden && !c.Force {
+					continue
+				}
 				add(m.Name, m.Kind, memberText(m, false))
 			}
 		}

@@ -57,6 +57,9 @@ type Language interface {
 	SetAlias(a Alias, scope string, force bool) error
 	RemoveAlias(name string, force bool) error
 
+	// TypeNamed finds a type as scripts name it, those among them that a script has defined.
+	TypeNamed(name string) (*object.Type, bool)
+
 	Functions() []Function
 	SetFunction(name, scope string, body object.ScriptBlock) error
 	RemoveFunction(name string) error

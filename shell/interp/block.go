@@ -21,6 +21,12 @@ type block struct {
 	nested map[*syntax.ScriptBlock]*block
 	usings []string // namespaces of using statements
 
+	class  *class // of which this is a method's body
+	method bool
+	// typesDefined tells that the types of the block's statements exist, or why they do not.
+	typesDefined bool
+	typesFailed  error
+
 	signature *signature // parameters as the binder knows them, made at the first call
 	traits    []*traits  // of the parameters' variables
 }

@@ -107,14 +107,8 @@ func (c *compiler) compile() *code {
 			code.failed = c.unsupported(u, "using "+usingWords[u.Kind])(c.in.current)
 		}
 	}
-	for _, b := range ast.Blocks() {
-		for _, s := range b.Statements {
-			if d, ok := s.(*syntax.TypeDefinition); ok && d.Kind == syntax.EnumType {
-				if err := c.defineEnum(d); err != nil {
-					code.failed = err
-				}
-			}
-		}
+	if err := c.defineTypes(); err != nil {
+		code.failed = err
 	}
 	for _, p := range c.block.params {
 		cp := compiledParam{name: c.in.symbols.of(p.Name.Name), slot: -1, node: p}
@@ -206,10 +200,7 @@ func (c *compiler) statement(s syntax.Statement) (run stmtFunc, sets bool) {
 	case *syntax.Data:
 		return c.dataStatement(s), false
 	case *syntax.TypeDefinition:
-		if s.Kind == syntax.EnumType { // it was defined before the block began
-			return func(*frame) error { return nil }, false
-		}
-		return c.unsupported(s, "class"), false
+		return func(*frame) error { return nil }, false // it was defined before the block began
 	case *syntax.UsingStatement:
 		return func(*frame) error { return nil }, false
 	case *syntax.Block:

@@ -47,7 +47,9 @@ func (c *compiler) expr(e syntax.Expression) exprFunc {
 		return func(f *frame) (any, error) {
 			return nil, f.errAt(e, "UsingVariableIsUndefined", "A Using variable cannot be retrieved. A Using variable can be used only with Invoke-Command, Start-Job, or InlineScript in the script workflow. When it is used with Invoke-Command, the Using variable is valid only if the script block is invoked on a remote computer.")
 		}
-	case *syntax.BaseConstructorCall, *syntax.ErrorExpression:
+	case *syntax.BaseConstructorCall:
+		return c.baseCall(e)
+	case *syntax.ErrorExpression:
 		run := c.unsupported(e, "class")
 		return func(f *frame) (any, error) { return nil, run(f) }
 	case *syntax.Variable:
@@ -362,6 +364,11 @@ func (f *frame) cast(v any, t *object.Type) (any, error) {
 	case object.TypeScriptBlock:
 		if s, ok := object.Base(v).(string); ok {
 			return f.in.parseBlock(s, f)
+		}
+	}
+	if s, ok := v.(string); ok && t == object.TypeType {
+		if own, ok := f.in.typeNamed(s); ok {
+			return own, nil
 		}
 	}
 	out, err := object.Convert(v, t)

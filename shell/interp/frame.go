@@ -45,6 +45,7 @@ type call struct {
 	length, position int
 	this             any
 	hasThis          bool
+	returned         any // by a method of a class
 }
 
 // push makes f the innermost frame of its scope; pop takes it away.

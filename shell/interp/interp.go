@@ -70,6 +70,7 @@ type Interp struct {
 	anyStrict bool
 	location  string
 	types     map[string]*object.Type // that scripts have defined
+	classes   map[*object.Type]*class // those that are classes
 }
 
 // New makes an interpreter with its global scope.

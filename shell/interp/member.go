@@ -183,7 +183,7 @@ func (c *compiler) invokeMember(e *syntax.InvokeMember) exprFunc {
 	for i, a := range e.Arguments {
 		args[i] = c.expr(a)
 	}
-	static, conditional := e.Static, e.NullConditional
+	static, conditional, direct := e.Static, e.NullConditional, unparen(e.Target)
 	return func(f *frame) (any, error) {
 		v, err := target(f)
 		if err != nil {
@@ -215,6 +215,12 @@ func (c *compiler) invokeMember(e *syntax.InvokeMember) exprFunc {
 			}
 			out, err := object.InvokeStatic(t, n, values)
 			return f.methodResult(out, err)
+		}
+		if t := f.asBase(direct, v); t != nil {
+			if m := t.Member(n); m != nil {
+				out, err := object.Call(v, m, values)
+				return f.methodResult(out, err)
+			}
 		}
 		return f.invokeMethod(v, n, values)
 	}

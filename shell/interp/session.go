@@ -236,6 +236,9 @@ func (s *session) RemoveAlias(name string, force bool) error {
 	return object.NewErrorOf(e, "AliasNotFound", object.ObjectNotFound, name)
 }
 
+// TypeNamed implements [cmdlet.Language].
+func (s *session) TypeNamed(name string) (*object.Type, bool) { return s.in.typeNamed(name) }
+
 func (s *session) Functions() []cmdlet.Function {
 	var out []cmdlet.Function
 	seen := map[string]bool{}

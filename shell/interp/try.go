@@ -212,6 +212,9 @@ func (c *compiler) throwStatement(s *syntax.Throw) stmtFunc {
 }
 
 func (c *compiler) returnStatement(s *syntax.Return) stmtFunc {
+	if c.block.method {
+		return c.returnFromMethod(s)
+	}
 	if s.Pipeline == nil {
 		return func(*frame) error { return returnHere }
 	}

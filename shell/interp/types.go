@@ -25,6 +25,18 @@ func (b *block) typeByName(n *syntax.TypeName) (*object.Type, bool) {
 	return nil, false
 }
 
+// typeNamed finds a type by the text that names it between brackets.
+func (in *Interp) typeNamed(name string) (*object.Type, bool) {
+	element, array := strings.CutSuffix(name, "[]")
+	if t, ok := in.types[strings.ToLower(element)]; ok {
+		if array {
+			t = object.ArrayOf(t)
+		}
+		return t, true
+	}
+	return object.TypeByName(name)
+}
+
 // defineType makes a type known that a script has defined.
 func (in *Interp) defineType(t *object.Type) {
 	if in.types == nil {
@@ -119,6 +131,11 @@ func (c *compiler) typeOperator(e *syntax.Binary) exprFunc {
 		w, err := right(f)
 		if err != nil {
 			return nil, err
+		}
+		if s, ok := w.(string); ok {
+			if own, ok := f.in.typeNamed(s); ok {
+				w = own
+			}
 		}
 		t, err := object.TypeOperand(w, name)
 		if err != nil {

@@ -210,6 +210,13 @@ func compare(a, b any, ignoreCase bool) (int, error) {
 	if e, ok := a.(Enum); ok && isNumber(b) {
 		return compare(e.Value, b, ignoreCase)
 	}
+	if o, ok := a.(*Object); ok && o.Type != nil {
+		for t := o.Type; t != nil; t = t.Base {
+			if t.Compare != nil {
+				return t.Compare(a, b)
+			}
+		}
+	}
 	if !comparable(a) {
 		return 0, notComparable(a, b)
 	}

@@ -10,6 +10,9 @@ type Exception struct {
 	// Cause is the Go error it stands for, if any.
 	Cause error
 
+	// Extension is what a class of a script that is derived from an exception keeps.
+	Extension any
+
 	data *Hashtable // Data, made when it is asked for
 }
 

@@ -55,7 +55,7 @@ func propertyNames(v any, addedFirst bool) []string {
 	members := TypeOf(base).InstanceMembers()
 	for _, added := range []bool{addedFirst, !addedFirst} {
 		for _, m := range members {
-			if m.isProperty() && (m.Kind != KindProperty) == added && (own == 0 || !containsFold(names[:own], m.Name)) {
+			if m.isProperty() && !m.Hidden && (m.Kind != KindProperty) == added && (own == 0 || !containsFold(names[:own], m.Name)) {
 				names = append(names, m.Name)
 			}
 		}

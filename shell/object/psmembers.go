@@ -62,7 +62,7 @@ func MembersOf(v any) []*PSMember {
 	}
 	if t := TypeOf(v); t != nil {
 		for _, m := range t.InstanceMembers() {
-			if !seen[strings.ToLower(m.Name)] {
+			if !m.Hidden && !seen[strings.ToLower(m.Name)] {
 				out = append(out, &PSMember{Owner: v, Name: m.Name, Kind: m.Kind, Member: m})
 			}
 		}

@@ -1,6 +1,7 @@
 package object
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -236,7 +237,7 @@ func Construct(def *Type, args ...*Type) *Type {
 	name := def.Name + "[" + strings.Join(names, ",") + "]"
 	registry.Lock()
 	defer registry.Unlock()
-	if t, ok := registry.made[name]; ok {
+	if t, ok := registry.made[name]; ok && slices.Equal(t.Args, args) { // types of scripts may share a name
 		return t
 	}
 	t := &Type{

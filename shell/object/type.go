@@ -27,6 +27,8 @@ type Type struct {
 	Convert func(v any) (out any, ok bool, err error)
 	// ToString is the type's own text; nil means the type name.
 	ToString func(v any) string
+	// Compare orders a value of this type and another one (IComparable); nil means that the general rules hold.
+	Compare func(a, b any) (int, error)
 	// Views are what the formatter shows: the default list of properties and the registered table.
 	Views Views
 
@@ -110,6 +112,7 @@ type Member struct {
 	Type      *Type                       // of a property's value
 	Get       func(recv any) (any, error) // properties
 	Set       func(recv, v any) error     // nil: read-only
+	Hidden    bool                        // neither listed nor shown unless asked for
 	Overloads []Overload                  // methods
 }
 

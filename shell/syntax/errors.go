@@ -26,6 +26,11 @@ func (e *ParseError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", name, start.Line, start.Column, e.Message)
 }
 
+// NewParseError is an error that only who runs the text can find: of a type that nobody knows.
+func NewParseError(at Extent, id string, args ...any) *ParseError {
+	return &ParseError{Extent: at, ErrorID: id, Message: fmt.Sprintf(message(id), args...)}
+}
+
 // IsIncomplete tells whether the text that gave these errors may become
 // right when it goes on.
 func IsIncomplete(errors []*ParseError) bool {

@@ -193,17 +193,36 @@ func typeNamed(owner *object.Type, name string) *object.Type {
 		}
 		return object.TypeObject
 	}
+	if t := argumentNamed(owner, name); t != nil {
+		return t
+	}
 	if t, ok := object.TypeByName(name); ok {
 		return t
 	}
-	if strings.HasPrefix(name, "System.Collections.") || strings.HasPrefix(name, "System.I") {
+	if len(owner.Args) > 0 || strings.HasPrefix(name, "System.Collections.") || strings.HasPrefix(name, "System.I") {
 		return object.TypeObject
 	}
 	panic("dotnet: signature with an unknown type: " + name)
 }
 
+// argumentNamed is the owner's type argument of that name, or an array of it: it may be a type that only one session knows.
+func argumentNamed(owner *object.Type, name string) *object.Type {
+	for _, a := range owner.Args {
+		switch name {
+		case a.Name:
+			return a
+		case a.Name + "[]":
+			return object.ArrayOf(a)
+		}
+	}
+	return nil
+}
+
 // returnType is typeNamed for results, which may be of types that scripts cannot name.
 func returnType(owner *object.Type, name string) *object.Type {
+	if t := argumentNamed(owner, name); t != nil {
+		return t
+	}
 	if t, ok := object.TypeByName(name); ok {
 		return t
 	}
