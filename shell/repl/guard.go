@@ -9,7 +9,7 @@ import (
 
 // guard starts goroutines that leave no terminal raw when they panic.
 type guard struct {
-	restore func()
+	leave   func() // gives the terminal back for good
 	running sync.WaitGroup
 }
 
@@ -27,7 +27,7 @@ func (g *guard) caught() {
 	if r == nil {
 		return
 	}
-	g.restore()
+	g.leave()
 	fmt.Fprintf(os.Stderr, "panic: %v\n\n%s", r, debug.Stack())
 	os.Exit(2)
 }

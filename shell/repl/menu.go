@@ -34,11 +34,11 @@ func (c *completions) run(ctx context.Context, g *guard, fn Completer, text stri
 		return Completion{}
 	}
 	ctx, cancel := context.WithTimeout(ctx, completerPatience)
+	defer cancel()
 	busy, result := make(chan struct{}), make(chan Completion, 1)
 	c.busy = busy
 	g.start(func() {
 		defer close(busy)
-		defer cancel()
 		result <- fn(ctx, text, cursor)
 	})
 	select {

@@ -58,21 +58,30 @@ func (p *progress) stale(now time.Time) bool {
 func (p *progress) lines(now time.Time, columns, rows int) []string {
 	p.changed = false
 	var lines []string
-	var add func(parent, depth int)
 	shown := map[int]bool{}
-	add = func(parent, depth int) {
-		for _, a := range p.items {
-			if shown[a.ID] || a.ParentID != parent && (depth > 0 || p.has(a.ParentID)) {
-				continue
+	var add func(a activity, depth int)
+	add = func(a activity, depth int) {
+		if shown[a.ID] {
+			return
+		}
+		shown[a.ID] = true
+		if now.Sub(a.since) >= progressPatience {
+			lines = append(lines, a.line(depth, columns-1))
+		}
+		for _, child := range p.items {
+			if child.ParentID == a.ID {
+				add(child, depth+1)
 			}
-			shown[a.ID] = true
-			if now.Sub(a.since) >= progressPatience {
-				lines = append(lines, a.line(depth, columns-1))
-			}
-			add(a.ID, depth+1)
 		}
 	}
-	add(-1, 0)
+	for _, a := range p.items {
+		if !p.has(a.ParentID) {
+			add(a, 0)
+		}
+	}
+	for _, a := range p.items {
+		add(a, 0) // what is its own ancestor
+	}
 	return lines[:min(len(lines), max(1, rows/3))]
 }
 

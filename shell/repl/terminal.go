@@ -59,7 +59,11 @@ func Open(o Options) *Terminal {
 		t.lines = bufio.NewReader(o.In)
 	}
 	t.ended, t.end = context.WithCancel(context.Background())
-	t.guard.restore = func() { _ = t.restore() } // nothing is left to tell it to
+	t.guard.leave = func() {
+		if t.tty != nil {
+			t.tty.leave()
+		}
+	}
 	dumb := o.Getenv("TERM") == "dumb"
 	t.screen = &screen{out: o.Out, size: t.size, colours: !dumb && o.Getenv("NO_COLOR") == ""}
 	if dumb || o.NonInteractive || !term.IsTerminal(int(o.In.Fd())) {
@@ -384,7 +388,7 @@ func (t *Terminal) cancel() {
 
 // leave ends the program at once.
 func (t *Terminal) leave(code int) {
-	t.guard.restore()
+	t.guard.leave()
 	os.Exit(code)
 }
 

@@ -19,6 +19,7 @@ type tty struct {
 	pipe     [2]int // written to by wake
 	mu       sync.Mutex
 	original *term.State // how it was found; nil unless raw
+	gone     bool        // given back for good
 }
 
 // openTTY takes a terminal for reading keys. The editor of lines needs a controlling terminal besides; without one it
@@ -49,6 +50,9 @@ func openTTY(in *os.File) (*tty, error) {
 func (t *tty) raw() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.gone {
+		return errHungUp
+	}
 	if t.original != nil { // raw before, but perhaps changed by others since
 		if err := term.Restore(t.fd, t.original); err != nil {
 			return err
@@ -71,6 +75,18 @@ func (t *tty) raw() error {
 func (t *tty) restore() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.cook()
+}
+
+// leave restores the terminal for good: the program is about to end, whatever its other goroutines are at.
+func (t *tty) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.gone = true
+	_ = t.cook() // nobody is left to tell it to
+}
+
+func (t *tty) cook() error {
 	if t.original == nil {
 		return nil
 	}

@@ -15,6 +15,7 @@ func openTTY(*os.File) (*tty, error) { return nil, errors.ErrUnsupported }
 
 func (t *tty) raw() error     { return errors.ErrUnsupported }
 func (t *tty) restore() error { return nil }
+func (t *tty) leave()         {}
 func (t *tty) wake()          {}
 
 func (t *tty) read([]byte, time.Duration) (int, error) { return 0, errors.ErrUnsupported }

@@ -64,13 +64,16 @@ func Start(t testing.TB, cmd *exec.Cmd) *Screen {
 	reading.Go(s.read)
 	go func() {
 		s.failed = cmd.Wait()
-		after, err := term.GetState(int(tty.Fd()))
+		after, err := s.state()
 		s.after = after
 		if err != nil && s.failed == nil {
 			s.failed = err
 		}
 		// Once nobody has the terminal open, reading ends with the last output.
-		if err := tty.Close(); err != nil && s.failed == nil {
+		s.mu.Lock()
+		err = tty.Close()
+		s.mu.Unlock()
+		if err != nil && s.failed == nil {
 			s.failed = err
 		}
 		reading.Wait()
@@ -225,11 +228,18 @@ func (s *Screen) Signal(signal os.Signal) {
 // Cooked tells whether the terminal is as it was before the program started.
 func (s *Screen) Cooked() bool {
 	s.t.Helper()
-	now, err := term.GetState(int(s.tty.Fd()))
+	now, err := s.state()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return *now == *s.before
+}
+
+// state is the terminal's now.
+func (s *Screen) state() (*term.State, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return term.GetState(int(s.tty.Fd()))
 }
 
 // Exit waits for the program to end, checks that it leaves the terminal as it found it, and gives its exit code.
