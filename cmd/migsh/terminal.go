@@ -191,8 +191,11 @@ func completer(s *shell.Session) repl.Completer {
 		from, to, items := complete.Complete(ctx, s.Commands(), text, cursor)
 		c := repl.Completion{Start: from, End: to}
 		for _, item := range items {
-			tip, _, _ := strings.Cut(item.ToolTip, "\n")
-			c.Items = append(c.Items, repl.Suggestion{Text: item.Text, Description: tip})
+			description, _, _ := strings.Cut(strings.TrimSpace(item.ToolTip), "\n")
+			if description == item.Text || description == item.ListItem {
+				description = ""
+			}
+			c.Items = append(c.Items, repl.Suggestion{Text: item.Text, Description: description})
 		}
 		return c
 	}
