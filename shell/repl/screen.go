@@ -69,8 +69,11 @@ func (s *screen) takeLine() (string, error) {
 	defer s.mu.Unlock()
 	columns, _ := s.size()
 	text := string(s.line)
+	if at := moves.FindAllStringIndex(text, -1); at != nil {
+		text = text[at[len(at)-1][1]:]
+	}
 	width := format.Width(plain(text))
-	if !utf8.ValidString(text) || strings.ContainsAny(text, "\r\b\t") || width >= columns {
+	if !utf8.ValidString(text) || strings.ContainsAny(plain(text), "\r\b\t\x1b") || width >= columns {
 		// It can't be drawn again letter for letter.
 		s.line = s.line[:0]
 		_, err := io.WriteString(s.out, "\n")

@@ -46,14 +46,20 @@ func eachLine(text, style string) string {
 	return strings.Join(lines, "")
 }
 
-var sgr = regexp.MustCompile("\x1b\\[[0-9;:]*m")
+var (
+	sgr = regexp.MustCompile("\x1b\\[[0-9;:]*m")
+	// unseen are the sequences that take no room: SGR, and operating system commands such as a window's title.
+	unseen = regexp.MustCompile("\x1b\\[[0-9;:]*m|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)")
+	// moves are the other control sequences: the cursor is somewhere else after them.
+	moves = regexp.MustCompile("\x1b\\[[0-9;:?]*[@-ln-~]")
+)
 
-// plain is a text without SGR sequences.
+// plain is what is seen of a text.
 func plain(text string) string {
 	if !strings.Contains(text, "\x1b") {
 		return text
 	}
-	return sgr.ReplaceAllString(text, "")
+	return unseen.ReplaceAllString(text, "")
 }
 
 func stripStyles(b []byte) []byte {

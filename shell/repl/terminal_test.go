@@ -81,8 +81,14 @@ func (s scripted) Run(ctx context.Context, text string) Result {
 		s.t.Progress(cmdlet.Progress{ID: 1, ParentID: -1, Activity: "Copying", Percent: 40, SecondsRemaining: -1})
 		<-ctx.Done()
 		s.t.note("ended")
+	case "title":
+		s.t.WriteHost("\x1b]0;migsh\x07in \x1b[1mbold\x1b[0m: ", "", "", false)
+	case "clear":
+		s.t.WriteHost("rest\x1b[H\x1b[2J\x1b[3J", "", "", false)
 	case "stubborn":
 		s.t.note("begun")
+		<-ctx.Done()
+		s.t.note("told")
 		select {}
 	case "panic":
 		panic("in a command")
@@ -184,13 +190,28 @@ func TestStubbornCommand(t *testing.T) {
 	s.Type("stubborn\r")
 	s.WaitFor("begun")
 	s.Type("\x03")
-	s.WaitFor("begun\n^C")
+	s.WaitFor("begun\n^Ctold")
 	s.Type("\x03")
 	s.WaitUntil("the way out", func(screen string) bool { return strings.Contains(screen, "Press Ctrl-C once more to leave") })
 	s.Type("\x03")
 	if code := s.Exit(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
+}
+
+// What a command leaves on the line stands before the prompt; what takes no room there, or clears the screen, does no harm.
+func TestUnfinishedLine(t *testing.T) {
+	s := start(t)
+	s.Type("title\r")
+	s.WaitFor("in bold: >")
+	s.Type("ab\x7f\r")
+	s.WaitFor("> title\nin bold: > a\n<a> <nil>\n>")
+	s.Type("clear\r")
+	s.WaitUntil("an empty screen", func(screen string) bool { return screen == ">" })
+	s.Type("ab\r")
+	s.WaitUntil("the answer", func(screen string) bool { return screen == "> ab\n<ab> <nil>\n>" })
+	s.Type("\x04\r")
+	s.Exit()
 }
 
 func TestSlowCompleterIsGivenUp(t *testing.T) {
