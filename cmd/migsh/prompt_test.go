@@ -93,6 +93,23 @@ func TestCtrlCEndsTheCommand(t *testing.T) {
 	}
 }
 
+func TestCtrlCAtAQuestion(t *testing.T) {
+	s := start(t)
+	for _, test := range []struct{ command, question string }{
+		{"Read-Host What", "What:"},
+		{"Remove-Variable", "cmdlet Remove-Variable at command pipeline position 1\nSupply values for the following parameters:\nName[0]:"},
+		{"Set-Variable x 1 -Confirm", "[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help (default is \"Y\"):"},
+	} {
+		s.WaitFor(ps)
+		s.Type(test.command + "; 'never'\r")
+		s.WaitFor(test.question)
+		s.Type("\x03")
+		s.WaitFor(test.question + " ^C\n" + ps)
+	}
+	s.Type("exit\r")
+	s.Exit()
+}
+
 func TestTypedAheadIsKept(t *testing.T) {
 	s := start(t)
 	s.WaitFor(ps)

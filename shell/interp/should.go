@@ -113,12 +113,16 @@ func (in *Interp) choose(caption, query string) (int, error) {
 	if !in.options.Host.Interactive() {
 		return 0, errNonInteractive()
 	}
-	return in.options.Host.Choose(in.ctx, caption, query, []cmdlet.Choice{
+	answer, err := in.options.Host.Choose(in.ctx, caption, query, []cmdlet.Choice{
 		{Label: "&Yes", Help: "Continue with only the next step of the operation."},
 		{Label: "Yes to &All", Help: "Continue with all the steps of the operation."},
 		{Label: "&No", Help: "Skip this operation and proceed with the next operation."},
 		{Label: "No to A&ll", Help: "Skip this operation and all subsequent operations."},
 	}, answerYes)
+	if in.cancelled(err) {
+		err = errInterrupted
+	}
+	return answer, err
 }
 
 // inquire asks after a message whose preference is Inquire whether to go on.
@@ -140,6 +144,9 @@ func (f *frame) promptFor(info *cmdlet.Info) func(missing []*cmdlet.Parameter) (
 		answers := map[string]any{}
 		for _, p := range missing {
 			v, err := f.in.promptParameter(p)
+			if f.in.cancelled(err) {
+				err = errInterrupted
+			}
 			if err != nil {
 				return nil, err
 			}
