@@ -67,7 +67,7 @@ var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
-	config, setConfig, statistics, completeAll, watch,
+	mailboxFolders, config, setConfig, statistics, completeAll, watch,
 }
 
 func many[Request, Result any](name string, call func(migration.Service, context.Context, Request) iter.Seq2[Result, error]) method[Request, Result] {
