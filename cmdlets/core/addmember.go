@@ -18,7 +18,7 @@ var (
 
 type addMember struct {
 	InputObject         any               `param:"mandatory pipeline" help:"The object that gets the member."`
-	MemberType          string            `param:"set=MemberSet mandatory pos=0" alias:"Type" validate:"set=AliasProperty,CodeProperty,Property,NoteProperty,ScriptProperty,Properties,PropertySet,Method,CodeMethod,ScriptMethod,Methods,ParameterizedProperty,MemberSet,Event,Dynamic,All" help:"The kind of member."`
+	MemberType          string            `typename:"System.Management.Automation.PSMemberTypes" param:"set=MemberSet mandatory pos=0" alias:"Type" validate:"set=AliasProperty,CodeProperty,Property,NoteProperty,ScriptProperty,Properties,PropertySet,Method,CodeMethod,ScriptMethod,Methods,ParameterizedProperty,MemberSet,Event,Dynamic,All" help:"The kind of member."`
 	Name                string            `param:"set=MemberSet mandatory pos=1" help:"The member's name."`
 	Value               any               `param:"set=MemberSet pos=2" help:"The value, or the script block that computes it."`
 	SecondValue         any               `param:"set=MemberSet pos=3" help:"The script block that sets the value; the type of an alias."`
@@ -27,7 +27,7 @@ type addMember struct {
 	PassThru            bool              `param:"" help:"Puts the object out."`
 	NotePropertyName    string            `param:"set=NotePropertySingleMemberSet mandatory pos=0" validate:"notnullorempty" help:"The name of a note property."`
 	NotePropertyValue   any               `param:"set=NotePropertySingleMemberSet mandatory pos=1 allownull allowempty" help:"Its value."`
-	NotePropertyMembers *object.Hashtable `param:"set=NotePropertyMultiMemberSet mandatory pos=0" validate:"notnullorempty" help:"Note properties by name."`
+	NotePropertyMembers *object.Hashtable `typename:"System.Collections.IDictionary" param:"set=NotePropertyMultiMemberSet mandatory pos=0" validate:"notnullorempty" help:"Note properties by name."`
 }
 
 // Process adds the member, or the type name.

@@ -33,7 +33,7 @@ type exportClixml struct {
 	InputObject any    `param:"mandatory pipeline allownull allowempty" help:"The objects."`
 	Force       bool   `param:"" help:"Writes to read-only files too."`
 	NoClobber   bool   `param:"" alias:"NoOverwrite" help:"Refuses to replace a file."`
-	Encoding    string `param:"" validate:"notnullorempty" complete:"encoding" help:"The file's encoding."`
+	Encoding    string `param:"" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The file's encoding."`
 
 	file   *textFile
 	writer *clixmlWriter

@@ -13,8 +13,8 @@ var _ = declare(cmdlet.Spec{
 }, func() cmdlet.Cmdlet { return &compareObject{SyncWindow: 1<<31 - 1} })
 
 type compareObject struct {
-	ReferenceObject  []any  `param:"mandatory pos=0 allowempty" help:"The objects to compare with."`
-	DifferenceObject []any  `param:"mandatory pos=1 pipeline allowempty" help:"The objects to compare."`
+	ReferenceObject  []any  `typename:"System.Management.Automation.PSObject[]" param:"mandatory pos=0 allowempty" help:"The objects to compare with."`
+	DifferenceObject []any  `typename:"System.Management.Automation.PSObject[]" param:"mandatory pos=1 pipeline allowempty" help:"The objects to compare."`
 	SyncWindow       int32  `param:"" validate:"range=0,2147483647" help:"How far apart equal objects may stand."`
 	Property         []any  `param:"" help:"The properties to compare."`
 	ExcludeDifferent bool   `param:"" help:"Leaves out what differs."`

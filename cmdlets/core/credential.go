@@ -40,7 +40,7 @@ func addMethod[T any](t *object.Type, name string, returns *object.Type, params 
 }
 
 type getCredential struct {
-	Credential any    `param:"set=CredentialSet pos=0" validate:"notnull" help:"A user name, or a credential that is passed on."`
+	Credential any    `typename:"System.Management.Automation.PSCredential" param:"set=CredentialSet pos=0" validate:"notnull" help:"A user name, or a credential that is passed on."`
 	Message    string `param:"set=MessageSet" validate:"notnullorempty" help:"What the prompt says."`
 	UserName   string `param:"set=MessageSet pos=0" validate:"notnullorempty" help:"The user name."`
 	Title      string `param:"set=MessageSet" validate:"notnullorempty" help:"The prompt's title."`

@@ -40,7 +40,7 @@ type importCSV struct {
 	LiteralPath []string    `param:"set=DelimiterLiteralPath,CultureLiteralPath mandatory pipelinebyname" alias:"PSPath,LP" help:"The files, their names taken as they are."`
 	UseCulture  bool        `param:"set=CulturePath,CultureLiteralPath mandatory" help:"Takes the culture's list separator for the delimiter."`
 	Header      []string    `param:"" validate:"notnullorempty" help:"The names of the columns, for files without a header."`
-	Encoding    string      `param:"" validate:"notnullorempty" complete:"encoding" help:"The files' encoding, where they do not tell it themselves."`
+	Encoding    string      `param:"" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The files' encoding, where they do not tell it themselves."`
 }
 
 // Process reads the files.
@@ -102,7 +102,7 @@ type csvWriting struct {
 	IncludeTypeInformation bool        `param:"" alias:"ITI" help:"Begins with a line that tells the objects' type."`
 	NoTypeInformation      bool        `param:"" alias:"NTI" help:"Leaves that line out, which is so anyway."`
 	QuoteFields            []string    `param:"" alias:"QF" help:"The columns to put between quotes."`
-	UseQuotes              string      `param:"" alias:"UQ" validate:"set=Never,Always,AsNeeded" help:"Which fields stand between quotes."`
+	UseQuotes              string      `typename:"Microsoft.PowerShell.Commands.BaseCsvWritingCommand+QuoteKind" param:"" alias:"UQ" validate:"set=Never,Always,AsNeeded" help:"Which fields stand between quotes."`
 	NoHeader               bool        `param:"" help:"Leaves the header out."`
 
 	names  []string
@@ -290,7 +290,7 @@ type exportCSV struct {
 	LiteralPath string `param:"" alias:"PSPath,LP" help:"The file, its name taken as it is."`
 	Force       bool   `param:"" help:"Writes to read-only files too; with -Append, whatever the columns are."`
 	NoClobber   bool   `param:"" alias:"NoOverwrite" help:"Refuses to replace a file."`
-	Encoding    string `param:"" validate:"notnullorempty" complete:"encoding" help:"The file's encoding."`
+	Encoding    string `param:"" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The file's encoding."`
 	Append      bool   `param:"" help:"Adds to the end of the file."`
 
 	file    *textFile

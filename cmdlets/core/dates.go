@@ -37,7 +37,7 @@ const (
 
 type getDate struct {
 	Date            *object.DateTime `param:"set=DateAndFormat,DateAndUFormat pos=0 pipeline pipelinebyname" alias:"LastWriteTime" help:"The date; now where none is given."`
-	UnixTimeSeconds *float64         `param:"set=UnixTimeSecondsAndFormat,UnixTimeSecondsAndUFormat mandatory" alias:"UnixTime" help:"The date as seconds since 1 January 1970."`
+	UnixTimeSeconds *float64         `typename:"System.Int64" param:"set=UnixTimeSecondsAndFormat,UnixTimeSecondsAndUFormat mandatory" alias:"UnixTime" help:"The date as seconds since 1 January 1970."`
 	Year            *int32           `param:"" validate:"range=1,9999" help:"The year."`
 	Month           *int32           `param:"" validate:"range=1,12" help:"The month."`
 	Day             *int32           `param:"" validate:"range=1,31" help:"The day of the month."`
@@ -45,7 +45,7 @@ type getDate struct {
 	Minute          *int32           `param:"" validate:"range=0,59" help:"The minute."`
 	Second          *int32           `param:"" validate:"range=0,59" help:"The second."`
 	Millisecond     *int32           `param:"" validate:"range=0,999" help:"The millisecond."`
-	DisplayHint     string           `param:"" validate:"set=Date,Time,DateTime" help:"What of it is shown."`
+	DisplayHint     string           `typename:"Microsoft.PowerShell.Commands.DisplayHintType" param:"" validate:"set=Date,Time,DateTime" help:"What of it is shown."`
 	UFormat         string           `param:"set=DateAndUFormat,UnixTimeSecondsAndUFormat mandatory" help:"A format as Unix's date command takes it."`
 	Format          string           `param:"set=DateAndFormat,UnixTimeSecondsAndFormat" values:"FileDate,FileDateUniversal,FileDateTime,FileDateTimeUniversal" help:"A .NET format string."`
 	AsUTC           bool             `param:"" help:"Converts to Coordinated Universal Time."`
@@ -219,7 +219,7 @@ func unixFormat(d object.DateTime, format string) string {
 type setDate struct {
 	Date        *object.DateTime `param:"set=Date mandatory pos=0 pipelinebyname" help:"The date."`
 	Adjust      *object.TimeSpan `param:"set=Adjust mandatory pos=0 pipelinebyname" help:"By how much to change the clock."`
-	DisplayHint string           `param:"" validate:"set=Date,Time,DateTime" help:"What of it is shown."`
+	DisplayHint string           `typename:"Microsoft.PowerShell.Commands.DisplayHintType" param:"" validate:"set=Date,Time,DateTime" help:"What of it is shown."`
 }
 
 // Process refuses: the clock is the system's.

@@ -84,10 +84,10 @@ type formatHex struct {
 	Path        []string `param:"set=Path mandatory pos=0 wildcards" validate:"notnullorempty" help:"The files."`
 	LiteralPath []string `param:"set=LiteralPath mandatory" alias:"PSPath,LP" validate:"notnullorempty" help:"The files, their names taken as they are."`
 	InputObject any      `param:"set=ByInputObject mandatory pipeline" help:"Texts, numbers or bytes."`
-	Encoding    string   `param:"set=ByInputObject" validate:"notnullorempty" complete:"encoding" help:"How texts become bytes."`
+	Encoding    string   `param:"set=ByInputObject" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"How texts become bytes."`
 	Count       int64    `param:"" validate:"range=1,9223372036854775807" help:"How many bytes to show."`
 	Offset      int64    `param:"" validate:"range=0,9223372036854775807" help:"How many bytes to pass over."`
-	Raw         bool     `param:"set=ByInputObject hidden" help:"Has no effect."`
+	Raw         bool     `param:"set=ByInputObject" help:"Has no effect."`
 
 	pending []byte // of numbers of one type, which are shown together
 	of      string

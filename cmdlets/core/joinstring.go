@@ -15,7 +15,7 @@ var _ = declare(cmdlet.Spec{
 }, func() cmdlet.Cmdlet { return &joinString{} })
 
 type joinString struct {
-	Property     any     `param:"pos=0" help:"The property, or the script block, whose values are joined."`
+	Property     any     `typename:"Microsoft.PowerShell.Commands.PSPropertyExpression" param:"pos=0" help:"The property, or the script block, whose values are joined."`
 	Separator    *string `param:"pos=1" help:"What stands between the values; $OFS by default, else nothing."`
 	OutputPrefix string  `param:"" alias:"op" help:"What stands before all."`
 	OutputSuffix string  `param:"" alias:"os" help:"What stands behind all."`
@@ -23,7 +23,7 @@ type joinString struct {
 	DoubleQuote  bool    `param:"set=DoubleQuote" help:"Puts each value between double quotes."`
 	FormatString string  `param:"set=Format" help:"A format string for each value."`
 	UseCulture   bool    `param:"" help:"Formats by the culture's rules."`
-	InputObject  []any   `param:"pipeline allownull allowempty" help:"The objects."`
+	InputObject  []any   `typename:"System.Management.Automation.PSObject[]" param:"pipeline allownull allowempty" help:"The objects."`
 
 	property *property
 	text     strings.Builder

@@ -32,7 +32,7 @@ type convertFromJSON struct {
 	AsHashtable bool   `param:"" help:"Makes hashtables instead of objects."`
 	Depth       int32  `param:"" validate:"range=1,2147483647" help:"How deep the text may be nested."`
 	NoEnumerate bool   `param:"" help:"Puts out an array as one object."`
-	DateKind    string `param:"" validate:"set=Default,Local,Utc,Offset,String" help:"What becomes of texts that are dates."`
+	DateKind    string `typename:"Microsoft.PowerShell.Commands.JsonDateKind" param:"" validate:"set=Default,Local,Utc,Offset,String" help:"What becomes of texts that are dates."`
 
 	texts []string
 }
@@ -87,7 +87,7 @@ type convertToJSON struct {
 	Compress       bool   `param:"" help:"Leaves white space out."`
 	EnumsAsStrings bool   `param:"" help:"Writes enumerations as their names."`
 	AsArray        bool   `param:"" help:"Makes an array of a single object too."`
-	EscapeHandling string `param:"" validate:"set=Default,EscapeNonAscii,EscapeHtml" help:"Which characters are escaped."`
+	EscapeHandling string `typename:"Newtonsoft.Json.StringEscapeHandling" param:"" validate:"set=Default,EscapeNonAscii,EscapeHtml" help:"Which characters are escaped."`
 
 	items []any
 }

@@ -43,7 +43,7 @@ func measureType(name string, properties ...string) *object.Type {
 
 type measureObject struct {
 	InputObject       any   `param:"pipeline" help:"The objects to measure."`
-	Property          []any `param:"pos=0" help:"The properties to measure: names, wildcards or script blocks."`
+	Property          []any `typename:"Microsoft.PowerShell.Commands.PSPropertyExpression[]" param:"pos=0" help:"The properties to measure: names, wildcards or script blocks."`
 	StandardDeviation bool  `param:"set=GenericMeasure" help:"Computes the standard deviation of the sample."`
 	Sum               bool  `param:"set=GenericMeasure" help:"Adds the values."`
 	AllStats          bool  `param:"set=GenericMeasure" help:"Computes all of them."`

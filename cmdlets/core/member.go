@@ -53,8 +53,8 @@ type memberDefinition struct {
 type getMember struct {
 	InputObject any      `param:"pipeline" help:"The objects whose members are listed."`
 	Name        []string `param:"pos=0 wildcards" validate:"notnullorempty" help:"The members' names."`
-	MemberType  []string `param:"" alias:"Type" help:"The kinds of members, such as Property or Method." values:"AliasProperty,CodeProperty,Property,NoteProperty,ScriptProperty,Properties,PropertySet,Method,CodeMethod,ScriptMethod,Methods,ParameterizedProperty,MemberSet,Event,All"`
-	View        []string `param:"" validate:"set=Extended,Adapted,Base,All" help:"Which members: those of the type, those added, or all."`
+	MemberType  []string `typename:"System.Management.Automation.PSMemberTypes" param:"" alias:"Type" help:"The kinds of members, such as Property or Method." values:"AliasProperty,CodeProperty,Property,NoteProperty,ScriptProperty,Properties,PropertySet,Method,CodeMethod,ScriptMethod,Methods,ParameterizedProperty,MemberSet,Event,All"`
+	View        []string `typename:"System.Management.Automation.PSMemberViewTypes" param:"" validate:"set=Extended,Adapted,Base,All" help:"Which members: those of the type, those added, or all."`
 	Static      bool     `param:"" help:"Lists the type's static members."`
 	Force       bool     `param:"" help:"Lists hidden members too."`
 

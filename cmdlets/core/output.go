@@ -100,7 +100,7 @@ func (j *joiner) Write(b []byte) (int, error) {
 type outFile struct {
 	FilePath    string `param:"set=ByPath mandatory pos=0" alias:"Path" help:"The file."`
 	LiteralPath string `param:"set=ByLiteralPath mandatory pipelinebyname" alias:"PSPath,LP" help:"The file, its name taken as it is."`
-	Encoding    string `param:"pos=1" validate:"notnullorempty" complete:"encoding" help:"The file's encoding."`
+	Encoding    string `param:"pos=1" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The file's encoding."`
 	Append      bool   `param:"" help:"Adds to the end of the file."`
 	Force       bool   `param:"" help:"Writes to read-only files too."`
 	NoClobber   bool   `param:"" alias:"NoOverwrite" help:"Refuses to replace a file."`

@@ -140,7 +140,7 @@ type selectString struct {
 	Exclude       []string `param:"" validate:"notnullorempty" help:"Names of files to leave out."`
 	NotMatch      bool     `param:"" help:"Finds the lines that do not match."`
 	AllMatches    bool     `param:"" help:"Finds each match of a line, not only the first."`
-	Encoding      string   `param:"" validate:"notnullorempty" complete:"encoding" help:"The files' encoding."`
+	Encoding      string   `param:"" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The files' encoding."`
 	Context       []int32  `param:"" validate:"notnullorempty count=1,2 range=0,2147483647" help:"How many lines before and after a match to show."`
 
 	regexes []*object.Regex

@@ -19,7 +19,7 @@ type teeObject struct {
 	FilePath    string `param:"set=File mandatory pos=0" alias:"Path" help:"The file."`
 	LiteralPath string `param:"set=LiteralFile mandatory" alias:"PSPath,LP" help:"The file, its name taken as it is."`
 	Append      bool   `param:"set=File,Variable" help:"Adds to the file or variable."`
-	Encoding    string `param:"set=File,LiteralFile" validate:"notnullorempty" complete:"encoding" help:"The file's encoding."`
+	Encoding    string `param:"set=File,LiteralFile" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The file's encoding."`
 	Variable    string `param:"set=Variable mandatory" help:"The variable."`
 
 	file    *textFile
