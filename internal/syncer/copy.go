@@ -59,6 +59,9 @@ func (f *folderPass) copyAll(ctx context.Context, plan []planned) error {
 	if err := f.gatherClaims(ctx); err != nil {
 		return err
 	}
+	if err := f.foresee(ctx, plan); err != nil {
+		return err
+	}
 	f.progress(PhaseCopy)
 	windows := f.windows(plan)
 	// Without UIDPLUS each window's UIDs are looked up before the next one goes. Else one call of Append takes many,

@@ -27,6 +27,7 @@ type pass struct {
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
+	warnedOfQuota bool
 	state         Progress
 	result        Result
 }

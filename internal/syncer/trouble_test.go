@@ -189,6 +189,9 @@ func TestQuotaAndResume(t *testing.T) {
 	if n := len(w.target.Messages("INBOX")); n == 0 || int64(n) != r.Copied {
 		t.Errorf("%d messages at the target, %d counted", n, r.Copied)
 	}
+	if !w.log.has("the target has room for 900 B") || !w.log.has("Raise its quota by") {
+		t.Errorf("nobody was told beforehand: %q", w.log.lines)
+	}
 	w.target.SetQuota(1 << 20)
 	w.sync(t)
 	w.same(t, "INBOX")
