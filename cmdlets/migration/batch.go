@@ -352,5 +352,14 @@ func (c *removeBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	if ok, err := out.ShouldProcess(string(r.Identity), "Remove-MigrationBatch"); err != nil || !ok {
 		return err
 	}
-	return c.do(ctx, out, func(svc migration.Service) error { return svc.RemoveBatch(ctx, r) })
+	return c.do(ctx, out, func(svc migration.Service) error {
+		if err := svc.RemoveBatch(ctx, r); err != nil {
+			return err
+		}
+		config, err := svc.Config(ctx)
+		if err != nil || config.ReportDirectory == "" {
+			return err
+		}
+		return out.Verbose("The report of '" + string(r.Identity) + "' is kept in " + config.ReportDirectory + ".")
+	})
 }
