@@ -24,7 +24,8 @@ func (d diary) Progress(syncer.Progress)         {}
 func (d diary) Report(line migration.ReportLine) { d.t.Log(line) }
 
 // config is how a user of a server is reached, through a proxy if port is not 0.
-func config(s *testserver.Dovecot, user string, port int) imapbox.Config {
+func config(server testserver.Any, user string, port int) imapbox.Config {
+	s := server.Base()
 	if port == 0 {
 		port = s.IMAPPort
 	}

@@ -219,9 +219,14 @@ func (c *Cyrus) setPassword(t testing.TB, user, password string) error {
 	return os.Chown(db, c.ids[0], c.ids[1])
 }
 
-// Digest implements [Any]. The files named cyrus. are indexes, headers and
-// caches; flags are kept in them.
+// Digest implements [Any]. Flags are kept in the files cyrus.index, which reading
+// leaves alone; only caches are left out.
 func (c *Cyrus) Digest(t testing.TB, user string) []string {
 	t.Helper()
-	return digest(t, filepath.Join(c.dir, "spool"), "cyrus.cache")
+	local, domain, _ := strings.Cut(user, "@")
+	dir := filepath.Join(c.dir, "spool")
+	if domain != "" {
+		dir = filepath.Join(dir, "domain", domain[:1], domain)
+	}
+	return digest(t, filepath.Join(dir, "user", strings.ReplaceAll(local, ".", "^")), "cyrus.cache")
 }

@@ -80,6 +80,9 @@ func tryAccounts(t *testing.T, s Any, o testmail.AwkwardOptions) {
 	tryFill(t, s, o)
 
 	s.Base().Fill(t, "bob.b@example.com", testmail.Plain(1, 3))
+	if got := s.Digest(t, "bob.b@example.com"); len(got) < 3 {
+		t.Errorf("the digest of three messages has %d lines", len(got))
+	}
 	if got := talk(t, dialPlain(t, s.Base()), "LOGIN ann first"); !strings.HasPrefix(got, "a NO") {
 		t.Errorf("a wrong password: %s", got)
 	}

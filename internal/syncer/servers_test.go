@@ -1,0 +1,145 @@
+package syncer_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"migsh/internal/mailbox/imapbox"
+	"migsh/internal/syncer"
+	"migsh/internal/testmail"
+	"migsh/internal/testserver"
+)
+
+// A brand is a server with what it can hold.
+type brand struct {
+	name   string
+	server testserver.Any
+	holds  testmail.AwkwardOptions
+}
+
+// brands starts a server of every brand, in a layout that is not the others'.
+func brands(t *testing.T) []brand {
+	return []brand{
+		{"Dovecot", testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Store: "mdbox"}), testmail.AwkwardOptions{Avoid: "/"}},
+		{"Cyrus", testserver.StartCyrus(t, testserver.CyrusOptions{Separator: ".", BelowInbox: true}),
+			testmail.AwkwardOptions{Avoid: "/." + testserver.CyrusAvoids, Proper: true}},
+		{"Courier", testserver.StartCourier(t, testserver.CourierOptions{}), testmail.AwkwardOptions{Avoid: "/.", NoEmoji: true, Ended: true}},
+	}
+}
+
+// TestBetweenBrands copies between servers of every brand what both can hold, three times, once after the state was lost, and compares.
+// Every day it goes one way round; in a soak every brand copies to every other and to itself.
+func TestBetweenBrands(t *testing.T) {
+	all := brands(t)
+	for i, from := range all {
+		for j, to := range all {
+			if os.Getenv("MIGSH_SOAK") == "" && j != (i+1)%len(all) {
+				continue
+			}
+			t.Run(from.name+" to "+to.name, func(t *testing.T) {
+				user := strings.ToLower(from.name + to.name)
+				other := user + "-new"
+				from.server.AddUser(t, testserver.Account{Name: user, Password: "source-pass"})
+				to.server.AddUser(t, testserver.Account{Name: other, Password: "target-pass"})
+				from.server.Base().Fill(t, user, testmail.Awkward(testmail.AwkwardOptions{
+					Seed: uint64(1 + i*len(all) + j), Avoid: from.holds.Avoid + to.holds.Avoid, NoEmoji: from.holds.NoEmoji || to.holds.NoEmoji,
+					Proper: from.holds.Proper || to.holds.Proper, Ended: from.holds.Ended || to.holds.Ended, Large: 3 << 20,
+				}))
+				before, want := from.server.Digest(t, user), from.server.Base().Snapshot(t, user)
+				passes(t, job(t, config(from.server, user, 0), config(to.server, other, 0)), want, func() testmail.Snapshot {
+					return to.server.Base().Snapshot(t, other)
+				}, testmail.Rules{ExtraFolders: true, IgnoreSpecialUse: true})
+				untouched(t, before, from.server.Digest(t, user))
+			})
+		}
+	}
+}
+
+// passes copies, copies again, forgets and copies a third time, and verifies; each time the target must be as it should.
+func passes(t *testing.T, j syncer.Job, want testmail.Snapshot, target func() testmail.Snapshot, rules testmail.Rules) {
+	t.Helper()
+	compare := func(what string) {
+		t.Helper()
+		for _, line := range testmail.Diff(want, target(), rules) {
+			t.Errorf("%s: %s", what, line)
+		}
+	}
+	messages := int64(want.Messages())
+	if r := pass(t, j); r.Copied != messages {
+		t.Errorf("%d of %d messages copied", r.Copied, messages)
+	}
+	compare("first pass")
+	if r := pass(t, j); r.Copied+r.Matched+r.Reflagged != 0 {
+		t.Errorf("second pass: %+v", r)
+	}
+	if err := syncer.Forget(t.Context(), j.Store, j.Pair); err != nil {
+		t.Fatal(err)
+	}
+	if r := pass(t, j); r.Copied != 0 || r.Matched != messages {
+		t.Errorf("after the state was lost: %d copied, %d matched", r.Copied, r.Matched)
+	}
+	compare("after the state was lost")
+	if v, err := syncer.Verify(t.Context(), j, 1); err != nil || v.Same != messages || v.Checked != v.Same {
+		t.Errorf("verification: %+v, %v", v, err)
+	}
+}
+
+// untouched demands that the files of a source are as they were.
+func untouched(t *testing.T, before, after []string) {
+	t.Helper()
+	for _, line := range before {
+		if !slices.Contains(after, line) {
+			t.Errorf("the source's file %s was changed", line)
+		}
+	}
+	if len(before) != len(after) || len(before) == 0 {
+		t.Errorf("the source had %d files and has %d", len(before), len(after))
+	}
+}
+
+// TestUserRoot copies one user's mail out of the folders that are shared with an administrator: Courier's virtual shared folders, whose
+// names have a blank for each dot of the user's, and Cyrus's.
+func TestUserRoot(t *testing.T) {
+	all := brands(t)
+	dovecot, cyrus, courier := all[0], all[1].server.(*testserver.Cyrus), all[2].server.(*testserver.Courier)
+	for _, c := range []struct {
+		brand
+		root  string
+		login imapbox.Credentials
+		share func(t *testing.T)
+	}{
+		{all[1], "/user/terryadams", imapbox.Credentials{Login: cyrus.Admin, Password: cyrus.AdminPassword}, func(t *testing.T) {
+			for _, f := range cyrus.Snapshot(t, "terryadams").Folders {
+				path := f.Path
+				if path[0] == "INBOX" {
+					path = path[1:]
+				}
+				cyrus.Share(t, cyrus.Admin, "lrs", cyrus.AdminName("terryadams", path...))
+			}
+		}},
+		{all[2], "/users/terry.adams", imapbox.Credentials{Login: "mailadmin", Password: "admin-pass"}, func(t *testing.T) {
+			courier.AddUser(t, testserver.Account{Name: "mailadmin", Password: "admin-pass"})
+			courier.Share(t, "terry.adams", "mailadmin", "lr")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			user, other := strings.TrimPrefix(c.root[strings.LastIndex(c.root, "/"):], "/"), strings.ToLower(c.name)+"-root"
+			c.server.AddUser(t, testserver.Account{Name: user, Password: "source-pass"})
+			dovecot.server.AddUser(t, testserver.Account{Name: other, Password: "target-pass"})
+			o := c.holds
+			o.Seed = 5
+			c.server.Base().Fill(t, user, testmail.Awkward(o))
+			c.share(t)
+			before, want := c.server.Digest(t, user), c.server.Base().Snapshot(t, user)
+			from := config(c.server, user, 0)
+			from.Credentials = c.login
+			j := job(t, from, config(dovecot.server, other, 0))
+			j.Pair.UserRoot = c.root
+			passes(t, j, want, func() testmail.Snapshot { return dovecot.server.Base().Snapshot(t, other) },
+				testmail.Rules{ExtraFolders: true, IgnoreSpecialUse: true, IgnoreSubscriptions: true})
+			untouched(t, before, c.server.Digest(t, user))
+		})
+	}
+}
