@@ -13,7 +13,8 @@ import (
 // (mbsync's X-TUID), or by a server that adds or rewrites header lines or writes the whole message anew. It never tells
 // two messages apart, so it only counts where no message of the source is one at the target byte for byte.
 type likeness struct {
-	// body is made of the body as it stands and of what the header says of date, people and subject.
+	// body is made of the body, whatever its line ends are and whether the last line has one, and of what the header
+	// says of date, people and subject.
 	body Digest
 	// envelope is made of Message-ID and Date; zero where one of them is missing.
 	envelope Digest
@@ -24,7 +25,7 @@ type likeness struct {
 type contentReader struct {
 	*digestReader
 	header []byte
-	body   hash.Hash // nil while the header lasts
+	body   *lineDigest // nil while the header lasts
 	giveUp bool      // the header is longer than anybody reads
 }
 
@@ -49,11 +50,34 @@ func (c *contentReader) look(p []byte) {
 		end, gap := headerEnd(c.header[from:])
 		switch {
 		case end >= 0:
-			c.body = blake3.New(32, nil)
+			c.body = &lineDigest{h: blake3.New(32, nil)}
 			c.body.Write(c.header[from+end+gap:])
 			c.header = c.header[:from+end]
 		case len(c.header) > headerPeek:
 			c.giveUp, c.header = true, nil
+		}
+	}
+}
+
+// A lineDigest hashes lines, so that it doesn't matter how they end and how many empty ones come last: servers that
+// store lines write one line end for another and add one that is missing.
+type lineDigest struct {
+	h     hash.Hash
+	empty int // line ends not hashed yet
+}
+
+func (d *lineDigest) Write(p []byte) {
+	for line := range bytes.Lines(p) {
+		text, ended := bytes.CutSuffix(line, []byte("\n"))
+		text = bytes.ReplaceAll(text, []byte("\r"), nil)
+		if len(text) > 0 {
+			for ; d.empty > 0; d.empty-- {
+				d.h.Write([]byte("\n"))
+			}
+			d.h.Write(text)
+		}
+		if ended {
+			d.empty++
 		}
 	}
 }
@@ -74,7 +98,7 @@ func (c *contentReader) likeness() likeness {
 	header := parseHeader(c.header)
 	field := func(name string) string { return strings.Join(strings.Fields(header.Get(name)), " ") }
 	var l likeness
-	known := []string{string(c.body.Sum(nil))}
+	known := []string{string(c.body.h.Sum(nil))}
 	for _, name := range []string{"Date", "From", "To", "Cc", "Subject"} {
 		known = append(known, field(name))
 	}

@@ -311,7 +311,8 @@ func Roots(info mailbox.Info, userRoot string) []string {
 		if delim == 0 {
 			delim = '/'
 		}
-		for _, inside := range []string{string(delim), "^", "_"} {
+		// Courier puts a blank there, Cyrus a circumflex.
+		for _, inside := range []string{string(delim), " ", "^", "_"} {
 			var parts []string
 			for _, level := range levels {
 				parts = append(parts, strings.ReplaceAll(level, string(delim), inside))

@@ -221,7 +221,7 @@ func TestMatch(t *testing.T) {
 func TestRoots(t *testing.T) {
 	i := info("INBOX.", ".", "shared.")
 	got := fmt.Sprint(Roots(i, "/users/terry.adams"))
-	for _, want := range []string{"shared.users.terry.adams", "shared.users.terry^adams", "users.terry.adams"} {
+	for _, want := range []string{"shared.users.terry.adams", "shared.users.terry adams", "shared.users.terry^adams", "users.terry.adams"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not among %s", want, got)
 		}
