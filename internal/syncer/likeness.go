@@ -26,7 +26,7 @@ type contentReader struct {
 	*digestReader
 	header []byte
 	body   *lineDigest // nil while the header lasts
-	giveUp bool      // the header is longer than anybody reads
+	giveUp bool        // the header is longer than anybody reads
 }
 
 func newContentReader(r io.Reader, length int64) *contentReader {

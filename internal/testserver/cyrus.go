@@ -226,7 +226,7 @@ func (c *Cyrus) Digest(t testing.TB, user string) []string {
 	local, domain, _ := strings.Cut(user, "@")
 	dir := filepath.Join(c.dir, "spool")
 	if domain != "" {
-		dir = filepath.Join(dir, "domain", domain[:1], domain)
+		dir = filepath.Join(dir, "domain", domain)
 	}
 	return digest(t, filepath.Join(dir, "user", strings.ReplaceAll(local, ".", "^")), "cyrus.cache")
 }
