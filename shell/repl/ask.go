@@ -86,15 +86,20 @@ func choiceKey(label string) (key, text string) {
 	return strings.ToUpper(after[:size]), before + after
 }
 
-// readSecret reads a line key by key and shows mask for each character, or nothing.
-func (e *editor) readSecret(ctx context.Context, mask string) (string, ending, error) {
+// readSecret reads a line key by key and shows mask for each character, or nothing. The terminal echoes nothing from before
+// the prompt is seen.
+func (e *editor) readSecret(ctx context.Context, prompt, mask string) (string, ending, error) {
 	e.drain()
 	if err := e.tty.raw(); err != nil {
 		return "", endOfInput, err
 	}
 	stop := context.AfterFunc(ctx, e.tty.wake)
 	defer stop()
-	secret, end, err := e.secret(ctx, mask)
+	_, err := io.WriteString(e.screen, prompt)
+	secret, end := "", endOfInput
+	if err == nil {
+		secret, end, err = e.secret(ctx, mask)
+	}
 	if restoreErr := e.tty.restore(); err == nil {
 		err = restoreErr
 	}

@@ -293,12 +293,9 @@ func (t *Terminal) ReadSecret(ctx context.Context, prompt, mask string) (string,
 		line, _, err := t.plainLine(prompt)
 		return line, err
 	}
-	if _, err := io.WriteString(t.screen, prompt); err != nil {
-		return "", err
-	}
 	t.setReading(true)
 	defer t.setReading(false)
-	secret, end, err := t.editor.readSecret(ctx, mask)
+	secret, end, err := t.editor.readSecret(ctx, prompt, mask)
 	if _, err := io.WriteString(t.screen, "\n"); err != nil {
 		return "", err
 	}
