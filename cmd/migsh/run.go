@@ -14,6 +14,7 @@ import (
 	"unicode/utf16"
 
 	"migsh/cmdlets"
+	"migsh/cmdlets/migration"
 	"migsh/shell"
 	"migsh/shell/object"
 )
@@ -85,6 +86,7 @@ func culture(environ []string) string {
 func (o *flags) register(s *shell.Session, environ []string) *state {
 	st := &state{home: o.home, environ: environ}
 	cmdlets.Register(s.Register, st.open)
+	migration.ProvideValues(s.Commands(), st.open)
 	return st
 }
 

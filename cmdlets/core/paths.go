@@ -26,14 +26,6 @@ func (t target) text() string {
 	return t.path
 }
 
-// providerText is the path with its provider in front, PSPath.
-func (t target) providerText() string {
-	if t.drive != nil {
-		return `Microsoft.PowerShell.Core\` + t.drive.provider() + "::" + t.path
-	}
-	return `Microsoft.PowerShell.Core\FileSystem::` + t.path
-}
-
 func (t target) exists() bool {
 	if t.drive != nil {
 		if t.path == "" {
@@ -120,11 +112,6 @@ type narrowing struct {
 	Filter  string   `param:"" help:"A wildcard pattern for names, applied before all else."`
 	Include []string `param:"wildcards" help:"Only items whose names fit one of these patterns."`
 	Exclude []string `param:"wildcards" help:"No items whose names fit one of these patterns."`
-}
-
-// narrowed tells whether any of the parameters is in use.
-func (n *narrowing) narrowed() bool {
-	return n.Filter != "" || len(n.Include) > 0 || len(n.Exclude) > 0
 }
 
 // keeps tells whether an item of that name stays.

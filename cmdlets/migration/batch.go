@@ -33,7 +33,7 @@ type newBatch struct {
 	AcceptUntrustedCertificates bool             `param:"set=Server" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations     any              `param:"set=Server" help:"How many mailboxes are copied at once, and connections made: 1 to 100, in legacy mode 1 to 10. 100 is the default."`
 	AutoStart                   bool             `param:"" help:"Start the batch at once."`
-	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #Trash# and the like mean the folder of that use in any language."`
+	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #DeletedItems# and the like mean the folder of that use in any language."`
 	IncludeFolders              []string         `param:"" help:"Only these folders are copied."`
 	ContentFilter               string           `param:"" help:"Which messages are copied, by date and size: \"Received -ge '1/1/2021' -and Received -lt '1/1/2023'\", \"Size -lt 25MB\". Dates are UTC. What it leaves out is counted as filtered."`
 	NotificationEmails          []string         `param:"" help:"Who is told by mail when the batch has finished."`

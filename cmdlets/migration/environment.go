@@ -21,13 +21,13 @@ type Opener func(ctx context.Context) (migration.Service, error)
 // Commands returns the cmdlets, working on the service that open gives.
 func Commands(open Opener) []*cmdlet.Info {
 	e := &environment{open: open}
-	return []*cmdlet.Info{
+	return withHelp([]*cmdlet.Info{
 		e.testServer(), e.newEndpoint(), e.getEndpoint(), e.setEndpoint(), e.removeEndpoint(),
 		e.newBatch(), e.getBatch(), e.setBatch(), e.startBatch(), e.stopBatch(), e.completeBatch(), e.removeBatch(), e.waitBatch(),
 		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
 		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(),
-	}
+	})
 }
 
 type environment struct{ open Opener }

@@ -115,7 +115,7 @@ func (p *Parameter) syntax(role ParameterSet, typeName func(p *Parameter) string
 	if role.Position >= 0 {
 		name = "[" + name + "]"
 	}
-	if !p.Switch {
+	if !p.Switch && p.Type != object.TypeSwitch {
 		name += " <" + typeName(p) + ">"
 	}
 	if !role.Mandatory {

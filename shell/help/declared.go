@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"migsh/shell/cmdlet"
+	"migsh/shell/object"
 	"migsh/shell/syntax"
 )
 
@@ -44,7 +45,7 @@ func typeName(p *cmdlet.Parameter) string {
 
 func declaredParameter(info *cmdlet.Info, p *cmdlet.Parameter) Parameter {
 	out := Parameter{
-		Name: p.Name, Type: typeName(p), Switch: p.Switch, Position: "named", Pipeline: pipeline(p), Aliases: p.Aliases,
+		Name: p.Name, Type: typeName(p), Switch: p.Switch || p.Type == object.TypeSwitch, Position: "named", Pipeline: pipeline(p), Aliases: p.Aliases,
 		Wildcards: p.SupportsWildcards, Default: p.DefaultText,
 	}
 	own := p.Index < len(info.Parameters)
