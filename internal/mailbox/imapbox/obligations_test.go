@@ -50,6 +50,52 @@ func opener(cfg Config) mailboxtest.Box {
 	}
 }
 
+// traced opens what cfg describes and records what is said, if MIGSH_TRACE names a file.
+func traced(t *testing.T, cfg Config) mailboxtest.Box {
+	t.Helper()
+	if path := os.Getenv("MIGSH_TRACE"); path != "" {
+		tracer, err := wrap.OpenTrace(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Tracer = tracer
+	}
+	return opener(cfg)
+}
+
+// TestObligationsElsewhere runs the obligations against Cyrus and Courier.
+func TestObligationsElsewhere(t *testing.T) {
+	if os.Getenv("MIGSH_SOAK") == "" {
+		t.Skip("tried in a soak only: make soak")
+	}
+	t.Run("Cyrus", func(t *testing.T) {
+		s := testserver.StartCyrus(t, testserver.CyrusOptions{})
+		// Every header must be one for Cyrus, and be there.
+		mailboxtest.Run(t, added(s, func(body string) bool {
+			name, _, field := strings.Cut(body, ":")
+			return !field || strings.ContainsAny(name, " \r\n")
+		}))
+	})
+	t.Run("Courier", func(t *testing.T) {
+		s := testserver.StartCourier(t, testserver.CourierOptions{})
+		mailboxtest.Run(t, added(s, func(body string) bool { return !strings.HasSuffix(body, "\n") }))
+	})
+}
+
+// added opens accounts that it adds to a server.
+func added(s testserver.Any, unfit func(body string) bool) func(t *testing.T) mailboxtest.Box {
+	return func(t *testing.T) mailboxtest.Box {
+		user := newUser()
+		s.AddUser(t, testserver.Account{Name: user, Password: "secret"})
+		box := traced(t, Config{
+			Server: s.Base().Host, Port: s.Base().IMAPPort, Security: migration.SecurityNone,
+			Credentials: Credentials{Login: user, Password: "secret"},
+		})
+		box.Unfit = unfit
+		return box
+	}
+}
+
 // TestObligations runs the obligations of every mailbox against real servers, with what they offer and without.
 func TestObligations(t *testing.T) {
 	maildir := testserver.StartDovecot(t, testserver.DovecotOptions{Separator: ".", Prefix: "INBOX."})
@@ -67,14 +113,7 @@ func TestObligations(t *testing.T) {
 			mailboxtest.Run(t, func(t *testing.T) mailboxtest.Box {
 				cfg := account(test.server, newUser())
 				cfg.HideCapabilities = test.hide
-				if path := os.Getenv("MIGSH_TRACE"); path != "" {
-					tracer, err := wrap.OpenTrace(path)
-					if err != nil {
-						t.Fatal(err)
-					}
-					cfg.Tracer = tracer
-				}
-				return opener(cfg)
+				return traced(t, cfg)
 			})
 		})
 	}

@@ -125,11 +125,23 @@ func (t *target) Rename(ctx context.Context, from, to string) error {
 		return err
 	}
 	defer give()
+	if t.selected != nil && t.selected.folder != "INBOX" {
+		// Some servers rename no folder that is open. Without UNSELECT, which not all have, another one must be opened.
+		if _, err := t.open("INBOX"); err != nil {
+			return err
+		}
+	}
 	t.selected = nil
 	if err := t.client.Rename(from, to, nil).Wait(); err != nil {
 		return t.fault("RENAME", from, err)
 	}
-	return nil
+	renamed, err := t.isThere(to) // Courier says OK to renaming what is not there
+	if err == nil && !renamed {
+		e := t.cfg.fault(mailbox.FolderMissing, "RENAME", fmt.Errorf("the server said OK, but there is no folder %q", to))
+		e.Folder = from
+		return e
+	}
+	return err
 }
 
 // Store changes flags, as many messages with one command as its line can hold.
@@ -146,6 +158,7 @@ func (t *target) Store(ctx context.Context, at mailbox.At, changes []mailbox.Fla
 	if len(changes) > 0 && opened.ReadOnly {
 		return nil, t.readOnly("STORE", at.Folder)
 	}
+	t.refresh() // Courier says OK to a STORE of messages that it hasn't told this session of, and does nothing
 	results := make([]error, 0, len(changes))
 	for _, c := range changes {
 		kept := permitted(c.Add, opened)
@@ -233,6 +246,7 @@ func (t *target) Expunge(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 	if opened.ReadOnly {
 		return t.readOnly("EXPUNGE", at.Folder)
 	}
+	t.refresh()
 	if err := t.store(at, uids, imap.StoreFlagsAdd, mailbox.NewFlags(mailbox.FlagDeleted)); err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ import (
 type Box struct {
 	Source mailbox.OpenSource
 	Target mailbox.OpenTarget
+	// Unfit tells which messages the server refuses, or keeps otherwise than they are; nil means none.
+	Unfit func(body string) bool
 }
 
 // Run runs the suite. open is called once for each test and gives a mailbox with nothing but an empty INBOX (and what
