@@ -70,17 +70,21 @@ func (c *compiler) defineAll() error {
 	var classes []*class
 	var enums []*syntax.TypeDefinition
 	for _, b := range c.block.ast.Blocks() {
-		for _, s := range b.Statements {
-			d, ok := s.(*syntax.TypeDefinition)
-			switch {
-			case !ok:
-			case d.Kind == syntax.EnumType:
-				enums = append(enums, d)
-			default:
-				t := &object.Type{Name: d.Name, Base: object.TypeObject, Instance: &object.Members{}, Static: &object.Members{}}
-				classes = append(classes, &class{in: c.in, ast: d, home: c.block, module: c.in.current.scope.module, typ: t})
+		syntax.Inspect(b, func(n syntax.Node) bool {
+			switch n := n.(type) {
+			case *syntax.ScriptBlockExpression, *syntax.FunctionDefinition: // blocks of their own
+				return false
+			case *syntax.TypeDefinition:
+				if n.Kind == syntax.EnumType {
+					enums = append(enums, n)
+					return false
+				}
+				t := &object.Type{Name: n.Name, Base: object.TypeObject, Instance: &object.Members{}, Static: &object.Members{}}
+				classes = append(classes, &class{in: c.in, ast: n, home: c.block, module: c.in.current.scope.module, typ: t})
+				return false
 			}
-		}
+			return true
+		})
 	}
 	for _, d := range enums {
 		if err := c.defineEnum(d); err != nil {

@@ -94,7 +94,7 @@ func (k *class) parameters(m *syntax.FunctionMember) ([]object.Param, error) {
 func (m *method) run(this any, args []any) (any, error) {
 	in := m.class.in
 	if in.depth >= maxDepth {
-		return nil, in.current.errDepth()
+		return nil, passing(in.current.errDepth())
 	}
 	if m.before != nil {
 		if err := m.before(this); err != nil {
@@ -181,4 +181,18 @@ func (f *frame) asBase(target syntax.Expression, v any) *object.Type {
 		return nil
 	}
 	return t
+}
+
+// validValues asks a class that a ValidateSet attribute names for its values; any other argument is a value itself.
+func (f *frame) validValues(v any) (any, error) {
+	t, ok := v.(*object.Type)
+	if !ok || f.in.classes[t] == nil {
+		return v, nil
+	}
+	generator, err := object.Construction(t, nil)
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	values, err := object.InvokeMethod(generator, "GetValidValues", nil)
+	return values, f.wrap(err)
 }

@@ -289,6 +289,9 @@ func (c *compiler) hashtable(e *syntax.Hashtable, typ *object.Type) exprFunc {
 }
 
 func (c *compiler) typeExpr(e *syntax.TypeExpression) exprFunc {
+	if equalFold(e.TypeName.Name, "pscustomobject") && e.TypeName.Element == nil { // PowerShell's short name of PSObject: only a cast takes it for itself
+		return func(*frame) (any, error) { return object.TypePSObject, nil }
+	}
 	if t, ok := c.staticType(e.TypeName); ok {
 		var v any = t
 		return func(*frame) (any, error) { return v, nil }

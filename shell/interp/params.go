@@ -349,6 +349,9 @@ func (c *compiler) validator(f *frame, a *syntax.Attribute) (check cmdlet.Valida
 	case "validateset":
 		var values []string
 		for _, v := range args {
+			if v, err = f.validValues(v); err != nil {
+				return nil, false, err
+			}
 			if items, ok := object.ItemsOf(v); ok {
 				for _, item := range items {
 					values = append(values, object.ToString(item))

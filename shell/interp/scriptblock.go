@@ -62,6 +62,9 @@ func (sb *scriptBlock) plain() bool {
 // runInto runs a plain block in the frame's scope with $_ set.
 func (f *frame) runInto(b *block, under any, out sink) error {
 	code := b.codeFor(f.scope.layout)
+	if code.failed != nil {
+		return code.failed
+	}
 	if code.end == nil {
 		return nil
 	}

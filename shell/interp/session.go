@@ -411,6 +411,9 @@ func (s *session) Evaluate(_ context.Context, text string, write func(v any) err
 		if g.code.layout == nil {
 			g.vars = nil
 		}
+		if g.code.failed != nil {
+			return g.code.failed
+		}
 		if g.code.end == nil {
 			return nil
 		}

@@ -233,6 +233,9 @@ func unfit(m *Member, args []any) error {
 
 func overloadNotFound(m *Member, args []any) error {
 	name := m.Name
+	if name == ".ctor" {
+		name = "new"
+	}
 	return NewErrorOf(&Exception{
 		Type:    typeMethodException,
 		Message: "Cannot find an overload for \"" + name + "\" and the argument count: \"" + strconv.Itoa(len(args)) + "\".",

@@ -241,7 +241,7 @@ func Construct(def *Type, args ...*Type) *Type {
 		return t
 	}
 	t := &Type{
-		Name: name, Base: def.Base, Args: args, Generic: def, IsValue: def.IsValue || def.Base == TypeValueType, Interfaces: def.Interfaces,
+		Name: name, Base: def.Base, Args: args, Generic: def, IsInterface: def.IsInterface, IsValue: def.IsValue || def.Base == TypeValueType, Interfaces: def.Interfaces,
 		ToString: def.ToString, Views: def.Views,
 	}
 	if convert := registry.generics[def]; convert != nil {
