@@ -34,6 +34,7 @@ func (d *display) Record(stream syntax.Stream, v any) error {
 		return d.line("DEBUG: ", v)
 	case syntax.StreamInformation:
 		if m, ok := interp.HostMessageOf(v); ok {
+			d.toTerminal(m.Text, !m.NoNewline)
 			d.s.host.WriteHost(m.Text, m.Foreground, m.Background, !m.NoNewline)
 			return nil
 		}
@@ -53,8 +54,20 @@ func (d *display) line(prefix string, v any) error {
 			text = t.MessageText(text)
 		}
 	}
+	d.toTerminal(text, true)
 	d.s.host.WriteHost(text, "", "", true)
 	return nil
+}
+
+// toTerminal gives the transcript what a terminal shows by itself, past the session's output.
+func (d *display) toTerminal(text string, newline bool) {
+	if d.s.terminal == nil {
+		return
+	}
+	if newline {
+		text += "\n"
+	}
+	d.s.transcript.write([]byte(text))
 }
 
 func (d *display) NativeError(line string) error {

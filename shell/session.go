@@ -55,6 +55,8 @@ type Session struct {
 	errs     io.Writer
 	printer  *format.Printer
 	width    int // the printer's
+
+	transcript *transcript
 }
 
 // New makes a session without commands; see [Session.Register].
@@ -65,7 +67,7 @@ func New(o Options) *Session {
 	if o.Stdin == nil {
 		o.Stdin = strings.NewReader("")
 	}
-	s := &Session{options: o, input: bufio.NewReader(o.Stdin), host: o.Host}
+	s := &Session{options: o, input: bufio.NewReader(o.Stdin), host: o.Host, transcript: &transcript{}}
 	out := o.Stdout
 	s.errs = o.Stderr
 	if s.host == nil {
@@ -76,7 +78,7 @@ func New(o Options) *Session {
 	} else {
 		out, s.errs = &plainWriter{w: o.Stdout}, &plainWriter{w: o.Stderr}
 	}
-	s.out = newPacedWriter(out)
+	s.out, s.errs = newPacedWriter(copied{out, s.transcript}), copied{s.errs, s.transcript}
 	s.fit()
 	s.interp = interp.New(interp.Options{
 		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,

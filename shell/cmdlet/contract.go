@@ -3,6 +3,7 @@ package cmdlet
 import (
 	"context"
 	"errors"
+	"io"
 
 	"migsh/shell/object"
 )
@@ -83,6 +84,8 @@ type Session interface {
 	Location() string
 	SetLocation(path string) error
 	Host() Host
+	// Transcribe copies all that the session shows to a writer from now on; nil ends that.
+	Transcribe(to io.Writer) error
 	// Keep returns what was kept under key, made by make at first: the state of cmdlets that lives as long as the session.
 	Keep(key any, make func() any) any
 	// Evaluate runs script text in the caller's scope and hands over what it puts out, as Invoke-Expression does.

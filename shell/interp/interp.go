@@ -25,6 +25,8 @@ type Display interface {
 	Progress(p cmdlet.Progress) error
 	// NativeError shows a line that a program has written to its standard error.
 	NativeError(line string) error
+	// Transcribe copies all that is shown to a writer from now on; nil ends that.
+	Transcribe(to io.Writer) error
 	// Text renders objects as the output shows them, for redirection into files.
 	Text(items []any) (string, error)
 }

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -382,6 +383,9 @@ func (s *session) SetLocation(path string) error {
 	s.in.location = full
 	return nil
 }
+
+// Transcribe implements [cmdlet.Session].
+func (s *session) Transcribe(to io.Writer) error { return s.in.options.Display.Transcribe(to) }
 
 // Keep implements [cmdlet.Session].
 func (s *session) Keep(key any, make func() any) any {
