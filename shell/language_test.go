@@ -68,9 +68,27 @@ try { f } catch { $_.FullyQualifiedErrorId }`, "Id,f\n"},
 function Set-Level([Level]$l) { [int]$l }
 [Level]::High; [int][Level]'High'; [Level]5; Set-Level mid; [Mode]3; 'Low' -as [Level]; [Level[]]('Low', 'Mid') -join '+'; try { Set-Level none } catch { 'refused' }`,
 			"High\n6\nMid\n5\nRead, Write\nLow\nLow+Mid\nrefused\n"},
+		{"the numbers of an enum are of its type", `enum B : byte { A = 255 }; [B]::A.value__.GetType().Name; [enum]::GetUnderlyingType([B]).Name`, "Byte\nByte\n"},
+		{"the console is the session's output", `'a'; [Console]::WriteLine('b'); [Console]::Out.Write("c` + "`n" + `"); 'd'`, "a\nb\nc\nd\n"},
 		{"a table may not change under a loop", `$h = @{ a = 1; b = 2 }; try { foreach ($k in $h.Keys) { $h[$k] = 0 } } catch { 'changed' }`, "changed\n"},
 		{"dynamicparam says that it is not supported", `function f { [CmdletBinding()] param() dynamicparam { } end { 'ran' } }; try { f } catch { "$_" }`,
 			"'dynamicparam' is not supported yet: rewrite the script without it.\n"},
+		{"what is not supported says so", `try { Invoke-Expression 'class A : System.Text.StringBuilder { }' } catch { "$_" }`, "A class cannot be derived from 'System.Text.StringBuilder' yet: derive it from a class of the script, an exception or an interface, and keep the System.Text.StringBuilder in a property.\n"},
+		{"a method gives what it returns, nothing else", `class A { [int] M() { 'dropped'; Write-Output 2; return 3 } [void] V() { 4 } }; $a = [A]::new(); $a.M(); $a.V(); 'end'`, "3\nend\n"},
+		{"constructors, bases and overriding", `class A { [string]$N; A([string]$n) { $this.N = $n } [string] Who() { return "a " + $this.N } [string] Call() { return $this.Who() } }
+class B : A { [int]$Legs = 4; B([string]$n) : base("<$n>") { } [string] Who() { return 'b of ' + ([A]$this).Who() } }
+$b = [B]::new('x'); $b.Call(); $b.Legs; $b -is [A]; (New-Object B 'y').N; try { [B]::new() } catch { $_.Exception.Message }`,
+			"b of a <x>\n4\nTrue\n<y>\nCannot find an overload for \"new\" and the argument count: \"0\".\n"},
+		{"static members", `class C { static [int]$N = 5; static [C] Make() { [C]::N++; return [C]::new() } }; $null = [C]::Make(); [C]::N`, "6\n"},
+		{"properties convert and check", `class P { [ValidateRange(1, 5)][int]$N = 1 }; $p = [P]::new(); $p.N = '3'; $p.N.GetType().Name; try { $p.N = 9 } catch { $_.FullyQualifiedErrorId }; ([P]@{ N = 2 }).N`,
+			"Int32\nExceptionWhenSetting\n2\n"},
+		{"a method's errors are the caller's", `class T { [int] Div() { return 1 / 0 } [void] Throw() { throw 'bad' } }; try { [T]::new().Div() } catch [DivideByZeroException] { 'div' }; try { [T]::new().Throw() } catch { "$_" }`, "div\nbad\n"},
+		{"an exception of one's own", `class MyError : System.Exception { [int]$Code; MyError([string]$m, [int]$c) : base($m) { $this.Code = $c } }
+try { throw [MyError]::new('boom', 7) } catch [MyError] { "$_ $($_.Exception.Code)" }`, "boom 7\n"},
+		{"a class's own text, order and equality", `class V : System.IComparable { [int]$N; V([int]$n) { $this.N = $n } [string] ToString() { return "v$($this.N)" } [int] CompareTo([object]$o) { return $this.N - $o.N } [bool] Equals([object]$o) { return $this.N -eq $o.N } }
+"$(([V]::new(2), [V]::new(1) | Sort-Object))"; [V]::new(2) -gt [V]::new(1); [V]::new(2) -eq [V]::new(2)`, "v1 v2\nTrue\nTrue\n"},
+		{"types may be defined anew", `Invoke-Expression 'class R { $a = 1 }'; Invoke-Expression 'class R { $a = 2 }'; Invoke-Expression '[R]::new().a'`, "2\n"},
+		{"a method that calls itself without end", `class D { [int] Go() { return $this.Go() } }; try { [D]::new().Go() } catch { $_.FullyQualifiedErrorId }`, "CallDepthOverflow\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"migsh/shell/format"
 	"migsh/shell/interp"
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 	"migsh/shell/syntax"
 )
 
@@ -79,6 +80,7 @@ func New(o Options) *Session {
 		out, s.errs = &plainWriter{w: o.Stdout}, &plainWriter{w: o.Stderr}
 	}
 	s.out, s.errs = newPacedWriter(copied{out, s.transcript}), copied{s.errs, s.transcript}
+	dotnet.SetConsole(s.input, s.out, s.errs)
 	s.fit()
 	s.interp = interp.New(interp.Options{
 		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,

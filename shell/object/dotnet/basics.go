@@ -281,7 +281,14 @@ func enumMembers(t *object.Type) {
 	method(t, "string ToString()", func(e object.Enum, _ args) (any, error) { return e.String(), nil })
 	method(t, "string ToString(string format)", func(e object.Enum, a args) (any, error) { return e.Format(a.str(0)) })
 	method(t, "int GetHashCode()", func(e object.Enum, _ args) (any, error) { return int32(e.Value), nil })
-	property(t, "int value__", func(e object.Enum) (any, error) { return int32(e.Value), nil })
+	property(t, "int value__", func(e object.Enum) (any, error) { return object.Convert(e.Value, e.Type.Enum.Underlying) })
+	static(t, "type GetUnderlyingType(type enumType)", func(a args) (any, error) {
+		e, err := enumArgument(a[0])
+		if err != nil {
+			return nil, err
+		}
+		return e.Enum.Underlying, nil
+	})
 	static(t, "string[] GetNames(type enumType)", func(a args) (any, error) {
 		e, err := enumArgument(a[0])
 		if err != nil {
