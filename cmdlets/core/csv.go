@@ -43,8 +43,14 @@ type importCSV struct {
 	Encoding    string      `param:"" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The files' encoding, where they do not tell it themselves."`
 }
 
+// listSeparator is the delimiter of -UseCulture.
+func listSeparator() object.Char { return object.Char(object.CurrentCulture().ListSeparator()) }
+
 // Process reads the files.
 func (c *importCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if c.UseCulture {
+		c.Delimiter = listSeparator()
+	}
 	enc, err := encodingByName(c.Encoding)
 	if err != nil {
 		return err
@@ -81,6 +87,9 @@ type convertFromCSV struct {
 // Begin takes the header given.
 func (c *convertFromCSV) Begin(context.Context, cmdlet.Out) error {
 	c.table.header = c.Header
+	if c.UseCulture {
+		c.Delimiter = listSeparator()
+	}
 	return nil
 }
 
@@ -111,6 +120,14 @@ type csvWriting struct {
 	slots  []int // of the columns in objects of that shape
 	line   []byte
 	text   string // the delimiter
+}
+
+// Begin takes the delimiter of the culture, where that is asked for.
+func (c *csvWriting) Begin(context.Context, cmdlet.Out) error {
+	if c.UseCulture {
+		c.Delimiter = listSeparator()
+	}
+	return nil
 }
 
 // start takes the columns from the first object.
@@ -299,7 +316,10 @@ type exportCSV struct {
 }
 
 // Begin opens the file.
-func (c *exportCSV) Begin(_ context.Context, out cmdlet.Out) error {
+func (c *exportCSV) Begin(ctx context.Context, out cmdlet.Out) error {
+	if err := c.csvWriting.Begin(ctx, out); err != nil {
+		return err
+	}
 	path := c.Path + c.LiteralPath
 	if (c.Path == "") == (c.LiteralPath == "") {
 		return object.NewError("CannotSpecifyPathAndLiteralPath", object.InvalidArgument, nil, "You must specify either the -Path or -LiteralPath parameters, but not both.")

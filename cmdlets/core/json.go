@@ -144,7 +144,11 @@ func (c *testJSON) Process(_ context.Context, _ any, out cmdlet.Out) error {
 			return err
 		}
 	}
-	r := &jsonReader{text: text, maxDepth: 1024, asHashtable: true, dates: "String"}
+	r := &jsonReader{text: text, maxDepth: 1024, asHashtable: true, dates: "String", strict: true}
+	for _, o := range c.Options {
+		r.comments = r.comments || strings.EqualFold(o, "IgnoreComments")
+		r.commas = r.commas || strings.EqualFold(o, "AllowTrailingCommas")
+	}
 	_, err := r.document()
 	if err != nil {
 		e := object.NewException("System.Exception", "Cannot parse the JSON.")

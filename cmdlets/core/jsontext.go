@@ -1,8 +1,10 @@
 package core
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,8 @@ type jsonReader struct {
 	asHashtable bool
 	dates       string // -DateKind: "Default", "Local", "Utc", "Offset", "String"
 	path        []string
+	// strict keeps to the standard, as Test-Json does, but for what comments and commas allow: comments, a comma at the end.
+	strict, comments, commas bool
 }
 
 // jsonError is a fault of the text. Its message is that of PowerShell's own parser, as far as known.
@@ -64,6 +68,8 @@ func (r *jsonReader) blanks() error {
 			r.at++
 		case strings.HasPrefix(r.text[r.at:], "\uFEFF"):
 			r.at += 3
+		case r.strict && !r.comments && c == '/':
+			return r.fail("Unexpected character encountered while parsing value: %c.", c)
 		case strings.HasPrefix(r.text[r.at:], "//"):
 			if i := strings.IndexByte(r.text[r.at:], '\n'); i >= 0 {
 				r.at += i
@@ -93,7 +99,7 @@ func (r *jsonReader) value(depth int) (any, error) {
 		return r.object(depth + 1)
 	case c == '[':
 		return r.array(depth + 1)
-	case c == '"' || c == '\'':
+	case c == '"' || c == '\'' && !r.strict:
 		s, err := r.string()
 		if err != nil {
 			return nil, err
@@ -101,6 +107,10 @@ func (r *jsonReader) value(depth int) (any, error) {
 		return r.dated(s), nil
 	case c == '-' || c >= '0' && c <= '9' || c == '.':
 		return r.number()
+	}
+	if r.strict && !slices.ContainsFunc([]string{"true", "false", "null"}, func(word string) bool { return strings.HasPrefix(r.text[r.at:], word) }) {
+		c, _ := utf8.DecodeRuneInString(r.text[r.at:])
+		return nil, r.fail("Unexpected character encountered while parsing value: %c.", c)
 	}
 	for word, v := range map[string]any{"true": true, "false": false, "null": nil, "undefined": nil, "NaN": nan, "Infinity": infinity} {
 		if strings.HasPrefix(r.text[r.at:], word) {
@@ -157,6 +167,15 @@ func (r *jsonReader) separator(closing byte) error {
 	switch r.text[r.at] {
 	case ',':
 		r.at++
+		if !r.strict || r.commas {
+			return nil
+		}
+		if err := r.blanks(); err != nil {
+			return err
+		}
+		if r.at < len(r.text) && r.text[r.at] == closing {
+			return r.fail("The text contains a trailing comma, which the standard does not allow.")
+		}
 		return nil
 	case closing:
 		return nil
@@ -251,8 +270,11 @@ func jsonKeyError(id, format string, args ...any) error {
 // name reads a property's name, which may stand without quotes.
 func (r *jsonReader) name() (string, error) {
 	c := r.text[r.at]
-	if c == '"' || c == '\'' {
+	if c == '"' || c == '\'' && !r.strict {
 		return r.string()
+	}
+	if r.strict {
+		return "", r.fail("Invalid property identifier character: %c.", c)
 	}
 	start := r.at
 	for r.at < len(r.text) {
@@ -348,6 +370,9 @@ func (r *jsonReader) number() (any, error) {
 		r.at++
 	}
 	text := r.text[start:r.at]
+	if r.strict && !json.Valid([]byte(text)) {
+		return nil, r.fail("Input string '%s' is not a valid number.", text)
+	}
 	if strings.HasPrefix(text, "-") && strings.HasPrefix(r.text[r.at:], "Infinity") {
 		r.at += len("Infinity")
 		return -infinity, nil

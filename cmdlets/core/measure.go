@@ -189,7 +189,7 @@ func further(v, extreme any, direction int) bool {
 	if object.TypeOf(x) != object.TypeOf(y) {
 		x, y = object.ToString(x), object.ToString(y)
 	}
-	return compareKeys(x, y, true)*direction > 0
+	return compareKeys(x, y, true, nil)*direction > 0
 }
 
 // comparable is the number that a value stands for, or the value.

@@ -125,7 +125,7 @@ func (m *matchInfo) text(dir string) string {
 }
 
 type selectString struct {
-	Culture       string   `param:"" help:"The culture by whose rules simple texts are compared."`
+	Culture       string   `param:"" help:"The culture by whose rules -SimpleMatch finds texts: a name, Current, Invariant or Ordinal."`
 	InputObject   any      `param:"set=Object,ObjectRaw mandatory pipeline allownull allowempty" help:"The texts to search."`
 	Pattern       []string `param:"mandatory pos=0" help:"The regular expressions, or with -SimpleMatch the texts, to find."`
 	Path          []string `param:"set=File,FileRaw mandatory pos=1 pipelinebyname wildcards" help:"The files to search."`
@@ -144,12 +144,16 @@ type selectString struct {
 	Context       []int32  `param:"" validate:"notnullorempty count=1,2 range=0,2147483647" help:"How many lines before and after a match to show."`
 
 	regexes []*object.Regex
+	culture *object.Collation // nil: character by character
 	found   bool
 	stream  lineSearch
 }
 
 // Begin compiles the patterns.
 func (c *selectString) Begin(_ context.Context, out cmdlet.Out) error {
+	if err := c.readCulture(); err != nil {
+		return err
+	}
 	options := int64(0)
 	if !c.CaseSensitive {
 		options = object.RegexIgnoreCase
@@ -168,6 +172,21 @@ func (c *selectString) Begin(_ context.Context, out cmdlet.Out) error {
 	}
 	c.stream = c.search("", out)
 	return nil
+}
+
+// readCulture reads -Culture, which regular expressions have no use for.
+func (c *selectString) readCulture() (err error) {
+	switch strings.ToLower(c.Culture) {
+	case "":
+		return nil
+	case "ordinal", "current", "invariant":
+	default:
+		c.culture, err = collationOf(c.Culture)
+	}
+	if err == nil && !c.SimpleMatch {
+		err = object.NewError("CannotSpecifyCultureWithoutSimpleMatch", object.InvalidArgument, nil, "You can only specify -Culture together with -SimpleMatch. Add -SimpleMatch, or leave -Culture out.")
+	}
+	return err
 }
 
 // Process searches an object's text, or the files.
@@ -379,6 +398,9 @@ func (c *selectString) match(text string) (*matchInfo, error) {
 // find finds one pattern in a line.
 func (c *selectString) find(text, pattern string, r *object.Regex) ([]any, bool, error) {
 	if r == nil {
+		if c.culture != nil {
+			return nil, c.culture.Contains(text, pattern, !c.CaseSensitive), nil
+		}
 		if c.CaseSensitive {
 			return nil, strings.Contains(text, pattern), nil
 		}

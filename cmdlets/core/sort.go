@@ -22,8 +22,21 @@ type ordering struct {
 	CaseSensitive bool   `param:"" help:"Tells small letters from capitals."`
 
 	properties []property
+	collation  *object.Collation
 	entries    []ranked
 	dirs       []int // 1 or -1 for each property
+}
+
+// collationOf is the collation that -Culture names; nil is the current one.
+func collationOf(culture string) (*object.Collation, error) {
+	if culture == "" {
+		return nil, nil
+	}
+	c, err := object.NewCollation(culture)
+	if err != nil {
+		return nil, object.NewErrorOf(object.RecordOf(err).Exception, "InvalidCulture", object.InvalidArgument, culture)
+	}
+	return c, nil
 }
 
 // ranked is an object with the values that it is ordered by.
@@ -47,6 +60,9 @@ func (c *sortObject) Begin(context.Context, cmdlet.Out) error { return c.parse(s
 
 func (o *ordering) parse(keys []string, descending bool) error {
 	var err error
+	if o.collation, err = collationOf(o.Culture); err != nil {
+		return err
+	}
 	if o.properties, err = parseProperties(o.Property, keys); err != nil {
 		return err
 	}
@@ -149,7 +165,7 @@ func (o *ordering) compare(a, b *ranked) int {
 			}
 			continue
 		}
-		if order := compareKeys(x, y, !o.CaseSensitive); order != 0 {
+		if order := compareKeys(x, y, !o.CaseSensitive, o.collation); order != 0 {
 			return order * o.dirs[i]
 		}
 	}
@@ -157,12 +173,12 @@ func (o *ordering) compare(a, b *ranked) int {
 }
 
 // compareKeys orders two values as Sort-Object and its like do: null first, then as -lt does, and where that does not work by
-// their texts. Custom objects have no order.
-func compareKeys(a, b any, ignoreCase bool) int {
+// their texts, in the order of a culture. Custom objects have no order.
+func compareKeys(a, b any, ignoreCase bool, texts *object.Collation) int {
 	switch x := a.(type) {
 	case string:
 		if y, ok := b.(string); ok {
-			return object.CompareStrings(x, y, ignoreCase)
+			return texts.Compare(x, y, ignoreCase)
 		}
 	case int32:
 		if y, ok := b.(int32); ok {
@@ -181,7 +197,7 @@ func compareKeys(a, b any, ignoreCase bool) int {
 	if err == nil {
 		return order
 	}
-	return object.CompareStrings(plainText(a), plainText(b), ignoreCase)
+	return texts.Compare(plainText(a), plainText(b), ignoreCase)
 }
 
 // plainText is what an object's ToString() gives: nothing for custom objects.

@@ -41,5 +41,5 @@ func (c *getUnique) same(v any) bool {
 	case c.AsString:
 		return object.EqualStrings(object.ToString(v), object.ToString(c.last), c.CaseInsensitive)
 	}
-	return compareKeys(v, c.last, c.CaseInsensitive) == 0
+	return compareKeys(v, c.last, c.CaseInsensitive, nil) == 0
 }

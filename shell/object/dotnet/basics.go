@@ -584,7 +584,7 @@ func textInfoMembers(t *object.Type) {
 	method(t, "string ToUpper(string str)", func(_ cultureBase, a args) (any, error) { return upper(a.str(0)), nil })
 	method(t, "string ToLower(string str)", func(_ cultureBase, a args) (any, error) { return lower(a.str(0)), nil })
 	field(t, "string CultureName", func(c cultureBase) any { return c.Name })
-	field(t, "string ListSeparator", func(cultureBase) any { return "," })
+	field(t, "string ListSeparator", func(c cultureBase) any { return string(c.ListSeparator()) })
 }
 
 // titleCase capitalises the first letter of each word; words in capitals are left as they are.

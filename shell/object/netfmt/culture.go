@@ -35,6 +35,14 @@ type Culture struct {
 	Eras                              []string
 }
 
+// ListSeparator stands between the items of a list, TextInfo.ListSeparator: a semicolon where a comma begins the decimals.
+func (c *Culture) ListSeparator() rune {
+	if c.DecimalSeparator == "," {
+		return ';'
+	}
+	return ','
+}
+
 // Invariant is CultureInfo.InvariantCulture.
 var Invariant = &Culture{
 	Name: "", DisplayName: "Invariant Language (Invariant Country)", EnglishName: "Invariant Language (Invariant Country)",
