@@ -53,6 +53,9 @@ func (d *display) line(prefix string, v any) error {
 		if prefix != "" {
 			text = t.MessageText(text)
 		}
+		if d.s.style.rendering.Load() == renderPlain {
+			text = withoutEscapes(text)
+		}
 	}
 	d.toTerminal(text, true)
 	d.s.host.WriteHost(text, "", "", true)

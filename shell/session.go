@@ -58,6 +58,7 @@ type Session struct {
 	width    int // the printer's
 
 	transcript *transcript
+	style      psStyle
 }
 
 // New makes a session without commands; see [Session.Register].
@@ -69,22 +70,24 @@ func New(o Options) *Session {
 		o.Stdin = strings.NewReader("")
 	}
 	s := &Session{options: o, input: bufio.NewReader(o.Stdin), host: o.Host, transcript: &transcript{}}
-	out := o.Stdout
-	s.errs = o.Stderr
+	var out io.Writer
 	if s.host == nil {
 		s.host = &plainHost{s}
 	}
 	if t, ok := s.host.(Terminal); ok {
 		s.terminal = t
-	} else {
-		out, s.errs = &plainWriter{w: o.Stdout}, &plainWriter{w: o.Stderr}
 	}
+	out, s.errs = rendered{o.Stdout, &s.style, s.terminal != nil}, rendered{o.Stderr, &s.style, s.terminal != nil}
 	s.out, s.errs = newPacedWriter(copied{out, s.transcript}), copied{s.errs, s.transcript}
+	s.style.settle = s.out.Flush
 	dotnet.SetConsole(s.input, s.out, s.errs)
 	s.fit()
 	s.interp = interp.New(interp.Options{
 		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
 	})
+	if err := s.interp.Session().SetVariable("PSStyle", "global", object.Instance(typePSStyle, &s.style)); err != nil {
+		panic("shell: a new session refuses a variable: " + err.Error())
+	}
 	return s
 }
 
