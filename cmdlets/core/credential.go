@@ -62,7 +62,7 @@ func (c *getCredential) Begin(ctx context.Context, out cmdlet.Out) error {
 	if c.Message != "" {
 		message = c.Message
 	}
-	credential, err := askCredential(ctx, out.Session().Host(), title, message, user)
+	credential, err := cmdlet.AskCredential(ctx, out.Session().Host(), title, message, user)
 	if err != nil {
 		return err
 	}
@@ -71,23 +71,6 @@ func (c *getCredential) Begin(ctx context.Context, out cmdlet.Out) error {
 
 // Process has nothing to do.
 func (*getCredential) Process(context.Context, any, cmdlet.Out) error { return nil }
-
-// askCredential asks for a password, and for the user's name where it is not known.
-func askCredential(ctx context.Context, host cmdlet.Host, title, message, user string) (any, error) {
-	host.WriteHost("\n"+title+"\n"+message, "", "", true)
-	if user == "" {
-		name, err := host.ReadLine(ctx, "User: ")
-		if err != nil {
-			return nil, err
-		}
-		user = name
-	}
-	secret, err := host.ReadSecret(ctx, "Password for user "+user+": ", "*")
-	if err != nil {
-		return nil, err
-	}
-	return dotnet.NewCredential(user, secret), nil
-}
 
 type convertToSecureString struct {
 	String      string         `param:"set=Secure,Open,PlainText mandatory pos=0 pipeline" help:"The text."`

@@ -1,12 +1,17 @@
 package cmdlet
 
-import "migsh/shell/object"
+import (
+	"fmt"
+
+	"migsh/shell/object"
+)
 
 // Common are the values of the common parameters that a caller gave, for the pipeline to act upon.
 type Common struct {
 	ErrorAction, WarningAction, InformationAction, ProgressAction string // "" where not given
 	ErrorVariable, WarningVariable, InformationVariable           string
 	OutVariable, PipelineVariable                                 string
+	OutBuffer                                                     int // how many objects to hold back
 	Verbose, Debug, WhatIf, Confirm                               *bool
 }
 
@@ -33,11 +38,26 @@ func commonParameters(shouldProcess bool) []*Parameter {
 		byName("OutBuffer", "ob", "int"),
 		byName("PipelineVariable", "pv", "string"),
 	}
+	for _, p := range params[2:6] {
+		p.Validators = []Validator{supportedAction{}}
+	}
 	params[10].Validators = []Validator{Range{Min: int32(0), Max: int32(0x7fffffff)}}
 	if shouldProcess {
 		params = append(params, byName("WhatIf", "wi", "switch"), byName("Confirm", "cf", "switch"))
 	}
 	return params
+}
+
+// supportedAction refuses the actions that there is nothing for: workflows, which Suspend stops, and a debugger for Break.
+type supportedAction struct{}
+
+// Validate implements [Validator].
+func (supportedAction) Validate(v any) error {
+	switch text := object.ToString(v); text {
+	case "Suspend", "Break":
+		return fmt.Errorf("The action %s is not supported: there are no workflows to suspend and no debugger to break into. Supply SilentlyContinue, Stop, Continue, Inquire or Ignore.", text)
+	}
+	return nil
 }
 
 // IsCommon tells whether a name is one of the common parameters, which help and syntax leave to [<CommonParameters>].
@@ -86,6 +106,9 @@ func (b *Binding) Common() Common {
 			c.InformationVariable = text()
 		case "OutVariable":
 			c.OutVariable = text()
+		case "OutBuffer":
+			n, _ := v.(int32)
+			c.OutBuffer = int(n)
 		case "PipelineVariable":
 			c.PipelineVariable = text()
 		}

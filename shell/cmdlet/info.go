@@ -86,6 +86,10 @@ type Parameter struct {
 	// DefaultText is shown by help; the default itself is the field's value in New's struct, or the function's expression.
 	DefaultText string
 	DontShow    bool
+	// Obsolete is what [Obsolete()] tells the parameter's users; nil where there is none.
+	Obsolete *string
+	// CompleteWith is the block of [ArgumentCompleter()].
+	CompleteWith object.ScriptBlock
 	// AllowNull, AllowEmptyString and AllowEmptyCollection lift the checks on mandatory parameters.
 	AllowNull, AllowEmptyString, AllowEmptyCollection bool
 	SupportsWildcards                                 bool

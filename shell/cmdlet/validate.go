@@ -257,3 +257,34 @@ func each(v any, check func(any) error) error {
 	}
 	return nil
 }
+
+// Drive is [ValidateDrive]: paths on some drives only. Paths without a drive are on that of the current location.
+type Drive struct {
+	Names    []string
+	Location func() string
+}
+
+// Validate implements [Validator].
+func (d Drive) Validate(v any) error {
+	return each(v, func(item any) error {
+		drive, ok := driveOf(object.ToString(item))
+		if !ok {
+			drive, _ = driveOf(d.Location())
+		}
+		for _, name := range d.Names {
+			if strings.EqualFold(strings.TrimSuffix(name, ":"), drive) {
+				return nil
+			}
+		}
+		return fmt.Errorf("The path argument drive %s does not belong to the set of approved drives: %s. Supply a path argument with an approved drive.", drive, strings.Join(d.Names, ","))
+	})
+}
+
+// driveOf is the name of the drive that a path names; that of the whole file system of Unix is "/".
+func driveOf(path string) (string, bool) {
+	if strings.HasPrefix(path, "/") {
+		return "/", true
+	}
+	name, _, ok := strings.Cut(path, ":")
+	return name, ok && !strings.ContainsAny(name, `/\`)
+}

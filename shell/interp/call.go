@@ -104,6 +104,7 @@ func (s *functionStage) applyCommon() error {
 			set(k.confirm, "None")
 		}
 	}
+	s.hold(c.OutBuffer)
 	var err error
 	s.out, s.streams, err = s.f.applyCommonStreams(c, s.out, s.streams)
 	f.out, f.streams = s.out, s.streams

@@ -40,6 +40,7 @@ func (s *cmdletStage) prepare() error {
 	}
 	if binding.HasCommon() {
 		s.common = binding.Common()
+		s.hold(s.common.OutBuffer)
 		s.out, s.streams, err = f.applyCommonStreams(s.common, s.out, s.streams)
 		if err != nil {
 			return err

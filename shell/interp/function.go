@@ -61,7 +61,8 @@ type functionStage struct {
 	hasUnder  bool
 	processed bool
 	asks      asking
-	self      any // $PSCmdlet
+	self      any                        // $PSCmdlet
+	warned    map[*cmdlet.Parameter]bool // obsolete parameters that have been warned of
 }
 
 func newFunctionStage(b stageBase, fn *function, args []cmdlet.Arg, dotted bool, name string) *functionStage {
@@ -181,7 +182,7 @@ func (s *functionStage) bind() error {
 			return err
 		}
 	}
-	return nil
+	return s.warnObsolete()
 }
 
 // bindFailed places a binding error at the argument at fault.
@@ -398,6 +399,9 @@ func (s *functionStage) bindOnly(v any) error {
 // bindInput binds an object of the pipeline and sets the parameters that it brings.
 func (s *functionStage) bindInput(v any) error {
 	if err := s.binding.BindPipeline(v); err != nil {
+		return err
+	}
+	if err := s.warnObsolete(); err != nil {
 		return err
 	}
 	sig := s.fn.block.signature

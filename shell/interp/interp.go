@@ -55,6 +55,7 @@ type Interp struct {
 	global    *scope
 	top       *frame // runs in the global scope, below everything
 	current   *frame
+	warned    map[*variable]bool // preference variables whose values have been complained of
 	cmdlets   map[string]*found
 	infos     []*cmdlet.Info
 	modules   modules

@@ -6,12 +6,16 @@ import (
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 	"migsh/shell/syntax"
 )
 
 // functionAttributes are what [CmdletBinding()] and its like say.
 type functionAttributes struct {
 	advanced bool
+	// obsolete is set where a parameter is; message is that of the whole command, nil where it is not obsolete.
+	obsolete bool
+	message  *string
 }
 
 // validation is a check of a value, by an attribute of a parameter or variable.
@@ -128,6 +132,10 @@ func (s *signature) functionAttribute(f *frame, c *compiler, a *syntax.Attribute
 			}
 			return nil
 		})
+	case "obsolete":
+		message, err := c.obsolete(f, a)
+		s.attrs.message = &message
+		return err
 	case "outputtype":
 		for _, x := range a.Positional {
 			v, err := c.expr(x)(f)
@@ -272,8 +280,32 @@ func (s *signature) parameterAttribute(f *frame, c *compiler, out *cmdlet.Parame
 			out.Values = append(out.Values, object.ToString(v))
 		}
 		return nil
-	case "credential", "psdefaultvalue", "argumentcompleter", "obsolete", "experimental", "validatedrive", "validateuserdrive", "validatetrusteddata":
+	case "credential":
+		out.Transform = c.in.credentialOf
 		return nil
+	case "argumentcompleter":
+		if len(a.Positional) != 1 {
+			break
+		}
+		v, err := c.expr(a.Positional[0])(f)
+		if err != nil {
+			return err
+		}
+		sb, ok := v.(object.ScriptBlock)
+		if !ok {
+			return f.errAt(a, "ArgumentCompleterNotSupported", "The ArgumentCompleter attribute takes a script block here: [ArgumentCompleter({ param($command, $parameter, $word) ... })].")
+		}
+		out.CompleteWith = sb
+		return nil
+	case "obsolete":
+		message, err := c.obsolete(f, a)
+		out.Obsolete = &message
+		s.attrs.obsolete = true
+		return err
+	case "experimental":
+		return f.errAt(a, "ExperimentalNotSupported", "The Experimental attribute is not supported: there are no experimental features here. Remove it.")
+	case "psdefaultvalue", "validatetrusteddata":
+		return nil // help that is not shown; data is untrusted only where the language is constrained, and it never is
 	}
 	check, known, err := c.validator(f, a)
 	if err != nil {
@@ -285,6 +317,53 @@ func (s *signature) parameterAttribute(f *frame, c *compiler, out *cmdlet.Parame
 	}
 	if _, err := f.resolveType(a.TypeName); err != nil {
 		return f.errAt(a, "CustomAttributeTypeNotFound", "Cannot find the type for custom attribute '"+a.TypeName.FullName()+"'. Make sure that the assembly that contains this type is loaded.")
+	}
+	return nil
+}
+
+// obsolete reads the message of [Obsolete()].
+func (c *compiler) obsolete(f *frame, a *syntax.Attribute) (string, error) {
+	if len(a.Positional) == 0 {
+		return "", nil
+	}
+	v, err := c.expr(a.Positional[0])(f)
+	return object.ToString(v), err
+}
+
+// credentialOf is [Credential()]: it asks for the password of a user, and for the user's name where that is $null.
+func (in *Interp) credentialOf(v any) (any, error) {
+	if object.IsInstance(v, dotnet.TypeCredential) {
+		return v, nil
+	}
+	return cmdlet.AskCredential(in.ctx, in.options.Host, "PowerShell credential request", "Enter your credentials.", object.ToString(v))
+}
+
+// warnObsolete warns of what is obsolete among the command and the parameters that are bound, of each once.
+func (s *functionStage) warnObsolete() error {
+	attrs := &s.fn.block.signature.attrs
+	if attrs.message == nil && !attrs.obsolete {
+		return nil
+	}
+	warn := func(what string, message string) error {
+		text := strings.TrimSpace(what + " is obsolete. " + message)
+		return s.frame.stream(syntax.StreamWarning, s.frame.in.known.warning, s.common.WarningAction, newRecord(warningRecord, text, s.call.invocation(s.frame)), text)
+	}
+	if attrs.message != nil && s.warned == nil {
+		if err := warn("The command '"+s.fn.name+"'", *attrs.message); err != nil {
+			return err
+		}
+	}
+	if s.warned == nil {
+		s.warned = map[*cmdlet.Parameter]bool{}
+	}
+	for _, p := range s.fn.block.signature.info.Parameters {
+		if _, bound := s.binding.Value(p); !bound || p.Obsolete == nil || s.warned[p] {
+			continue
+		}
+		s.warned[p] = true
+		if err := warn("Parameter '"+p.Name+"'", *p.Obsolete); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -382,6 +461,15 @@ func (c *compiler) validator(f *frame, a *syntax.Attribute) (check cmdlet.Valida
 				return cmdlet.Script{Block: sb, Message: message}, true, nil
 			}
 		}
+	case "validatedrive":
+		d := cmdlet.Drive{}
+		for _, v := range args {
+			d.Names = append(d.Names, object.ToString(v))
+		}
+		d.Location = func() string { return c.in.location }
+		return d, true, nil
+	case "validateuserdrive":
+		return cmdlet.Drive{Names: []string{"User"}, Location: func() string { return c.in.location }}, true, nil
 	case "validatenotnull":
 		return cmdlet.NotNull{}, true, nil
 	case "validatenotnullorempty":

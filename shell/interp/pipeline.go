@@ -29,6 +29,7 @@ type stageBase struct {
 	piped   bool // something is piped to it
 	closers []func() error
 	done    bool // it wants no more input
+	buffer  *outBuffer
 }
 
 func (b *stageBase) base() *stageBase { return b }
@@ -192,7 +193,11 @@ func (p *pipelineCode) runIn(f *frame, pipe *pipelineRun) (failed error) {
 		from = s.from + 1 - first
 	}
 	for i := from; i < len(stages); i++ {
-		if err := stages[i].end(); err != nil {
+		err := stages[i].end()
+		if err == nil {
+			err = stages[i].base().release()
+		}
+		if err != nil {
 			s, ok := err.(*stopUpstream)
 			if !ok || s.pipe != pipe {
 				return err

@@ -50,10 +50,32 @@ func actionOf(v any, otherwise action) action {
 
 // preference reads a preference variable as the frame sees it.
 func (f *frame) preference(name symbol, otherwise action) action {
-	if v := f.scope.lookup(name); v != nil {
-		return actionOf(v.get(), otherwise)
+	v := f.scope.lookup(name)
+	if v == nil {
+		return otherwise
 	}
-	return otherwise
+	switch a := actionOf(v.get(), otherwise); a {
+	case actionSuspend, actionBreak:
+		f.unsupportedAction(v, name)
+		return otherwise
+	default:
+		return a
+	}
+}
+
+// unsupportedAction warns, once for each variable, that there are no workflows to suspend and no debugger to break into.
+func (f *frame) unsupportedAction(v *variable, name symbol) {
+	if f.in.warned == nil {
+		f.in.warned = map[*variable]bool{}
+	}
+	if f.in.warned[v] {
+		return
+	}
+	f.in.warned[v] = true
+	text := "The value " + object.ToString(v.get()) + " of $" + f.in.symbols.names[name] + " is not supported: there are no workflows to suspend and no debugger to break into. " +
+		"The default is used; set the variable to SilentlyContinue, Stop, Continue, Inquire or Ignore."
+	// The warning is not worth failing for: what it speaks of goes on.
+	_ = f.streams.write(syntax.StreamWarning, newRecord(warningRecord, text, nil))
 }
 
 // flag reads a variable that is true or false, such as $WhatIfPreference.
