@@ -62,11 +62,11 @@ func (c *getCredential) Begin(ctx context.Context, out cmdlet.Out) error {
 	if c.Message != "" {
 		message = c.Message
 	}
-	credential, err := cmdlet.AskCredential(ctx, out.Session().Host(), title, message, user)
+	user, password, err := cmdlet.AskCredential(ctx, out.Session().Host(), title, message, user)
 	if err != nil {
 		return err
 	}
-	return out.Write(credential)
+	return out.Write(dotnet.NewCredential(user, password))
 }
 
 // Process has nothing to do.

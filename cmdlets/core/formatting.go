@@ -30,9 +30,9 @@ var (
 type formatting struct {
 	GroupBy      any    `param:"" help:"The property by whose values the output is cut into groups."`
 	View         string `param:"" help:"The name of a registered view."`
-	ShowError    bool   `param:"" help:"Sends the errors of computed properties through the pipeline."`
-	DisplayError bool   `param:"" help:"Shows the errors of computed properties in their cells."`
-	Force        bool   `param:"" help:"Shows all errors."`
+	ShowError    bool   `param:"" help:"Shows the errors of computed properties after the object."`
+	DisplayError bool   `param:"" help:"Marks the cells of computed properties that fail with #ERR."`
+	Force        bool   `param:"" help:"Formats errors, and with -Property plain values, by their properties."`
 	Expand       string `param:"" validate:"set=CoreOnly,EnumOnly,Both" help:"Formats collections, what is in them, or both."`
 	InputObject  any    `param:"pipeline" help:"The objects to format."`
 
@@ -41,7 +41,7 @@ type formatting struct {
 
 func (f *formatting) begin(o format.Options, out cmdlet.Out) {
 	o.GroupBy, o.View, o.Expand = f.GroupBy, f.View, f.Expand
-	o.ShowError, o.DisplayError = f.ShowError, f.DisplayError
+	o.ShowError, o.DisplayError, o.Force = f.ShowError, f.DisplayError, f.Force
 	f.shaper = format.NewShaper(o, settings(out.Session()))
 }
 

@@ -23,6 +23,7 @@ type ordering struct {
 
 	properties []property
 	collation  *object.Collation
+	keyed      bool // whether the first object has been asked for key properties
 	entries    []ranked
 	dirs       []int // 1 or -1 for each property
 }
@@ -104,6 +105,10 @@ func (o *ordering) take(in any) {
 
 // keys are the values that an object is ordered by: those of the properties, or the object itself.
 func (o *ordering) keys(v any) []any {
+	if len(o.properties) == 0 && !o.keyed {
+		o.keyed = true
+		o.byDefault(v)
+	}
 	if len(o.properties) == 0 {
 		return []any{v}
 	}
@@ -116,6 +121,21 @@ func (o *ordering) keys(v any) []any {
 		}
 	}
 	return keys
+}
+
+// byDefault orders by the key properties that type data gives the first object, if any.
+func (o *ordering) byDefault(v any) {
+	dir := o.dirs[0]
+	for i, n := range object.KeySet(v) {
+		p, err := parseProperties([]any{n}, groupKeys)
+		if err != nil {
+			return // a name of a property can't be faulty
+		}
+		o.properties = append(o.properties, p...)
+		if i > 0 {
+			o.dirs = append(o.dirs, dir)
+		}
+	}
 }
 
 // missing is the key of an object without the property. It comes last in any order.

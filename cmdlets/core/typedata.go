@@ -48,10 +48,16 @@ func (c *updateTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error
 	}
 	d := &object.TypeData{Name: name, Members: &object.Object{}}
 	if known, ok := object.TypeDataOf(name); ok {
-		d.Members, d.Display = known.Members.Copy(), known.Display
+		d.Members, d.Display, d.Wide, d.Keys = known.Members.Copy(), known.Display, known.Wide, known.Keys
 	}
 	if c.DefaultDisplayPropertySet != nil {
 		d.Display = c.DefaultDisplayPropertySet
+	}
+	if c.DefaultDisplayProperty != "" {
+		d.Wide = c.DefaultDisplayProperty
+	}
+	if c.DefaultKeyPropertySet != nil {
+		d.Keys = c.DefaultKeyPropertySet
 	}
 	if c.MemberName != "" {
 		if _, there := d.Members.Own(c.MemberName); there && !c.Force {
@@ -89,6 +95,12 @@ func (c *getTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error {
 		if d.Display != nil {
 			o.Set("DefaultDisplayPropertySet", strings.Join(d.Display, ", "))
 		}
+		if d.Wide != "" {
+			o.Set("DefaultDisplayProperty", d.Wide)
+		}
+		if d.Keys != nil {
+			o.Set("DefaultKeyPropertySet", strings.Join(d.Keys, ", "))
+		}
 		if err := out.Write(o); err != nil {
 			return err
 		}
@@ -120,6 +132,9 @@ type removeTypeData struct {
 
 // Process forgets the type data of a type.
 func (c *removeTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if c.Path != nil {
+		return object.NewError("TypeFilesNotSupported", object.NotImplemented, nil, "Remove-TypeData knows no .ps1xml files here. Name the type: Remove-TypeData -TypeName My.Type.")
+	}
 	if ok, err := out.ShouldProcess("Type Name: "+c.TypeName, "Remove TypeData"); err != nil || !ok {
 		return err
 	}

@@ -144,7 +144,7 @@ type selectXML struct {
 	Path        []string          `param:"set=Path mandatory pos=1 pipelinebyname wildcards" validate:"notnullorempty" help:"The files to search."`
 	LiteralPath []string          `param:"set=LiteralPath mandatory pipelinebyname" alias:"PSPath,LP" validate:"notnullorempty" help:"The files to search, their names taken as they are."`
 	Content     []string          `param:"set=Content mandatory pipeline" validate:"notnullorempty" help:"The text to search."`
-	Namespace   *object.Hashtable `param:"" validate:"notnullorempty" help:"Prefixes of namespaces; names are compared with their prefixes here."`
+	Namespace   *object.Hashtable `param:"" validate:"notnullorempty" help:"The namespaces that the prefixes of -XPath stand for: @{ prefix = address }. When left out, names are compared with their prefixes."`
 }
 
 var typeSelectXMLInfo = object.Declare(&object.Type{Name: "Microsoft.PowerShell.Commands.SelectXmlInfo", Base: object.TypeObject})
@@ -206,7 +206,14 @@ func (c *selectXML) text(text, path string, out cmdlet.Out) error {
 }
 
 func (c *selectXML) search(node *object.Object, path string, out cmdlet.Out) error {
-	found, err := dotnet.SelectXML(node, c.XPath)
+	var namespaces map[string]string
+	if c.Namespace != nil {
+		namespaces = map[string]string{}
+		for prefix, address := range c.Namespace.All() {
+			namespaces[object.ToString(prefix)] = object.ToString(address)
+		}
+	}
+	found, err := dotnet.SelectXML(node, c.XPath, namespaces)
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,10 @@ type Options struct {
 	Depth       int // of a custom view; 0 means 5
 	GroupBy     any
 	View        string
-	// ShowError and DisplayError tell what a failing expression leaves in its cell.
+	// DisplayError marks the cell of a failing expression; ShowError puts its error out after the object.
 	ShowError, DisplayError bool
+	// Force formats errors and plain values by their properties too, instead of showing them as they are.
+	Force bool
 	// Expand is EnumOnly, CoreOnly (a collection is an object of its own) or Both.
 	Expand string
 }
@@ -47,6 +49,7 @@ type Shaper struct {
 	group   expression
 	grouped bool
 	current string // value of the open group
+	faults  []any  // errors of expressions to put out after the object
 }
 
 // NewShaper returns a shaper.
@@ -116,10 +119,10 @@ func (s *Shaper) shape(v any) ([]any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.settings.Error != nil {
-		return []any{&entry{alone: true, lines: strings.Split(s.settings.Error(r), "\n")}}, nil
+	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.settings.Error != nil && !s.opts.Force {
+		return []any{s.errorEntry(r)}, nil
 	}
-	if text, ok := rawText(v); ok && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
+	if text, ok := rawText(v); ok && !(s.opts.Force && len(s.opts.Properties) > 0) && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
 		return []any{&entry{raw: true, lines: rawLines(text)}}, nil
 	}
 	if o, ok := v.(*object.Object); ok && o.IsCustom() && o.Len() == 0 && !s.open {
@@ -154,7 +157,26 @@ func (s *Shaper) shape(v any) ([]any, error) {
 	if err != nil {
 		return out, err
 	}
-	return append(out, e), nil
+	out = append(append(out, e), s.faults...)
+	s.faults = nil
+	return out, nil
+}
+
+func (s *Shaper) errorEntry(r *object.ErrorRecord) *entry {
+	return &entry{alone: true, lines: strings.Split(s.settings.Error(r), "\n")}
+}
+
+// failed notes that an expression failed for an object, and gives the text of its cell.
+func (s *Shaper) failed(x expression, v any, err error) string {
+	if s.opts.ShowError && s.settings.Error != nil {
+		r := object.NewErrorOf(object.RecordOf(err).Exception, "PSPropertyExpressionError", object.InvalidArgument, v)
+		r.Details = "Failed to evaluate expression \"" + x.label + "\"."
+		s.faults = append(s.faults, s.errorEntry(r))
+	}
+	if s.opts.DisplayError {
+		return "#ERR"
+	}
+	return ""
 }
 
 // Close ends the document.
@@ -301,6 +323,9 @@ func (s *Shaper) beginWide(any) error {
 
 // wideExpression is what a wide view shows of an object where no property was asked for.
 func wideExpression(v any) (expression, bool) {
+	if n := object.WideProperty(v); n != "" {
+		return expression{label: n, property: n}, true
+	}
 	names := defaultNames(v)
 	if len(names) == 0 {
 		return expression{}, false
@@ -384,10 +409,7 @@ func (s *Shaper) entry(v any) (*entry, error) {
 		for _, x := range exprs {
 			text, err := x.text(v, s.settings, true)
 			if err != nil {
-				text = ""
-				if s.opts.DisplayError {
-					text = "#ERR"
-				}
+				text = s.failed(x, v, err)
 			}
 			e.cells = append(e.cells, text)
 		}
@@ -423,10 +445,7 @@ func (s *Shaper) fields(v any, exprs []expression) []field {
 		}
 		text, err := x.text(v, s.settings, false)
 		if err != nil {
-			text = ""
-			if s.opts.DisplayError {
-				text = "#ERR"
-			}
+			text = s.failed(x, v, err)
 		}
 		out = append(out, field{x.label, text})
 	}

@@ -335,7 +335,11 @@ func (in *Interp) credentialOf(v any) (any, error) {
 	if object.IsInstance(v, dotnet.TypeCredential) {
 		return v, nil
 	}
-	return cmdlet.AskCredential(in.ctx, in.options.Host, "PowerShell credential request", "Enter your credentials.", object.ToString(v))
+	user, password, err := cmdlet.AskCredential(in.ctx, in.options.Host, "PowerShell credential request", "Enter your credentials.", object.ToString(v))
+	if err != nil {
+		return nil, err
+	}
+	return dotnet.NewCredential(user, password), nil
 }
 
 // warnObsolete warns of what is obsolete among the command and the parameters that are bound, of each once.

@@ -14,6 +14,10 @@ type TypeData struct {
 	Members *Object
 	// Display is the default display property set.
 	Display []string
+	// Wide is the property that wide views show, DefaultDisplayProperty; empty where there is none.
+	Wide string
+	// Keys are the properties that objects are ordered, grouped and compared by when no others are asked for.
+	Keys []string
 }
 
 var typeData struct {
@@ -129,4 +133,30 @@ func DisplaySet(v any) []string {
 		}
 	}
 	return nil
+}
+
+// KeySet is the default key property set that type data gives v; nil where there is none.
+func KeySet(v any) []string {
+	return dataOf(v, func(d *TypeData) ([]string, bool) { return d.Keys, d.Keys != nil })
+}
+
+// WideProperty is the default display property that type data gives v; empty where there is none.
+func WideProperty(v any) string {
+	return dataOf(v, func(d *TypeData) (string, bool) { return d.Wide, d.Wide != "" })
+}
+
+// dataOf finds the nearest of v's type names whose type data has what get wants.
+func dataOf[T any](v any, get func(d *TypeData) (T, bool)) T {
+	var none T
+	if !typeData.any.Load() {
+		return none
+	}
+	for _, n := range TypeNamesOf(v) {
+		if d, ok := TypeDataOf(n); ok {
+			if found, ok := get(d); ok {
+				return found
+			}
+		}
+	}
+	return none
 }

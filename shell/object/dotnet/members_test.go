@@ -84,7 +84,7 @@ func TestXML(t *testing.T) {
 		t.Fatal(err)
 	}
 	for xpath, want := range map[string]int{"//user": 2, "/mig/user[@id='2']": 1, "//user[2]/name": 1, "//@id": 2, "//user[name='Ann']": 1, "//nothing": 0, "//user[last()]": 1, "//user[contains(name,'Co') and @id>1]": 1} {
-		got, err := SelectXML(doc, xpath)
+		got, err := SelectXML(doc, xpath, nil)
 		if err != nil || len(got) != want {
 			t.Errorf("%s finds %d, %v; want %d", xpath, len(got), err, want)
 		}

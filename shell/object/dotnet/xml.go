@@ -362,8 +362,9 @@ func NewXML(text string) (*object.Object, error) {
 	return doc.object(), nil
 }
 
-// SelectXML returns the nodes of a document or node that an XPath expression finds.
-func SelectXML(v any, xpath string) ([]any, error) {
+// SelectXML returns the nodes of a document or node that an XPath expression finds. namespaces are those of the expression's
+// prefixes; nil compares names with their prefixes, as they stand.
+func SelectXML(v any, xpath string, namespaces map[string]string) ([]any, error) {
 	o, ok := v.(*object.Object)
 	if !ok {
 		return nil, argument("Not an XML node.")
@@ -372,7 +373,7 @@ func SelectXML(v any, xpath string) ([]any, error) {
 	if !ok {
 		return nil, argument("Not an XML node.")
 	}
-	nodes, err := selectNodes(n, xpath)
+	nodes, err := selectNodes(n, xpath, namespaces)
 	if err != nil {
 		return nil, err
 	}
@@ -578,14 +579,14 @@ func xmlNodeMembers(t *object.Type) {
 	method(t, "void RemoveAll()", func(n *node, _ args) (any, error) { n.children, n.attributes = nil, nil; return nil, nil })
 	method(t, "System.Xml.XmlNode CloneNode(bool deep)", func(n *node, a args) (any, error) { return n.clone(a.bool(0)).object(), nil })
 	method(t, "System.Xml.XmlNodeList SelectNodes(string xpath)", func(n *node, a args) (any, error) {
-		nodes, err := selectNodes(n, a.str(0))
+		nodes, err := selectNodes(n, a.str(0), nil)
 		if err != nil {
 			return nil, err
 		}
 		return nodeListOf(nodes), nil
 	})
 	method(t, "System.Xml.XmlNode SelectSingleNode(string xpath)", func(n *node, a args) (any, error) {
-		nodes, err := selectNodes(n, a.str(0))
+		nodes, err := selectNodes(n, a.str(0), nil)
 		if err != nil || len(nodes) == 0 {
 			return nil, err
 		}

@@ -8,10 +8,12 @@ import (
 
 // selectNodes evaluates the part of XPath that scripts use: /a/b, //a, ., .., *, @attribute, text(), unions with |, and
 // predicates [n], [last()], [@a], [@a='x'], [name='x'], [contains(@a,'x')], [starts-with(name,'x')], [not(…)], with "and" and "or".
-func selectNodes(from *node, expression string) ([]*node, error) {
+//
+// Prefixes are those of namespaces, by prefix; without namespaces names are compared with their prefixes.
+func selectNodes(from *node, expression string, namespaces map[string]string) ([]*node, error) {
 	var out []*node
 	for _, part := range splitOutside(expression, "|") {
-		p := &xpath{text: strings.TrimSpace(part), whole: expression}
+		p := &xpath{text: strings.TrimSpace(part), whole: expression, namespaces: namespaces}
 		nodes, err := p.path(from)
 		if err != nil {
 			return nil, err
@@ -29,6 +31,7 @@ func selectNodes(from *node, expression string) ([]*node, error) {
 type xpath struct {
 	text, whole string
 	at          int
+	namespaces  map[string]string // by prefix; nil: names are compared with their prefixes
 }
 
 func (p *xpath) fault() error {
@@ -131,6 +134,23 @@ func (p *xpath) nodeTest() (func(n *node) []*node, error) {
 		return nil, p.fault()
 	}
 	fits := func(n *node) bool { return name == "*" || n.name == name }
+	if p.namespaces != nil && name != "*" {
+		prefix, local, ok := strings.Cut(name, ":")
+		if !ok {
+			prefix, local = "", name
+		}
+		space, known := p.namespaces[prefix]
+		if !known && prefix != "" {
+			return nil, throw("System.Xml.XPath.XPathException", "Namespace prefix '%s' is not defined.", prefix)
+		}
+		fits = func(n *node) bool {
+			_, own, ok := strings.Cut(n.name, ":")
+			if !ok {
+				own = n.name
+			}
+			return (own == local || local == "*") && n.namespace() == space
+		}
+	}
 	if attribute {
 		return func(n *node) []*node {
 			var out []*node
@@ -143,6 +163,26 @@ func (p *xpath) nodeTest() (func(n *node) []*node, error) {
 		}, nil
 	}
 	return ofKind(func(c *node) bool { return c.kind == elementNode && fits(c) }), nil
+}
+
+// namespace is the address that the node's prefix stands for where the node is; attributes without a prefix have none.
+func (n *node) namespace() string {
+	prefix, _, ok := strings.Cut(n.name, ":")
+	declaration, at := "xmlns:"+prefix, n
+	switch {
+	case ok && prefix == "xml":
+		return "http://www.w3.org/XML/1998/namespace"
+	case !ok && n.kind == attributeNode:
+		return ""
+	case !ok:
+		declaration = "xmlns"
+	}
+	for ; at != nil; at = at.parent {
+		if a := at.attribute(declaration); a != nil {
+			return a.value
+		}
+	}
+	return ""
 }
 
 func ofKind(want func(*node) bool) func(n *node) []*node {
@@ -168,6 +208,9 @@ func (p *xpath) name() string {
 			break
 		}
 		p.at++
+	}
+	if p.text[from:p.at] != "" && p.text[p.at-1] == ':' {
+		p.take("*")
 	}
 	return p.text[from:p.at]
 }
@@ -315,7 +358,7 @@ func (p *xpath) value(n *node, e string, position, last int) (texts []string, nu
 		return []string{e}, true, nil
 	}
 	if inner, ok := call(e, "count"); ok {
-		nodes, err := selectNodes(n, inner)
+		nodes, err := selectNodes(n, inner, p.namespaces)
 		return []string{strconv.Itoa(len(nodes))}, true, err
 	}
 	if inner, ok := call(e, "normalize-space"); ok {
@@ -328,7 +371,7 @@ func (p *xpath) value(n *node, e string, position, last int) (texts []string, nu
 	if strings.HasSuffix(e, ")") && !strings.HasSuffix(e, "text()") {
 		return nil, false, p.fault()
 	}
-	nodes, err := selectNodes(n, e)
+	nodes, err := selectNodes(n, e, p.namespaces)
 	for _, x := range nodes {
 		texts = append(texts, x.innerText())
 	}
