@@ -13,6 +13,8 @@ import (
 type BindError struct {
 	Record *object.ErrorRecord
 	Arg    int
+	// Similar are parameters whose names are like the one that was not found.
+	Similar []string
 }
 
 // Error returns the record's message.
@@ -44,7 +46,13 @@ func (info *Info) errorName() string {
 }
 
 func (b *Binding) errNoSuchParameter(name string, at int) error {
-	return b.fail(at, typeBinding, object.InvalidArgument, "NamedParameterNotFound", name, "A parameter cannot be found that matches parameter name '%s'.%s", name, "")
+	e := b.fail(at, typeBinding, object.InvalidArgument, "NamedParameterNotFound", name, "A parameter cannot be found that matches parameter name '%s'.", name)
+	names := make([]string, len(b.schema.params))
+	for i, p := range b.schema.params {
+		names[i] = p.Name
+	}
+	e.Similar = Similar(name, names)
+	return e
 }
 
 func (b *Binding) errAmbiguous(name string, candidates []*Parameter, at int) error {

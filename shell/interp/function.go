@@ -204,6 +204,9 @@ func (f *frame) bindFailed(err error, node *syntax.Command, name string) error {
 	if e.Record.Activity == "" {
 		e.Record.Activity = name
 	}
+	if len(e.Similar) > 0 && f.in.options.Host.Interactive() { // at the prompt, not in the logs of scripts
+		e.Record.Action = "Did you mean -" + strings.Join(e.Similar, ", -") + "?"
+	}
 	f.place(e.Record)
 	return e.Record
 }
