@@ -25,6 +25,16 @@ func newSession(t *testing.T) (s *shell.Session, stdout, stderr *bytes.Buffer) {
 // TestLanguage runs pieces of script whose answers the language's documentation gives.
 func TestLanguage(t *testing.T) {
 	tests := []struct{ name, script, want string }{
+		{"-OutBuffer holds objects back", `$n = 0; 1..3 | Where-Object { $script:n++; $true } -OutBuffer 1 | ForEach-Object { "$n/$_" }`, "2/1\n2/2\n3/3\n"},
+		{"[Obsolete()] warns of a parameter in use", `function f { [CmdletBinding()]param([Obsolete('Use New.')]$Old, $New) }; f -New 1 3>&1; f -Old 1 3>&1 | ForEach-Object Message`, "Parameter 'Old' is obsolete. Use New.\n"},
+		{"[ValidateDrive()]", `function f { param([ValidateDrive('C')]$p) $p }; f C:\x; try { f D:\x } catch { $_.Exception.Message.Contains('set of approved drives: C') }`, "C:\\x\nTrue\n"},
+		{"[Credential()] passes a credential on", `function f { param([Credential()]$c) $c.UserName }; f ([pscredential]::new('joe', (ConvertTo-SecureString x -AsPlainText)))`, "joe\n"},
+		{"-ErrorAction Suspend is refused", `try { Get-Item . -ErrorAction Suspend } catch { $_.FullyQualifiedErrorId }`, "ParameterArgumentValidationError,Microsoft.PowerShell.Commands.GetItemCommand\n"},
+		{"[ArgumentCompleter()]", `function f { param([ArgumentCompleter({ param($c, $p, $w) 'alpha', 'beta' -like "$w*" })]$x) }; (TabExpansion2 'f -x b').CompletionMatches.CompletionText`, "beta\n"},
+		{"-Culture orders as its language does", `('Öl', 'Zebra' | Sort-Object -Culture sv-SE) + ('Öl', 'Zebra' | Sort-Object) -join ','`, "Zebra,Öl,Öl,Zebra\n"},
+		{"Test-Json -Options", `Test-Json '[1,]' -ErrorAction Ignore; Test-Json '[1,] // x' -Options IgnoreComments, AllowTrailingCommas`, "False\nTrue\n"},
+		{"Select-Xml -Namespace", `Select-Xml -Content '<r xmlns="urn:a"><i>1</i></r>' -XPath '//a:i' -Namespace @{ a = 'urn:a' } | ForEach-Object { $_.Node.InnerText }`, "1\n"},
+		{"-DefaultKeyPropertySet orders", `Update-TypeData -TypeName Keyed.T -DefaultKeyPropertySet Size; (2, 1 | ForEach-Object { [pscustomobject]@{ PSTypeName = 'Keyed.T'; Size = $_ } } | Sort-Object).Size -join ','; Remove-TypeData Keyed.T`, "1,2\n"},
 		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
 		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
 		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},

@@ -39,6 +39,9 @@ type getAlias struct {
 }
 
 func (c *getAlias) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "the alias of each name that is in force is shown. Leave it out.", "Scope"); err != nil {
+		return err
+	}
 	aliases := out.Session().Aliases()
 	wanted, of, what := c.Name, func(a cmdlet.Alias) string { return a.Name }, "name"
 	if len(c.Definition) > 0 {
@@ -124,6 +127,9 @@ type removeAlias struct {
 }
 
 func (c *removeAlias) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "the alias that is in force is removed. Leave it out.", "Scope"); err != nil {
+		return err
+	}
 	for _, name := range c.Name {
 		if _, ok := (aliasDrive{out.Session()}).find(name); !ok {
 			e := object.NewException("System.Management.Automation.ItemNotFoundException", "This command cannot find a matching alias because an alias with the name '%s' does not exist.", name)

@@ -34,3 +34,16 @@ var infos = sync.OnceValue(func() []*cmdlet.Info {
 
 // Cmdlets lists the cmdlets of this package.
 func Cmdlets() []*cmdlet.Info { return slices.Clone(infos()) }
+
+// withoutEffect warns of parameters that were given and do nothing here, and says why.
+func withoutEffect(out cmdlet.Out, why string, parameters ...string) error {
+	for _, p := range parameters {
+		if !out.Bound(p) {
+			continue
+		}
+		if err := out.Warning("-" + p + " has no effect: " + why); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -317,6 +317,14 @@ type newPSDrive struct {
 }
 
 func (c *newPSDrive) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "drives have no description here. Leave it out.", "Description"); err != nil {
+		return err
+	}
+	if c.Scope != "" && !strings.EqualFold(c.Scope, "Global") {
+		if err := withoutEffect(out, "the drive belongs to the whole session until Remove-PSDrive. Say -Scope Global.", "Scope"); err != nil {
+			return err
+		}
+	}
 	s := out.Session()
 	if !strings.EqualFold(c.PSProvider, "FileSystem") {
 		e := object.NewException("System.Management.Automation.ProviderNotFoundException", "Cannot find a provider with the name '%s'.", c.PSProvider)

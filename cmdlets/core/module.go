@@ -136,6 +136,12 @@ type importModule struct {
 }
 
 func (c *importModule) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "script modules have no versions here. Import the file of the version that you want by its path.", "MinimumVersion", "MaximumVersion", "RequiredVersion"); err != nil {
+		return err
+	}
+	if err := withoutEffect(out, "modules here have functions. Choose these with -Function.", "Cmdlet"); err != nil {
+		return err
+	}
 	switch {
 	case c.PSSession != nil || c.CimSession != nil || c.UseWindowsPowerShell:
 		return noRemoteSessions("Import-Module")

@@ -26,6 +26,9 @@ type writeProgress struct {
 
 // Process hands the record to the host.
 func (c *writeProgress) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "bars of different sources are not told apart. Give each its own -Id.", "SourceId"); err != nil {
+		return err
+	}
 	return out.Progress(cmdlet.Progress{
 		ID: int(c.ID), ParentID: int(c.ParentID), Activity: c.Activity, Status: c.Status, Operation: c.CurrentOperation,
 		Percent: int(c.PercentComplete), SecondsRemaining: int(c.SecondsRemaining), Completed: c.Completed,

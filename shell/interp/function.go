@@ -182,7 +182,7 @@ func (s *functionStage) bind() error {
 			return err
 		}
 	}
-	return s.warnObsolete()
+	return nil
 }
 
 // bindFailed places a binding error at the argument at fault.
@@ -215,6 +215,9 @@ func (f *frame) bindFailed(err error, node *syntax.Command, name string) error {
 func (s *functionStage) begin() error {
 	return s.enter(phaseBegin, func() error {
 		s.began = true
+		if err := s.warnObsolete(); err != nil {
+			return err
+		}
 		if err := s.setParameters(); err != nil {
 			return err
 		}

@@ -344,6 +344,9 @@ func (in *Interp) credentialOf(v any) (any, error) {
 
 // warnObsolete warns of what is obsolete among the command and the parameters that are bound, of each once.
 func (s *functionStage) warnObsolete() error {
+	if s.binding == nil {
+		return nil // it has no parameters, and no attributes
+	}
 	attrs := &s.fn.block.signature.attrs
 	if attrs.message == nil && !attrs.obsolete {
 		return nil
