@@ -57,6 +57,9 @@ type getLocation struct {
 }
 
 func (c *getLocation) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "only the file system has a current location. Leave it out.", "PSProvider", "PSDrive"); err != nil {
+		return err
+	}
 	s := out.Session()
 	if !c.Stack && len(c.StackName) == 0 {
 		return out.Write(locationObject(s.Location()))

@@ -204,6 +204,11 @@ type newVariable struct {
 }
 
 func (c *newVariable) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if c.Visibility != nil && c.Visibility.Value != 0 {
+		if err := withoutEffect(out, "variables are visible to all here. Use -Option Private to hide one from the scopes below.", "Visibility"); err != nil {
+			return err
+		}
+	}
 	s := out.Session()
 	scope := c.Scope
 	if scope == "" {
@@ -284,6 +289,11 @@ func (c *setVariable) End(_ context.Context, out cmdlet.Out) error {
 }
 
 func (c *setVariable) set(out cmdlet.Out, value any) error {
+	if c.Visibility != nil && c.Visibility.Value != 0 {
+		if err := withoutEffect(out, "variables are visible to all here. Use -Option Private to hide one from the scopes below.", "Visibility"); err != nil {
+			return err
+		}
+	}
 	s := out.Session()
 	for _, name := range c.Name {
 		name = plainName(name)
