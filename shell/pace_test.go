@@ -3,21 +3,40 @@ package shell
 import (
 	"bytes"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// safeBuffer may be looked at while the writer's timer writes to it.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(b)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
 func TestPacedWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var to bytes.Buffer
+		var to safeBuffer
 		p := newPacedWriter(&to)
 		for _, s := range []string{"a", "b"} {
 			if _, err := p.WriteString(s); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if to.Len() > 0 {
+		if to.String() != "" {
 			t.Errorf("%q was passed on at once", &to)
 		}
 		time.Sleep(maxDelay)

@@ -196,6 +196,17 @@ func (s *Server) Kill(t testing.TB) {
 	if err := s.end((*process).kill); err != nil {
 		t.Errorf("killing the server in %s: %v", s.dir, err)
 	}
+	// The kernel may take a moment longer to end the server's children, which hold its ports as well.
+	for end := time.Now().Add(readyTimeout); ; {
+		conn, err := net.Dial("tcp", s.IMAPAddr())
+		if err != nil {
+			return
+		}
+		conn.Close()
+		if time.Now().After(end) {
+			t.Fatalf("the killed server in %s still takes connections", s.dir)
+		}
+	}
 }
 
 // Restart is Stop and Start.
