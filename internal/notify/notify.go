@@ -67,7 +67,9 @@ func (n *Notifier) Run(ctx context.Context) error {
 	which := everything // whoever starts migsh again may have mended what was wrong
 	for going := true; going; {
 		next := n.look(ctx, which)
-		which = whatIsDue
+		if ctx.Err() == nil { // else it may have been broken off
+			which = whatIsDue
+		}
 		timer := time.NewTimer(next)
 		select {
 		case <-news:
@@ -82,7 +84,10 @@ func (n *Notifier) Run(ctx context.Context) error {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRound)
 	defer cancel()
-	n.look(last, whatIsNew)
+	if which == whatIsDue {
+		which = whatIsNew
+	}
+	n.look(last, which)
 	return nil
 }
 
@@ -277,14 +282,22 @@ func (n *Notifier) send(ctx context.Context, relay migration.Relay, password mig
 			if n.now().Sub(item.Value.Created) > giveUpAfter {
 				item.Value.State = migration.NotificationFailed
 			}
-		} else if err := n.attempt(ctx, &item, relay, password); err != nil {
+		} else if err := n.finish(ctx, &item, relay, password); err != nil {
 			return next, err
 		}
-		if err := n.outbox.save(ctx, item); err != nil {
+		if err := n.outbox.save(context.WithoutCancel(ctx), item); err != nil {
 			return next, err
 		}
 	}
 	return next, nil
+}
+
+// finish is attempt, to its end: a mail that the relay is being given when migsh is told to end is not broken off, because the relay
+// might have it already.
+func (n *Notifier) finish(ctx context.Context, item *store.Item[entry], relay migration.Relay, password migration.Secret) error {
+	begun, cancel := context.WithTimeout(context.WithoutCancel(ctx), relayTime)
+	defer cancel()
+	return n.attempt(begun, item, relay, password)
 }
 
 const noRelay = "No relay is set. Name it with Set-MigrationConfig -SmtpServer and -SmtpFrom."
