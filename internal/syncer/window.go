@@ -1,0 +1,108 @@
+package syncer
+
+import (
+	"context"
+	"time"
+
+	"migsh/internal/mailbox"
+)
+
+// A window is sent under one intent and written down in one commit.
+const (
+	windowMessages = 200
+	windowBytes    = 8 << 20
+	windowsPerCall = 50
+	// grace is how long the answers to what is on its way are awaited after the context has ended.
+	grace = 10 * time.Second
+	// quarantineAfter is how often the connection may break while a message is on its way; the last three times it
+	// was alone.
+	quarantineAfter = 6
+)
+
+// A window is a stretch of the plan.
+type window struct {
+	uids mailbox.UIDSet
+	size int // messages in it
+	// filtered and poisonous messages are not even fetched.
+	filtered, poisonous mailbox.UIDSet
+
+	entries  []entry // those decided, in any order
+	decided  mailbox.UIDSet
+	passed   int   // of the messages, those that need no more attention here: decided, or left for another try
+	bytes    int64 // sent and stored
+	onItsWay int   // taken by the target, without an answer
+	intended bool  // its intent is in the record
+	next     mailbox.UID
+	unplaced []*sent        // stored, but the target did not tell the UID
+	deferred mailbox.UIDSet // left for the end of the folder, see [folderPass.deferred]
+}
+
+// windows cuts the plan. What broke the connection before goes in ever smaller windows, and in the end not at all.
+func (f *folderPass) windows(plan []planned) []*window {
+	var out []*window
+	var w *window
+	var bytes int64
+	attempts := -1
+	for _, p := range plan {
+		a := f.attempts(p.uid)
+		if a >= quarantineAfter {
+			a = quarantineAfter
+		}
+		if w == nil || a != attempts || w.size >= max(f.window()>>(3*a), 1) || bytes+int64(p.size) > windowBytes {
+			w, bytes, attempts = &window{}, 0, a
+			out = append(out, w)
+		}
+		w.uids.Add(p.uid)
+		w.size++
+		switch {
+		case p.filtered:
+			w.filtered.Add(p.uid)
+		case a == quarantineAfter:
+			w.poisonous.Add(p.uid)
+		default:
+			bytes += int64(p.size)
+		}
+	}
+	return out
+}
+
+// window is how many messages go under one intent.
+func (f *folderPass) window() int {
+	if f.Window > 0 {
+		return f.Window
+	}
+	return windowMessages
+}
+
+func (f *folderPass) attempts(uid mailbox.UID) int {
+	for _, s := range f.Suspects {
+		if s.UIDs.Has(uid) {
+			return s.Attempts
+		}
+	}
+	return 0
+}
+
+// blame notes that the connection broke while the window's messages were on their way.
+func (f *folderPass) blame(ctx context.Context, w *window) error {
+	var open mailbox.UIDSet
+	for uid := range w.uids.All() {
+		if _, decided, err := f.get(ctx, uid); err != nil {
+			return err
+		} else if !decided {
+			open.Add(uid)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	attempts := f.attempts(open[0].First) + 1
+	var others []suspect
+	for _, s := range f.Suspects {
+		if s.UIDs.UIDSet = s.UIDs.Minus(open); !s.UIDs.IsZero() {
+			others = append(others, s)
+		}
+	}
+	f.Suspects = append(others, suspect{uidSet{open}, attempts})
+	return f.commit(ctx)
+}
