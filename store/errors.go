@@ -118,3 +118,22 @@ func (e *SchemaError) Error() string {
 
 // Is makes a SchemaError an ErrNewer.
 func (e *SchemaError) Is(target error) bool { return target == ErrNewer }
+
+// A DamagedError tells what is wrong with a file that should be a store. It is
+// an ErrDamaged.
+type DamagedError struct {
+	Path  string
+	Cause error
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("the state file %[1]s is damaged (%[2]v). It was left as it is. End every migsh and put a backup in its place, such as "+
+		"Backup-MigrationStore makes: Copy-Item BACKUP '%[1]s' -Force. Without one, begin anew: Move-Item '%[1]s' '%[1]s.damaged'; the mailboxes "+
+		"are then paired again by content, which copies nothing twice", e.Path, e.Cause)
+}
+
+// Is makes a DamagedError an ErrDamaged.
+func (e *DamagedError) Is(target error) bool { return target == ErrDamaged }
+
+// Unwrap gives what is wrong.
+func (e *DamagedError) Unwrap() error { return e.Cause }

@@ -40,9 +40,7 @@ func (c *exportReport) Process(ctx context.Context, _ any, out cmdlet.Out) error
 			return r
 		}, string(id)) + ".html"
 	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(out.Session().Location(), path)
-	}
+	path = located(out, path)
 	var write func(io.Writer, report.Batch) error
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".html", ".htm":

@@ -22,6 +22,8 @@ type Control struct {
 	now       func() time.Time
 	outbox    *notify.Outbox // nil: no mail is sent
 	reports   string
+	backups   string
+	keyFile   string
 	leaving   func(context.Context, migration.Batch)
 
 	// creating is held while batches or endpoints come into being or go, so that what was checked still holds when it is written.
@@ -38,6 +40,10 @@ type Options struct {
 	Outbox *notify.Outbox
 	// Reports is the directory that keeps the reports of removed batches; empty: they are not kept.
 	Reports string
+	// Backups is the directory that gets the copies of the state for which none is named; empty: one must be named.
+	Backups string
+	// KeyFile is where the key of the credentials is, to be told to who makes a copy of the state.
+	KeyFile string
 	// Leaving hears of every batch that is about to get an order, as it is before that; nil: nobody does.
 	Leaving func(context.Context, migration.Batch)
 }
@@ -53,7 +59,7 @@ func New(ctx context.Context, r *records.Records, c connect.Connector, o Options
 	if err := r.Sweep(ctx); err != nil {
 		return nil, records.Explain(err)
 	}
-	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving, reports: o.Reports}, nil
+	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving, reports: o.Reports, backups: o.Backups, keyFile: o.KeyFile}, nil
 }
 
 func newGUID() string { return uuid.NewString() }

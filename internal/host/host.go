@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	outbox := notify.NewOutbox(h.store, o.Dir.Outbox())
 	var teller *notify.Notifier
 	if h.service, err = control.New(ctx, r, connector, control.Options{
-		Outbox: outbox, Reports: o.Dir.Reports(), Leaving: func(ctx context.Context, b migration.Batch) { teller.Leaving(ctx, b) },
+		Outbox: outbox, Reports: o.Dir.Reports(), Backups: o.Dir.Backups(), KeyFile: o.Dir.Key(o.Getenv), Leaving: func(ctx context.Context, b migration.Batch) { teller.Leaving(ctx, b) },
 	}); err != nil {
 		return nil, err
 	}

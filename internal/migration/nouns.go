@@ -414,3 +414,24 @@ type CSVCheck struct {
 	RowCount           int      // rows that a batch would have
 	ValidationWarnings []ValidationWarning
 }
+
+// StoreBackup is a copy of the state.
+type StoreBackup struct {
+	Path         string
+	Size         ByteSize
+	CreationTime time.Time
+	// KeyFile holds the key of the credentials in the copy; it is not part of it.
+	KeyFile string
+}
+
+// StoreTest tells how the state's file is.
+type StoreTest struct {
+	Path   string
+	Result TestResult
+	// Message says on one line what was found, and what to do about it.
+	Message string
+	// FileSize is made of what is InUse and of what is Free to be used again.
+	FileSize, InUse, Free ByteSize
+	// Freed was given back to the disk.
+	Freed ByteSize `json:",omitempty"`
+}

@@ -70,6 +70,13 @@ type Service interface {
 	// CompleteAll completes every batch that was started and is not completed yet.
 	CompleteAll(ctx context.Context, r CompleteAllRequest) (CompleteAllResult, error)
 
+	// BackupStore writes a copy of the state; batches go on meanwhile.
+	BackupStore(ctx context.Context, r BackupStoreRequest) (StoreBackup, error)
+	// TestStore reads the state, or a copy of it, to its end. That it is damaged is an answer, not an error.
+	TestStore(ctx context.Context, r TestStoreRequest) (StoreTest, error)
+	// OptimizeStore gives back to the disk what the state no longer uses; batches wait meanwhile.
+	OptimizeStore(ctx context.Context) (StoreTest, error)
+
 	// Watch yields the progress of batches: first as it is, then whenever it has changed, until ctx ends. With UntilIdle it ends by
 	// itself once none of them is at work.
 	Watch(ctx context.Context, r WatchRequest) iter.Seq2[[]BatchProgress, error]
@@ -341,4 +348,18 @@ type WatchRequest struct {
 	UntilIdle bool `json:",omitempty"`
 	// Every is the shortest time between two looks at mere progress; 0 is a second. Changes of status come at once.
 	Every time.Duration `json:",omitempty"`
+}
+
+// BackupStoreRequest is Backup-MigrationStore's. Paths are of the machine that has the state.
+type BackupStoreRequest struct {
+	// Path is the file to write, or a directory that gets one named after the time; empty: the directory "backups" of the state.
+	Path string `json:",omitempty"`
+	// Replace writes over a file that is there.
+	Replace bool `json:",omitempty"`
+}
+
+// TestStoreRequest is Test-MigrationStore's.
+type TestStoreRequest struct {
+	// Path is a copy to test instead of the state itself.
+	Path string `json:",omitempty"`
 }

@@ -27,8 +27,6 @@ func Explain(err error) error {
 		message, remedy = "There is no room left for the state; nothing was changed.", "Make room on its disk and give the command again."
 	case errors.Is(err, store.ErrReadOnly):
 		message, remedy = "The state can't be written; nothing was changed.", "Make its disk and directory writable and give the command again."
-	case errors.Is(err, store.ErrDamaged):
-		remedy = "Restore the state directory from a backup."
 	case errors.Is(err, store.ErrClosed):
 		message = "The state is closed: migsh is ending."
 	case errors.Is(err, store.ErrConflict):

@@ -207,6 +207,18 @@ func (c *client) CompleteAll(ctx context.Context, r migration.CompleteAllRequest
 	return completeAll.only(ctx, c, r)
 }
 
+func (c *client) BackupStore(ctx context.Context, r migration.BackupStoreRequest) (migration.StoreBackup, error) {
+	return backupStore.only(ctx, c, r)
+}
+
+func (c *client) TestStore(ctx context.Context, r migration.TestStoreRequest) (migration.StoreTest, error) {
+	return testStore.only(ctx, c, r)
+}
+
+func (c *client) OptimizeStore(ctx context.Context) (migration.StoreTest, error) {
+	return optimizeStore.only(ctx, c, nothing{})
+}
+
 func (c *client) Watch(ctx context.Context, r migration.WatchRequest) iter.Seq2[[]migration.BatchProgress, error] {
 	return watch.stream(ctx, c, r)
 }

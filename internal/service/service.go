@@ -60,6 +60,9 @@ var (
 	setConfig      = one("SetConfig", migration.Service.SetConfig)
 	statistics     = question("Statistics", migration.Service.Statistics)
 	completeAll    = one("CompleteAll", migration.Service.CompleteAll)
+	backupStore    = one("BackupStore", migration.Service.BackupStore)
+	testStore      = one("TestStore", migration.Service.TestStore)
+	optimizeStore  = question("OptimizeStore", migration.Service.OptimizeStore)
 	watch          = many("Watch", migration.Service.Watch)
 )
 
@@ -67,7 +70,7 @@ var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
-	mailboxFolders, config, setConfig, statistics, completeAll, watch,
+	mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, watch,
 }
 
 func many[Request, Result any](name string, call func(migration.Service, context.Context, Request) iter.Seq2[Result, error]) method[Request, Result] {

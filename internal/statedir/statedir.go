@@ -70,7 +70,7 @@ func (d Dir) Make() error {
 	return nil
 }
 
-// Sub makes one of the directories inside (Log, Outbox, Reports, Spool) when
+// Sub makes one of the directories inside (Log, Outbox, Reports, Backups, Spool) when
 // it is first needed.
 func Sub(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
@@ -99,6 +99,9 @@ func (d Dir) Outbox() string { return d.join("outbox") }
 
 // Reports is the directory of reports.
 func (d Dir) Reports() string { return d.join("reports") }
+
+// Backups is the directory of the copies of the store.
+func (d Dir) Backups() string { return d.join("backups") }
 
 // Spool is the directory of messages that must be seen whole before they are
 // passed on. Nothing in it outlives the process.

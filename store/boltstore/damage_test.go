@@ -19,6 +19,7 @@ func TestDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checker := open(t, newPath(t), Options{})
 	page := os.Getpagesize()
 	overwrite := func(from, to int, with byte) func([]byte) []byte {
 		return func(data []byte) []byte {
@@ -59,6 +60,9 @@ func TestDamaged(t *testing.T) {
 				if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "backup") {
 					t.Fatalf("Open: %v", err)
 				}
+			}
+			if _, err := checker.CheckCopy(t.Context(), path); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), path) {
+				t.Errorf("CheckCopy: %v", err)
 			}
 			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
 				t.Errorf("the damaged file was changed: %v", err)

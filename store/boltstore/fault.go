@@ -25,11 +25,24 @@ func guard(path string, do func() error) (err error) {
 	return do()
 }
 
-// damaged says what to do about a damaged file.
 func damaged(path string, cause error) error {
-	return fmt.Errorf("the state file %s: %w (%w). It was left as it is. Put a backup in its place; "+
-		"or move it away, begin anew, and let the mailboxes be paired again by content, which copies nothing twice",
-		path, store.ErrDamaged, cause)
+	return &store.DamagedError{Path: path, Cause: cause}
+}
+
+// explainCopy says what a failure to write a copy means.
+func explainCopy(path string, err error) error {
+	kind := error(nil)
+	switch {
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrClosed):
+		return err
+	case isFull(err):
+		kind = store.ErrFull
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		kind = store.ErrReadOnly
+	default:
+		return fmt.Errorf("back up the state file to %s: %w", path, err)
+	}
+	return fmt.Errorf("back up the state file to %s: %w (%w)", path, kind, err)
 }
 
 // explain says what a failure to open or make the file means.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -13,28 +14,26 @@ import (
 	"migsh/store"
 )
 
-// Stats tells how the file is used, in bytes.
-type Stats struct {
-	FileSize int64
-	InUse    int64 // pages that hold something
-	Free     int64 // pages that will be used again; Compact gives them back
+var _ store.Upkeep = (*Store)(nil)
+
+// Usage implements store.Upkeep.
+func (s *Store) Usage() (store.Usage, error) {
+	var usage store.Usage
+	err := s.view(func(tx *bolt.Tx) (err error) {
+		usage, err = usageOf(tx, s.path)
+		return err
+	})
+	return usage, err
 }
 
-// Stats implements what Test-MigrationStore shows.
-func (s *Store) Stats() (Stats, error) {
-	var stats Stats
-	err := s.view(func(tx *bolt.Tx) error {
-		info, err := os.Stat(s.path)
-		if err != nil {
-			return fmt.Errorf("look at the state file: %w", err)
-		}
-		numbers, page := tx.DB().Stats(), int64(tx.DB().Info().PageSize)
-		stats.FileSize = info.Size()
-		stats.Free = int64(numbers.FreePageN+numbers.PendingPageN) * page
-		stats.InUse = tx.Size() - stats.Free
-		return nil
-	})
-	return stats, err
+func usageOf(tx *bolt.Tx, path string) (store.Usage, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return store.Usage{}, fmt.Errorf("look at the state file: %w", err)
+	}
+	numbers, page := tx.DB().Stats(), int64(tx.DB().Info().PageSize)
+	free := int64(numbers.FreePageN+numbers.PendingPageN) * page
+	return store.Usage{FileSize: info.Size(), Free: free, InUse: tx.Size() - free}, nil
 }
 
 // Backup writes a copy of the store as it is now, which Open takes, to w.
@@ -47,6 +46,38 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 		}
 		return nil
 	})
+}
+
+// BackupTo implements store.Upkeep.
+func (s *Store) BackupTo(ctx context.Context, path string, replace bool) (err error) {
+	if _, err := os.Lstat(path); err == nil && !replace {
+		return fmt.Errorf("back up the state file to %s: %w", path, fs.ErrExist)
+	}
+	defer func() {
+		if err != nil {
+			err = explainCopy(path, err)
+		}
+	}()
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // of mode 0600
+	if err != nil {
+		return err
+	}
+	part := file.Name()
+	err = s.Backup(ctx, file)
+	if err == nil {
+		err = file.Sync()
+	}
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		_, err = s.CheckCopy(ctx, part)
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		return errors.Join(err, remove(part))
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // contextWriter refuses to write after its context has ended.
@@ -71,36 +102,72 @@ func (s *Store) Check(ctx context.Context) error {
 }
 
 func (s *Store) check(ctx context.Context) error {
+	faults, err := []error(nil), error(nil)
+	err = s.view(func(tx *bolt.Tx) error {
+		faults, err = faultsOf(ctx, tx)
+		return err
+	})
+	if err == nil && len(faults) > 0 {
+		err = damaged(s.path, errors.Join(faults...))
+	}
+	return err
+}
+
+// CheckCopy implements store.Upkeep.
+func (s *Store) CheckCopy(ctx context.Context, path string) (usage store.Usage, err error) {
+	if info, err := os.Stat(path); err != nil {
+		return usage, err
+	} else if info.Size() == 0 {
+		return usage, damaged(path, errors.New("it is empty"))
+	}
+	if err := inspect(ctx, path, 0); err != nil {
+		return usage, err
+	}
+	db, err := openFile(ctx, path, 0, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		return usage, err
+	}
 	var faults []error
+	err = view(db, path, func(tx *bolt.Tx) error {
+		if tx.Bucket(recordsBucket) == nil || tx.Bucket(metaBucket) == nil {
+			faults = append(faults, errors.New("it is a bbolt file, but not a state file of migsh"))
+			return nil
+		}
+		if usage, err = usageOf(tx, path); err != nil {
+			return err
+		}
+		faults, err = faultsOf(ctx, tx)
+		return err
+	})
+	if err == nil && len(faults) > 0 {
+		err = damaged(path, errors.Join(faults...))
+	}
+	return usage, errors.Join(err, db.Close())
+}
+
+// faultsOf reads pages and records.
+func faultsOf(ctx context.Context, tx *bolt.Tx) (faults []error, err error) {
 	note := func(err error) {
 		const enough = 20
 		if len(faults) < enough {
 			faults = append(faults, err)
 		}
 	}
-	err := s.view(func(tx *bolt.Tx) error {
-		for err := range tx.Check() { // to the end: its goroutine must not be left
+	for err := range tx.Check() { // to the end: its goroutine must not be left
+		note(err)
+	}
+	bucket := tx.Bucket(recordsBucket)
+	last := store.Revision(bucket.Sequence())
+	err = bucket.ForEach(func(key, data []byte) error {
+		if err := store.ValidKey(string(key)); err != nil {
 			note(err)
 		}
-		bucket := tx.Bucket(recordsBucket)
-		last := store.Revision(bucket.Sequence())
-		return bucket.ForEach(func(key, data []byte) error {
-			if err := store.ValidKey(string(key)); err != nil {
-				note(err)
-			}
-			if revision := revisionOf(data); revision == 0 || revision > last {
-				note(fmt.Errorf("record %s has revision %d of %d", key, revision, last))
-			}
-			return ctx.Err()
-		})
+		if revision := revisionOf(data); revision == 0 || revision > last {
+			note(fmt.Errorf("record %s has revision %d of %d", key, revision, last))
+		}
+		return ctx.Err()
 	})
-	if err != nil {
-		return err
-	}
-	if len(faults) > 0 {
-		return damaged(s.path, errors.Join(faults...))
-	}
-	return nil
+	return faults, err
 }
 
 // Compact writes the store anew without its free pages, which takes the place

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -39,6 +40,53 @@ func TestBackup(t *testing.T) {
 	}
 }
 
+func TestBackupTo(t *testing.T) {
+	s := open(t, fill(t, 500), Options{})
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := s.BackupTo(t.Context(), path, false); err != nil {
+		t.Fatal(err)
+	}
+	if usage, err := s.CheckCopy(t.Context(), path); err != nil || usage.InUse <= 0 || usage.FileSize < usage.InUse {
+		t.Errorf("the copy: %+v, %v", usage, err)
+	}
+	if err := s.BackupTo(t.Context(), path, false); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over a file that is there: %v", err)
+	}
+	if _, err := s.Update(t.Context(), store.Set("k/later", nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.BackupTo(t.Context(), path, true); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, open(t, path, Options{}), ""); n != 501 {
+		t.Errorf("the second copy has %d records, want 501", n)
+	}
+}
+
+// A copy that has no room leaves nothing behind, not even of the file that it was to replace.
+func TestBackupWithoutRoom(t *testing.T) {
+	s := open(t, fill(t, 5000), Options{})
+	dir := mountSmall(t, "size=128k")
+	path := filepath.Join(dir, "copy.db")
+	if err := os.WriteFile(path, []byte("older"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.BackupTo(t.Context(), path, true); !errors.Is(err, store.ErrFull) {
+		t.Errorf("on a full disk: %v", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("on the disk there is %v, %v", entries, err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "older" {
+		t.Errorf("the older copy is %q, %v", data, err)
+	}
+	remountReadOnly(t, dir)
+	if err := s.BackupTo(t.Context(), path, true); !errors.Is(err, store.ErrReadOnly) {
+		t.Errorf("on a read-only disk: %v", err)
+	}
+}
+
 func TestCompact(t *testing.T) {
 	path := fill(t, 3000)
 	s := open(t, path, Options{})
@@ -49,7 +97,7 @@ func TestCompact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := s.Stats()
+	before, err := s.Usage()
 	if err != nil || before.Free <= before.InUse || before.InUse <= 0 || before.FileSize < before.InUse+before.Free {
 		t.Errorf("before: %+v, %v", before, err)
 	}
@@ -72,7 +120,7 @@ func TestCompact(t *testing.T) {
 	if err := s.Compact(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	after, err := s.Stats()
+	after, err := s.Usage()
 	if err != nil || after.FileSize >= before.FileSize/2 || after.InUse > before.InUse {
 		t.Errorf("after: %+v, %v; before: %+v", after, err, before)
 	}
