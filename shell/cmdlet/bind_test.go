@@ -123,6 +123,30 @@ func TestBindPipeline(t *testing.T) {
 }
 
 // TestPrompt asks for what is missing and binds the answers.
+// listed can do its work with a list given to it, which is its default, or with what the pipeline brings.
+type listed struct {
+	Name  string `param:"mandatory"`
+	List  []byte `param:"set=List mandatory"`
+	Users []any  `param:"set=Users mandatory pipeline"`
+}
+
+func (*listed) Process(context.Context, any, Out) error { return nil }
+
+// The default set lacks what nobody can bring any more, another only what the pipeline brings: that one is meant.
+func TestPipelineOverDefaultSet(t *testing.T) {
+	info := Declare(Spec{Name: "New-Listed", DefaultSet: "List"}, func() Cmdlet { return &listed{} })
+	b, err := Bind(info, args(named("Name"), plainArg("x")), Options{Pipeline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Set() != "Users" {
+		t.Errorf("the set is %q, want Users", b.Set())
+	}
+	if _, err := Bind(info, args(named("Name"), plainArg("x")), Options{}); bindID(t, err) != "MissingMandatoryParameter" {
+		t.Errorf("without a pipeline: %v", err)
+	}
+}
+
 func TestPrompt(t *testing.T) {
 	b, err := Bind(newSample(), nil, Options{Prompt: func(missing []*Parameter) (map[string]any, error) {
 		if len(missing) != 1 || missing[0].Name != "Identity" {

@@ -128,11 +128,36 @@ func (b *Binding) awaited(missing []*Parameter) (now []*Parameter) {
 	return now
 }
 
+// setsOfPipeline are those of the possible sets that lack nothing but what the pipeline may bring.
+func (b *Binding) setsOfPipeline(possible setMask) (waiting setMask) {
+	if !b.opts.Pipeline {
+		return 0
+	}
+	for i := range b.schema.sets {
+		set := setMask(1) << i
+		missing := b.missing(set)
+		if possible&set == 0 || len(missing) == 0 {
+			continue
+		}
+		waiting |= set
+		for _, p := range missing {
+			if role, _ := b.schema.in(p, set); !role.Pipeline && !role.PipelineByName {
+				waiting &^= set
+			}
+		}
+	}
+	return waiting
+}
+
 // askMandatory prompts for what is mandatory and missing, or refuses.
 func (b *Binding) askMandatory() error {
 	mask := b.mask
 	if several := mask & b.schema.declared; several.count() > 1 { // the pipeline decides; until then the default set counts
 		mask &= b.schema.def
+		if waiting := b.setsOfPipeline(several); waiting != 0 && len(b.awaited(b.missing(mask))) > 0 {
+			b.mask = waiting
+			return nil
+		}
 	}
 	missing := b.awaited(b.missing(mask))
 	if len(missing) == 0 {
