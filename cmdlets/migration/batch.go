@@ -13,17 +13,21 @@ import (
 )
 
 // Parameters of New-MigrationBatch that belong to other migration types.
-const foreignBatch = `ArchiveDomain ArchiveOnly AutoProvisioning AvoidMergeOverlap BadItemLimit ContactList DataFusion FolderMove ForwardingDisposition
-	GoogleResourceOnboarding LargeItemLimit Local ManagedGmailTeams MoveOptions PrimaryOnly PublicFolderToUnifiedGroup RemoveOnCopy RenamePrimaryCalendar
-	SimplifiedSwitchOver SkipCalendar SkipContacts SkipDelegates SkipDetails SkipMail SkipMerging SkipMoving SkipProvisioning SkipRules SkipSteps
-	SourcePFPrimaryMailboxGuid StagedRollOutGroupId TargetArchiveDatabases TargetDatabases TargetDeliveryDomain WorkflowControlFlags WorkflowTemplate
-	WorkloadType XMLData Users UserIds DisallowExistingUsers AdoptPreexisting CalendarTransform`
+const foreignBatch = `AdoptPreexisting ArchiveDomain ArchiveOnly AutoComplete AutoProvisioning AvoidMergeOverlap CalendarTransform
+	ConnectionLogicalId ContactList DataFusion DisallowExistingUsers ExcludeDumpsters FolderMove ForwardingDisposition GoogleResource GoogleResourceOnboarding
+	IncludeOtherContacts Local ManagedGmailTeams MigrateTasks MoveOptions PrimaryOnly PublicFolderToUnifiedGroup RemoveOnCopy RenamePrimaryCalendar
+	Restore SimplifiedSwitchOver SkipCalendar SkipContacts SkipDelegates SkipMail SkipMerging SkipMoving SkipProvisioning SkipRules SkipSteps
+	SlackPublicDataConnector SlackWorkspaceId SourcePFPrimaryMailboxGuid StagedRollOutGroupId TargetArchiveDatabases TargetDatabases TargetDeliveryDomain
+	WorkflowControlFlags WorkflowTemplate WorkloadType XMLData`
 
 type newBatch struct {
 	base
-	Name                        string           `param:"mandatory pos=0" validate:"notnullorempty length=1,64" help:"The batch's name, 64 characters at most."`
-	CSVData                     []byte           `param:"mandatory" help:"The bytes of the user list, a CSV file with the columns EmailAddress, UserName and Password and, if wanted, UserRoot, TargetUserName and TargetPassword."`
-	SourceEndpoint              any              `param:"set=Endpoint mandatory" complete:"endpoint" help:"The endpoint that the mailboxes are copied from."`
+	users                       []migration.Identity
+	Name                        string           `param:"set=Endpoint,Server mandatory pos=0;set=Users mandatory" validate:"notnullorempty length=1,64" help:"The batch's name, 64 characters at most."`
+	CSVData                     []byte           `param:"set=Endpoint,Server mandatory" help:"The bytes of the user list, a CSV file with the columns EmailAddress, UserName and Password and, if wanted, UserRoot, TargetUserName and TargetPassword."`
+	Users                       []any            `param:"set=Users mandatory pos=0 pipeline pipelinebyname" alias:"UserIds" complete:"user" help:"Instead of -CSVData: users of other batches, such as those that failed, as Get-MigrationUser gives them, or by address or GUID. They leave their batch for this one. Settings that are not given are those of the batch that they come from."`
+	DisableOnCopy               bool             `param:"set=Users" help:"Switch the users off in the batch that they come from. They leave it in any case: a mailbox is in one batch at a time."`
+	SourceEndpoint              any              `param:"set=Endpoint mandatory;set=Users" complete:"endpoint" help:"The endpoint that the mailboxes are copied from."`
 	TargetEndpoint              any              `param:"" complete:"endpoint" help:"The endpoint that they are copied to. Left out, the one that Set-MigrationConfig -TargetEndpoint has set."`
 	Imap                        bool             `param:"" help:"The source speaks IMAP. It is the default."`
 	RemoteServer                string           `param:"set=Server mandatory" help:"Instead of -SourceEndpoint: the host name of the server that the mailboxes are copied from. The connection settings then are the batch's own."`
@@ -49,15 +53,27 @@ type newBatch struct {
 func (e *environment) newBatch() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "New-MigrationBatch", Synopsis: "Makes a batch of mailboxes to be copied.", DefaultSet: "Endpoint", ShouldProcess: true, OutputTypes: []string{typeBatch.Name},
-	}, "DomainController Partition Locale SourcePublicFolderDatabase", foreignBatch, func(b base) cmdlet.Cmdlet { return &newBatch{base: b} })
+	}, "AutoRetryCount BadItemLimit Daily DomainController LargeItemLimit Locale Partition SkipDetails SourcePublicFolderDatabase", foreignBatch, func(b base) cmdlet.Cmdlet { return &newBatch{base: b} })
 }
 
-func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+// Process gathers the users that come through the pipeline; the batch is made of all of them.
+func (c *newBatch) Process(context.Context, any, cmdlet.Out) error {
+	for _, u := range c.Users {
+		c.users = append(c.users, identityFrom(u))
+	}
+	return nil
+}
+
+// End makes the batch.
+func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
+	if out.ParameterSet() == "Users" && len(c.users) == 0 {
+		return report1(ctx, out, migration.NewError(migration.ErrCSVNoUser, c.Name, "There are no users to make a batch of.", "Get-MigrationUser lists those that exist."))
+	}
 	if ok, err := out.ShouldProcess(c.Name, "New-MigrationBatch"); err != nil || !ok {
 		return err
 	}
 	r := migration.NewBatchRequest{
-		Name: c.Name, CSVData: c.CSVData, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
+		Name: c.Name, CSVData: c.CSVData, Users: c.users, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
 		BatchSettings: migration.BatchSettings{
 			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, ContentFilter: c.ContentFilter, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
@@ -68,7 +84,9 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	if err := c.source(&r); err != nil {
 		return report1(ctx, out, err)
 	}
-	r.TargetEndpoint = sessionOf(out).target
+	if len(c.users) == 0 {
+		r.TargetEndpoint = sessionOf(out).target
+	}
 	if c.TargetEndpoint != nil {
 		r.TargetEndpoint = identityFrom(c.TargetEndpoint)
 	}
@@ -101,7 +119,9 @@ func (c *newBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 // source says where the mailboxes come from: an endpoint, or a server that the batch has for its own.
 func (c *newBatch) source(r *migration.NewBatchRequest) (err error) {
 	if c.RemoteServer == "" {
-		r.SourceEndpoint = identityFrom(c.SourceEndpoint)
+		if c.SourceEndpoint != nil {
+			r.SourceEndpoint = identityFrom(c.SourceEndpoint)
+		}
 		return nil
 	}
 	s := migration.ServerSettings{
@@ -212,7 +232,7 @@ type setBatch struct {
 func (e *environment) setBatch() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Set-MigrationBatch", Synopsis: "Changes a batch: its schedule, or the credentials of its rows.", ShouldProcess: true,
-	}, "DomainController Partition Update", "BadItemLimit LargeItemLimit MoveOptions SkipMoving SkipMerging SourcePFPrimaryMailboxGuid UseAdvancedValidation Remove ApproveSkippedItems CSVDataForUserRemoval",
+	}, "ApproveSkippedItems AutoRetryCount BadItemLimit DomainController LargeItemLimit Partition SourcePublicFolderDatabase Update", "MoveOptions SkipMoving SkipMerging SourcePFPrimaryMailboxGuid UseAdvancedValidation Remove CSVDataForUserRemoval",
 		func(b base) cmdlet.Cmdlet { return &setBatch{base: b} })
 }
 
@@ -326,7 +346,7 @@ type completeBatch struct{ orderBatch }
 func (e *environment) completeBatch() *cmdlet.Info {
 	const name = "Complete-MigrationBatch"
 	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Synchronizes every user of a batch a last time and ends it.", ShouldProcess: true, Impact: cmdlet.ImpactHigh},
-		"DomainController Partition SyncAndComplete", "", func(b base) cmdlet.Cmdlet {
+		"DomainController Partition SyncAndComplete", "CompletePublicFolderMigrationWithDataLoss", func(b base) cmdlet.Cmdlet {
 			return &completeBatch{orderBatch{base: b, action: name, give: migration.Service.CompleteBatch}}
 		})
 }

@@ -29,7 +29,7 @@ type getConfig struct{ base }
 func (e *environment) getConfig() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Get-MigrationConfig", Synopsis: "Shows the settings of this installation.", OutputTypes: []string{typeConfig.Name},
-	}, "Identity DomainController Partition", "", func(b base) cmdlet.Cmdlet { return &getConfig{b} })
+	}, "AllPartitions DomainController Identity IncludeSimplifiedGmailMigrationData Partition", "", func(b base) cmdlet.Cmdlet { return &getConfig{b} })
 }
 
 func (c *getConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {

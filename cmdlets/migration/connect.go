@@ -31,7 +31,7 @@ type connectOnline struct {
 func (e *environment) connectOnline() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Connect-ExchangeOnline", Synopsis: "Chooses the target endpoint of this session, after it has answered.",
-	}, "ShowProgress CommandName PageSize Prefix SkipLoadingFormatData SkipLoadingCmdletHelp UseMultithreading", "AppId AzureADAuthorizationEndpointUri Certificate CertificateFilePath CertificatePassword CertificateThumbprint DelegatedOrganization Device ExchangeEnvironmentName InlineCredential ManagedIdentity ManagedIdentityAccountId AccessToken",
+	}, "LogDirectoryPath LogLevel ShowProgress CommandName PageSize Prefix SkipLoadingFormatData SkipLoadingCmdletHelp UseMultithreading", "AppId AzureADAuthorizationEndpointUri Certificate CertificateFilePath CertificatePassword CertificateThumbprint DelegatedOrganization Device ExchangeEnvironmentName InlineCredential ManagedIdentity ManagedIdentityAccountId AccessToken ConnectionUri UseRPSSession",
 		func(b base) cmdlet.Cmdlet { return &connectOnline{base: b} })
 }
 

@@ -33,7 +33,7 @@ func (e *environment) newEndpoint() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "New-MigrationEndpoint", Synopsis: "Keeps the settings of a mail server under a name, for batches to copy from or to.",
 		ShouldProcess: true, OutputTypes: []string{typeEndpoint.Name},
-	}, "DomainController Partition", foreignServer+" OAuthCode RedirectUri RemoteTenant TestMailbox", func(b base) cmdlet.Cmdlet { return &newEndpoint{base: b} })
+	}, "DomainController Partition", foreignServer+" ApplicationId AppSecretKeyVaultUrl NspiServer OAuthCode RedirectUri RemoteTenant TestMailbox", func(b base) cmdlet.Cmdlet { return &newEndpoint{base: b} })
 }
 
 func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
@@ -131,7 +131,7 @@ type setEndpoint struct {
 func (e *environment) setEndpoint() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Set-MigrationEndpoint", Synopsis: "Changes a migration endpoint; running batches follow.", ShouldProcess: true,
-	}, "DomainController Partition", "ExchangeServer MailboxPermission NspiServer PublicFolderDatabaseServerLegacyDN RPCProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN TestMailbox",
+	}, "DomainController Partition", "ApplicationId AppSecretKeyVaultUrl ExchangeServer MailboxPermission NspiServer PublicFolderDatabaseServerLegacyDN RpcProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN TestMailbox",
 		func(b base) cmdlet.Cmdlet { return &setEndpoint{base: b} })
 }
 

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,19 +46,47 @@ func (b *base) Begin(_ context.Context, out cmdlet.Out) error {
 	for _, name := range b.foreign {
 		if out.Bound(name) {
 			return &object.ErrorRecord{
-				Exception: object.NewException("System.NotSupportedException", "The parameter -%s belongs to a migration type that migsh does not have: it moves mailboxes between IMAP servers only. Leave it out.", name),
+				Exception: object.NewException("System.NotSupportedException", "The parameter -%s %s Leave it out.", name, cmp.Or(refusals[name], otherType)),
 				Category:  object.InvalidArgument, ID: "MigrationParameterNotSupported", Target: name, Command: className(out),
 			}
 		}
 	}
 	for _, name := range b.idle {
 		if out.Bound(name) {
-			if err := out.Warning(fmt.Sprintf("The parameter -%s has no effect in migsh: there is no Exchange organization behind it.", name)); err != nil {
+			if err := out.Warning(fmt.Sprintf("The parameter -%s has no effect in migsh: %s.", name, cmp.Or(idleBecause[name], "there is no Exchange organization behind it"))); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+const otherType = "belongs to a migration type that migsh does not have: it moves mailboxes between IMAP servers only."
+
+// refusals says why parameters are refused that don't belong to another migration type.
+var refusals = func() map[string]string {
+	reasons := map[string]string{}
+	for why, names := range map[string]string{
+		"names a mailbox by a GUID, and mailboxes on IMAP servers have none: name the user by -Identity.":                        "MailboxGuid",
+		"chooses mailboxes of a kind that an IMAP server does not have.":                                                         "Archive IncludeInactiveMailbox IncludeSoftDeletedRecipients MailboxPlan Migration OrganizationalUnit SoftDeletedMailbox",
+		"is about moves between Exchange servers, of which an IMAP server keeps no record.":                                      "IncludeMoveHistory IncludeMoveReport IncludeAnalysis",
+		"is a way to sign in to Exchange Online. Here a session is connected to an endpoint, see -Organization and -Credential.": "AppId AzureADAuthorizationEndpointUri Certificate CertificateFilePath CertificatePassword CertificateThumbprint ConnectionUri DelegatedOrganization Device ExchangeEnvironmentName InlineCredential ManagedIdentity ManagedIdentityAccountId AccessToken UseRPSSession",
+	} {
+		for _, name := range strings.Fields(names) {
+			reasons[name] = why
+		}
+	}
+	return reasons
+}()
+
+// idleBecause says why parameters have no effect that do not name a part of an Exchange organization.
+var idleBecause = map[string]string{
+	"ApproveSkippedItems": "nothing waits for an approval of messages that could not be copied",
+	"AutoRetryCount":      "failed users are tried again by themselves",
+	"BadItemLimit":        "messages that can't be copied fail no user, each is listed in SkippedItems",
+	"LargeItemLimit":      "messages that can't be copied fail no user, each is listed in SkippedItems",
+	"SyncAndComplete":     "completing always begins with a last synchronization",
+	"Update":              "what is changed is followed at once",
 }
 
 func className(out cmdlet.Out) string {
@@ -90,10 +119,14 @@ func (e *environment) declareCmdlet(spec cmdlet.Spec, idle, foreign string, make
 var switches = map[string]bool{}
 
 func init() {
-	for _, name := range strings.Fields(`Autodiscover Compliance ExchangeOutlookAnywhere ExchangeRemoteMove Gmail PSTImport PublicFolder
-		PublicFolderToUnifiedGroup Diagnostic ArchiveOnly PrimaryOnly DisallowExistingUsers ForwardingDisposition Local ManagedGmailTeams
-		RenamePrimaryCalendar ContactList SkipCalendar SkipContacts SkipDelegates SkipMail SkipProvisioning SkipRules GoogleResourceOnboarding
-		AvoidMergeOverlap FolderMove Update XO1 IncludeAssociatedUsers AutoComplete`) {
+	for _, name := range strings.Fields(`AdoptPreexisting AllPartitions ApproveSkippedItems Archive ArchiveOnly AutoComplete Autodiscover AutoProvisioning
+		AvoidMergeOverlap CompletePublicFolderMigrationWithDataLoss Compliance ContactList Daily DataFusion Device Diagnostic DisallowExistingUsers
+		ExchangeOutlookAnywhere ExchangeRemoteMove ExcludeDumpsters FolderMove Gmail GoogleResource GoogleResourceOnboarding IncludeAnalysis
+		IncludeAssociatedUsers IncludeCopilotReport IncludeInactiveMailbox IncludeMoveHistory IncludeMoveReport IncludeOtherContacts
+		IncludeSimplifiedGmailMigrationData IncludeSoftDeletedRecipients InlineCredential Local ManagedGmailTeams ManagedIdentity MigrateTasks Migration
+		PrimaryOnly PSTImport PublicFolder PublicFolderToUnifiedGroup RemoveOnCopy RenamePrimaryCalendar Restore SimplifiedSwitchOver SkipCalendar SkipContacts
+		SkipDelegates SkipDetails SkipLoadingCmdletHelp SkipLoadingFormatData SkipMail SkipProvisioning SkipRules SkipSubscription SlackPublicDataConnector
+		SoftDeletedMailbox SyncAndComplete Update UseRPSSession Validate XO1`) {
 		switches[name] = true
 	}
 }

@@ -96,7 +96,7 @@ type getMailboxStatistics struct{ mailboxCounts }
 func (e *environment) getMailboxStatistics() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Get-MailboxStatistics", Synopsis: "Counts the messages of a mailbox, at the target or at the source.", OutputTypes: []string{typeMailboxStatistics.Name},
-	}, "DomainController", "", func(b base) cmdlet.Cmdlet { return &getMailboxStatistics{mailboxCounts{base: b}} })
+	}, "DomainController", "Archive IncludeMoveHistory IncludeMoveReport IncludeSoftDeletedRecipients", func(b base) cmdlet.Cmdlet { return &getMailboxStatistics{mailboxCounts{base: b}} })
 }
 
 func (c *getMailboxStatistics) Process(ctx context.Context, _ any, out cmdlet.Out) error {
@@ -138,7 +138,7 @@ type getMailboxFolderStatistics struct {
 func (e *environment) getMailboxFolderStatistics() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Get-MailboxFolderStatistics", Synopsis: "Counts the messages of every folder of a mailbox, at the target or at the source.", OutputTypes: []string{typeMailboxFolder.Name},
-	}, "DomainController", "", func(b base) cmdlet.Cmdlet { return &getMailboxFolderStatistics{mailboxCounts: mailboxCounts{base: b}} })
+	}, "DomainController SkipCount", "Archive IncludeAnalysis IncludeSoftDeletedRecipients", func(b base) cmdlet.Cmdlet { return &getMailboxFolderStatistics{mailboxCounts: mailboxCounts{base: b}} })
 }
 
 // scopes are the uses of folders by Exchange's names.

@@ -11,7 +11,7 @@ import (
 
 // Parameters of other migration types, which Test- and New-MigrationEndpoint share.
 const foreignServer = `Autodiscover Compliance EmailAddress ExchangeOutlookAnywhere ExchangeRemoteMove ExchangeServer Gmail PSTImport PublicFolder
-	PublicFolderDatabaseServerLegacyDN PublicFolderToUnifiedGroup RPCProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN FilePath MailboxPermission`
+	PublicFolderDatabaseServerLegacyDN PublicFolderToUnifiedGroup RpcProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN FilePath MailboxPermission`
 
 type testServer struct {
 	base

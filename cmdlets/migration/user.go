@@ -12,7 +12,7 @@ type getUser struct {
 	base
 	Identity      any    `param:"set=Identity pos=0 pipeline pipelinebyname" complete:"user" help:"The user's address or GUID."`
 	EmailAddress  string `param:"set=EmailAddress mandatory" complete:"user" help:"The user's address."`
-	BatchID       any    `param:"set=StatusAndBatchId" complete:"batch" help:"Only users of this batch."`
+	BatchID       any    `param:"set=StatusAndBatchId" name:"BatchId" complete:"batch" help:"Only users of this batch."`
 	Status        string `param:"set=StatusAndBatchId" values:"Completed,CompletedWithWarnings,Completing,Corrupted,Failed,IncrementalFailed,IncrementalStopped,IncrementalSyncing,Queued,Removing,Stopped,Stopping,Synced,Syncing,Validating" help:"Only users in this status."`
 	StatusSummary string `param:"set=StatusAndBatchId" validate:"set=Active,Failed,Synced,Completed,Stopped" help:"Only users in this coarse status."`
 	ResultSize    any    `param:"" help:"How many are shown at most: a number or Unlimited. 1000 is the default."`
@@ -21,7 +21,7 @@ type getUser struct {
 func (e *environment) getUser() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Get-MigrationUser", Synopsis: "Lists the users of batches, one for each row of a user list.", DefaultSet: "StatusAndBatchId", OutputTypes: []string{typeUser.Name},
-	}, "DomainController IncludeAssociatedUsers MailboxGuid Partition", "", func(b base) cmdlet.Cmdlet { return &getUser{base: b} })
+	}, "DomainController IncludeAssociatedUsers Partition", "MailboxGuid", func(b base) cmdlet.Cmdlet { return &getUser{base: b} })
 }
 
 func (c *getUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
@@ -64,7 +64,7 @@ type setUser struct {
 func (e *environment) setUser() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Set-MigrationUser", Synopsis: "Changes one user of a batch: its schedule or its credentials.", ShouldProcess: true,
-	}, "DomainController Partition", "BadItemLimit LargeItemLimit MailboxGuid ApproveSkippedItems MoveOptions SkipMoving SkipMerging HoldoutFlags",
+	}, "ApproveSkippedItems BadItemLimit DomainController LargeItemLimit Partition", "MailboxGuid MoveOptions SkipMoving SkipMerging HoldoutFlags",
 		func(b base) cmdlet.Cmdlet { return &setUser{base: b} })
 }
 
@@ -129,7 +129,7 @@ type startUser struct{ orderUser }
 func (e *environment) startUser() *cmdlet.Info {
 	const name = "Start-MigrationUser"
 	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Starts, resumes or retries one user.", ShouldProcess: true},
-		"DomainController Partition MailboxGuid", "", func(b base) cmdlet.Cmdlet {
+		"DomainController Partition", "MailboxGuid", func(b base) cmdlet.Cmdlet {
 			return &startUser{orderUser{base: b, action: name, give: migration.Service.StartUser}}
 		})
 }
@@ -146,7 +146,7 @@ type stopUser struct {
 func (e *environment) stopUser() *cmdlet.Info {
 	const name = "Stop-MigrationUser"
 	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Stops one user.", ShouldProcess: true, Impact: cmdlet.ImpactHigh},
-		"DomainController Partition MailboxGuid", "", func(b base) cmdlet.Cmdlet {
+		"DomainController Partition", "MailboxGuid", func(b base) cmdlet.Cmdlet {
 			return &stopUser{orderUser: orderUser{base: b, action: name, give: migration.Service.StopUser}}
 		})
 }
@@ -165,7 +165,7 @@ type removeUser struct {
 func (e *environment) removeUser() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Remove-MigrationUser", Synopsis: "Takes a user that is not at work out of its batch.", ShouldProcess: true, Impact: cmdlet.ImpactHigh,
-	}, "DomainController Partition MailboxGuid", "", func(b base) cmdlet.Cmdlet { return &removeUser{base: b} })
+	}, "DomainController Partition", "MailboxGuid", func(b base) cmdlet.Cmdlet { return &removeUser{base: b} })
 }
 
 func (c *removeUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
@@ -190,7 +190,7 @@ type getUserStatistics struct {
 func (e *environment) getUserStatistics() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Get-MigrationUserStatistics", Synopsis: "Shows how far a user's copy is, folder by folder.", OutputTypes: []string{typeStatistics.Name},
-	}, "Diagnostic DiagnosticArgument DiagnosticInfo DomainController IncludeCopilotReport MailboxGuid Partition SkipSort", "", func(b base) cmdlet.Cmdlet { return &getUserStatistics{base: b} })
+	}, "Diagnostic DiagnosticArgument DiagnosticInfo DomainController IncludeCopilotReport Partition SkipSort SkipSubscription", "MailboxGuid", func(b base) cmdlet.Cmdlet { return &getUserStatistics{base: b} })
 }
 
 func (c *getUserStatistics) Process(ctx context.Context, _ any, out cmdlet.Out) error {

@@ -53,6 +53,9 @@ type draft struct {
 
 // NewBatch implements migration.Service.
 func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (migration.BatchResult, error) {
+	if len(r.Users) > 0 {
+		return c.carryOver(ctx, r)
+	}
 	d, err := c.draft(ctx, r)
 	if err != nil {
 		return migration.BatchResult{}, records.Explain(err)
@@ -109,6 +112,9 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 	}
 	if err := c.draftTarget(ctx, d, r, config); err != nil {
 		return nil, err
+	}
+	if len(r.Users) > 0 {
+		return d, nil
 	}
 	if d.file, err = csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: settings.AllowUnknownColumns}); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"migsh/internal/migration"
 	"migsh/store"
@@ -99,6 +100,39 @@ func (r *Records) RemoveUser(ctx context.Context, batchGUID string, user store.I
 		return nil, err
 	}
 	return append(append(ops, release...), folders...), nil
+}
+
+// MoveUser makes the operations by which a user leaves a batch for another, with its pair of mailboxes.
+func (r *Records) MoveUser(ctx context.Context, fromGUID string, from store.Item[User], to User, claim Claim) ([]store.Op, error) {
+	ops, err := r.RemoveUser(ctx, fromGUID, from)
+	if err != nil {
+		return nil, err
+	}
+	create, err := r.Users.Create(to, UserKey(claim.BatchGUID, to.EmailAddress)...)
+	if err != nil {
+		return nil, err
+	}
+	take, taken, err := r.ClaimOp(ctx, to.Pair, claim)
+	if err != nil {
+		return nil, err
+	}
+	if taken != nil && taken.BatchGUID != fromGUID {
+		return nil, migration.NewError(migration.ErrAlreadyExists, to.EmailAddress,
+			fmt.Sprintf("'%s' is in the batch '%s' already, as '%s'.", to.EmailAddress, taken.BatchName, taken.Address), "Remove it there first with Remove-MigrationUser.")
+	}
+	if taken != nil {
+		held, _, err := r.claim(ctx, to.Pair)
+		if err != nil {
+			return nil, err
+		}
+		held.Value = claim
+		if take, err = r.Claims.Replace(held); err != nil {
+			return nil, err
+		}
+	}
+	// The claim is handed over, not given back first.
+	ops = slices.DeleteFunc(ops, func(op store.Op) bool { return op.Key == take.Key })
+	return append(ops, create, take), nil
 }
 
 // ClaimOp makes the operation by which a user takes a pair of mailboxes. The second result is who has it, if somebody in another
