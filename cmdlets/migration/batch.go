@@ -33,7 +33,7 @@ type newBatch struct {
 	RemoteServer                string           `param:"set=Server mandatory" help:"Instead of -SourceEndpoint: the host name of the server that the mailboxes are copied from. The connection settings then are the batch's own."`
 	Port                        int32            `param:"set=Server" validate:"range=1,65535" help:"The TCP port: 993 with Ssl, 143 with Tls or None. Left out, 993, or 143 with -Security Tls or None."`
 	Security                    string           `param:"set=Server" validate:"set=None,Ssl,Tls" help:"How the connection is protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. Left out, port 143 uses STARTTLS where the server offers it, any other port Ssl."`
-	Authentication              string           `param:"set=Server" validate:"set=Basic,Ntlm" help:"How a login is made. Basic is the default."`
+	Authentication              string           `param:"set=Server" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
 	AcceptUntrustedCertificates bool             `param:"set=Server" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations     any              `param:"set=Server" help:"How many mailboxes are copied at once, and connections made: 1 to 100, in legacy mode 1 to 10. 100 is the default."`
 	AutoStart                   bool             `param:"" help:"Start the batch at once."`

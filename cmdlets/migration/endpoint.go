@@ -11,7 +11,7 @@ import (
 type endpointSettings struct {
 	Port                          *int32 `param:"" validate:"range=1,65535" help:"The TCP port. Left out: 993, or 143 where -Security is Tls or None."`
 	Security                      string `param:"" validate:"set=None,Ssl,Tls" help:"How connections are protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. What is left out is decided once, when the endpoint is made, and never weakened later."`
-	Authentication                string `param:"" validate:"set=Basic,Ntlm" help:"How logins are made. Basic is the default."`
+	Authentication                string `param:"" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
 	AcceptUntrustedCertificates   *bool  `param:"" type:"switch" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations       any    `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
 	MaxConcurrentIncrementalSyncs any    `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`

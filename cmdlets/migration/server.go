@@ -19,7 +19,7 @@ type testServer struct {
 	RemoteServer                string `param:"set=IMAP mandatory" help:"The server's host name or address."`
 	Port                        int32  `param:"set=IMAP mandatory" validate:"range=1,65535" help:"The TCP port: 993 with Ssl, 143 with Tls or None."`
 	Security                    string `param:"set=IMAP" validate:"set=None,Ssl,Tls" help:"How the connection is protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. Left out, port 143 uses STARTTLS where the server offers it, any other port Ssl."`
-	Authentication              string `param:"set=IMAP" validate:"set=Basic,Ntlm" help:"How a login is made. Basic is the default."`
+	Authentication              string `param:"set=IMAP" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
 	AcceptUntrustedCertificates bool   `param:"set=IMAP" help:"Don't check the server's certificate."`
 	Endpoint                    any    `param:"set=TestEndpoint mandatory pipeline pipelinebyname pos=0" complete:"endpoint" help:"An endpoint whose settings are tested, instead of naming them."`
 	Credentials                 any    `param:"" help:"Log in with these, besides connecting."`

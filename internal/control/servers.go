@@ -123,9 +123,9 @@ func checkServer(e *migration.Endpoint) error {
 	if e.Authentication == "" {
 		e.Authentication = migration.AuthenticationBasic
 	}
-	if e.Authentication != migration.AuthenticationBasic {
+	if e.Authentication == migration.AuthenticationOAuth {
 		return migration.NewError(migration.ErrInvalidValue, string(e.Authentication),
-			fmt.Sprintf("%s authentication is not supported for IMAP servers.", e.Authentication), "Use Basic.")
+			"OAuth authentication needs a service that gives out tokens.", "Use Basic or Ntlm.")
 	}
 	if e.Port == 0 {
 		e.Port = migration.DefaultPort(e.Security)

@@ -293,14 +293,15 @@ func (s *Security) UnmarshalText(text []byte) error {
 // Authentication is how a login is made (IMAPAuthenticationMechanism).
 type Authentication string
 
-// The ways to log in: a user name and password in whatever form the server offers, or NTLM.
+// The ways to log in: a user name and password in the strongest form that the server offers, NTLM, or an OAuth token.
 const (
 	AuthenticationBasic Authentication = "Basic"
 	AuthenticationNtlm  Authentication = "Ntlm"
+	AuthenticationOAuth Authentication = "OAuth"
 )
 
 // Authentications lists them in Exchange's order.
-var Authentications = []Authentication{AuthenticationBasic, AuthenticationNtlm}
+var Authentications = []Authentication{AuthenticationBasic, AuthenticationNtlm, AuthenticationOAuth}
 
 // ParseAuthentication reads a way to log in in any case.
 func ParseAuthentication(text string) (Authentication, error) {

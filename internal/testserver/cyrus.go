@@ -22,6 +22,10 @@ type CyrusOptions struct {
 	MaxLogins  int   // sessions that a user may have at once; 0 means no limit
 	TLSOnly    bool  // refuses logins without TLS
 
+	// Mechanisms are the ways to log in that are offered, as in sasl_mech_list;
+	// "PLAIN LOGIN" if empty.
+	Mechanisms string
+
 	// Extra is appended to imapd.conf.
 	Extra string
 }
@@ -68,6 +72,7 @@ func newCyrus(t testing.TB, unpacked string, o CyrusOptions) (*Cyrus, error) {
 		return nil, err
 	}
 	server.Separator = cmp.Or(o.Separator, "/")
+	o.Mechanisms = cmp.Or(o.Mechanisms, "PLAIN LOGIN")
 	if o.BelowInbox {
 		server.Prefix = "INBOX" + server.Separator
 	}
@@ -122,7 +127,7 @@ unixhierarchysep: {{if eq .c.Separator "/"}}yes{{else}}no{{end}}
 altnamespace: {{if .o.BelowInbox}}no{{else}}yes{{end}}
 admins: {{.c.Admin}}
 allowplaintext: {{if .o.TLSOnly}}no{{else}}yes{{end}}
-sasl_mech_list: PLAIN LOGIN
+sasl_mech_list: {{.o.Mechanisms}}
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: {{.dir}}/sasldb2

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -44,6 +45,10 @@ type DovecotOptions struct {
 	TLSOnly  bool
 	Compress bool // offer COMPRESS=DEFLATE
 	POP3     bool // offer POP3, too
+
+	// Mechanisms are the ways to log in that are offered, as in auth_mechanisms;
+	// "plain login" if empty.
+	Mechanisms string
 
 	CertificateNames []string  // localhost and Host if empty
 	CertificateUntil time.Time // ten years from now if zero
@@ -114,6 +119,7 @@ func find(name string, dirs ...string) (string, error) {
 func newDovecot(t testing.TB, program string, o DovecotOptions) (*Dovecot, error) {
 	o.Store = cmp.Or(o.Store, "maildir")
 	o.Separator = cmp.Or(o.Separator, "/")
+	o.Mechanisms = cmp.Or(o.Mechanisms, "plain login")
 	o.MaxUserIPConnections = cmp.Or(o.MaxUserIPConnections, 10000)
 	host := "127.0.0.1"
 	if o.TLSOnly {
@@ -181,8 +187,13 @@ func (d *Dovecot) AddUser(t testing.TB, a Account) {
 	if a.Quota != "" {
 		extra = "userdb_quota_rule=*:storage=" + a.Quota
 	}
-	line := fmt.Sprintf("%s:{PLAIN.b64}%s:%d:%d::%s::%s\n%s", a.Name,
-		base64.StdEncoding.EncodeToString([]byte(a.Password)), d.mailIDs[0], d.mailIDs[1],
+	password := "{PLAIN.b64}" + base64.StdEncoding.EncodeToString([]byte(a.Password))
+	if a.Hashed {
+		sum := sha256.Sum256([]byte(a.Password))
+		password = "{SHA256.b64}" + base64.StdEncoding.EncodeToString(sum[:])
+	}
+	line := fmt.Sprintf("%s:%s:%d:%d::%s::%s\n%s", a.Name,
+		password, d.mailIDs[0], d.mailIDs[1],
 		filepath.Join(d.mailDir(), a.Name), extra, pad)
 	file := filepath.Join(d.dir, "users", a.Name)
 	if err := os.WriteFile(file+".new", []byte(line), 0o644); err != nil {

@@ -51,7 +51,7 @@ ssl = {{if .o.TLSOnly}}required{{else}}yes{{end}}
 ssl_cert = <{{.dir}}/cert.pem
 ssl_key = <{{.dir}}/key.pem
 disable_plaintext_auth = {{if .o.TLSOnly}}yes{{else}}no{{end}}
-auth_mechanisms = plain login
+auth_mechanisms = {{.o.Mechanisms}}
 auth_failure_delay = 0
 auth_master_user_separator = *
 

@@ -81,6 +81,9 @@ type Account struct {
 	Name     string
 	Password string
 	Quota    string // such as "10M"; needs DovecotOptions.Quota with Dovecot
+	// Hashed has Dovecot keep the password as a digest, which allows PLAIN and LOGIN
+	// only. The other servers pay no heed to it.
+	Hashed bool
 }
 
 // newServer makes a server's directory and certificate and reserves its ports for

@@ -6,12 +6,14 @@
 package imapbox
 
 import (
+	"context"
 	"crypto/x509"
 	"net"
 	"strconv"
 	"strings"
 	"time"
 
+	"migsh/internal/mailbox/login"
 	"migsh/internal/mailbox/wrap"
 	"migsh/internal/migration"
 )
@@ -46,14 +48,24 @@ type Config struct {
 	SpoolDir string
 	// HideCapabilities names extensions that are not to be used, although the server offers them.
 	HideCapabilities []string
+
+	plainly bool // the server has refused a proof of the password; the password itself is the next try
 }
 
 // Credentials say who logs in. The login is used as it is given; forms such as user*admin are the caller's business.
 type Credentials struct {
 	Login, Password string
-	// AuthorizationID is the mailbox to be opened when Login is an administrator who may act for others (SASL PLAIN).
+	// AuthorizationID is the mailbox to be opened when Login is an administrator who may act for others (SASL).
 	AuthorizationID string
 	Authentication  migration.Authentication
+	// Token gives an OAuth access token in place of a password, and another one in place of one that the server has refused. What
+	// goes wrong is a *mailbox.Error.
+	Token func(ctx context.Context, refused string) (string, error)
+}
+
+// shown is what is shown to the server.
+func (c Credentials) shown() login.Credentials {
+	return login.Credentials{Login: c.Login, Password: c.Password, AuthorizationID: c.AuthorizationID, Authentication: c.Authentication}
 }
 
 // mailbox is the name of the mailbox that the credentials open, as far as it shows in them.

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-sasl"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/login"
 	"migsh/internal/migration"
 )
 
@@ -37,7 +37,20 @@ func (s *session) authenticate() error {
 	if s.client.State() == imap.ConnStateAuthenticated {
 		return nil
 	}
-	op, err := s.present(offered)
+	methods, err := login.Methods(s.cfg.Credentials.shown(), s.offer(offered))
+	if absent, ok := errors.AsType[*login.Absent](err); ok {
+		e := s.cfg.fault(mailbox.AuthenticationAbsent, "AUTHENTICATE", absent)
+		e.Fix = absent.Fix
+		return e
+	}
+	s.method = methods[0]
+	if plain := slices.IndexFunc(methods, func(m login.Method) bool { return !m.Hashed() }); plain >= 0 {
+		s.plainer = true
+		if s.cfg.plainly {
+			s.method = methods[plain]
+		}
+	}
+	op, err := s.present(s.method)
 	if err == nil {
 		return nil
 	}
@@ -48,41 +61,71 @@ func (s *session) authenticate() error {
 	return e
 }
 
-// present shows the credentials in the best way that both sides know. The connection must not be used after an error: the
-// library may be stuck in the middle of the exchange.
-func (s *session) present(offered imap.CapSet) (op string, err error) {
-	c := s.cfg.Credentials
-	plain := offered.Has(imap.AuthCap("PLAIN"))
-	switch {
-	case c.Authentication == migration.AuthenticationNtlm:
-		e := s.cfg.fault(mailbox.AuthenticationAbsent, "AUTHENTICATE", errors.New("logging in with NTLM is not supported"))
-		e.Fix = "use -Authentication Basic"
-		return "AUTHENTICATE", e
-	case plain:
-		return "AUTHENTICATE", s.client.Authenticate(sasl.NewPlainClient(c.AuthorizationID, c.Login, c.Password))
-	case c.AuthorizationID != "":
-		e := s.cfg.fault(mailbox.AuthenticationAbsent, "AUTHENTICATE", fmt.Errorf("acting for %q needs AUTH=PLAIN, which the server does not offer (it offers %s)",
-			c.AuthorizationID, offers(offered)))
-		e.Fix = "leave the authorization id out and use a login form such as user*admin, if the server knows one"
-		return "AUTHENTICATE", e
-	case !offered.Has(imap.CapLoginDisabled):
-		return "LOGIN", s.client.Login(c.Login, c.Password).Wait()
-	case offered.Has(imap.AuthCap("LOGIN")):
-		return "AUTHENTICATE", s.client.Authenticate(sasl.NewLoginClient(c.Login, c.Password))
+// offer is what the server offers for logging in. LOGIN is there unless it says otherwise (RFC 3501, 6.2.3).
+func (s *session) offer(set imap.CapSet) login.Offer {
+	return login.Offer{
+		Mechanisms: set.AuthMechanisms(), Command: !set.Has(imap.CapLoginDisabled), TLS: s.tls,
+		Clear: s.cfg.Security == migration.SecurityNone, Host: s.cfg.host(), Port: s.cfg.Port,
 	}
-	e := s.cfg.fault(mailbox.AuthenticationAbsent, "LOGIN", fmt.Errorf("the server takes no password on this connection (it offers %s)", offers(offered)))
-	e.Fix = "many servers take passwords only over TLS: use -Security Ssl or Tls"
-	return "LOGIN", e
 }
 
-// offers lists the ways to log in that a server advertises.
-func offers(set imap.CapSet) string {
-	names := set.AuthMechanisms()
-	if len(names) == 0 {
-		return "no other way"
+// present shows the credentials. The connection must not be used after an error: the library may be stuck in the middle of the exchange.
+func (s *session) present(m login.Method) (op string, err error) {
+	if m.Client == nil {
+		return "LOGIN", s.client.Login(s.cfg.Credentials.Login, s.cfg.Credentials.Password).Wait()
 	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
+	client, err := m.Client()
+	if err == nil {
+		err = s.client.Authenticate(client)
+	}
+	if err == nil && m.Proven != nil {
+		if err = m.Proven(); err != nil {
+			e := s.cfg.fault(mailbox.SecurityMismatch, "AUTHENTICATE", err)
+			e.Fix = "somebody may stand between: check the server's name and certificate"
+			return "AUTHENTICATE", e
+		}
+	}
+	return "AUTHENTICATE", err
+}
+
+// otherwise is the configuration with which a refused login is worth another try, once: with a fresh token in place of one that was
+// used before, or with the password itself, over TLS, because the server may keep it in a form that allows no proof of another kind.
+func (s *session) otherwise(ctx context.Context, err error) (Config, bool) {
+	cfg := s.cfg
+	if !mailbox.IsID(err, mailbox.AuthenticationFailed) {
+		return cfg, false
+	}
+	if c := &cfg.Credentials; c.Token != nil && c.Password != "" {
+		token, err := c.Token(ctx, c.Password)
+		if err != nil || token == c.Password {
+			return cfg, false
+		}
+		c.Password, c.Token = token, nil
+		return cfg, true
+	}
+	if !cfg.plainly && s.method.Hashed() && s.plainer && s.tls != nil {
+		cfg.plainly = true
+		return cfg, true
+	}
+	return cfg, false
+}
+
+// withToken fetches the access token where one is needed, before a connection waits for it.
+func (c Config) withToken(ctx context.Context) (Config, error) {
+	if c.Credentials.Token == nil || c.Credentials.Login == "" || c.Credentials.Password != "" {
+		return c, nil
+	}
+	token, err := c.Credentials.Token(ctx, "")
+	if err != nil {
+		if e, ok := errors.AsType[*mailbox.Error](err); ok {
+			at := *e
+			at.Server, at.Login = c.address(), c.Credentials.Login
+			err = &at
+		}
+		return c, err
+	}
+	c.Credentials.Password = token
+	return c, nil
 }
 
 // learn asks what the server is and how it names folders.

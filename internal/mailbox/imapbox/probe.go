@@ -21,6 +21,7 @@ type Report struct {
 	LocalAddress string   // from which the server was reached, for its firewall
 	TLSVersion   string   // empty without TLS
 	LoggedIn     bool
+	Method       string // with which somebody logged in
 	Warnings     []string
 }
 
@@ -29,6 +30,9 @@ type Report struct {
 func Probe(ctx context.Context, cfg Config) (report Report, err error) {
 	cfg = cfg.filled()
 	report.Security = cfg.Security
+	if cfg, err = cfg.withToken(ctx); err != nil {
+		return report, err
+	}
 	w, err := dial(ctx, cfg)
 	if err != nil {
 		return report, err
@@ -52,9 +56,12 @@ func Probe(ctx context.Context, cfg Config) (report Report, err error) {
 		return report, nil
 	}
 	if err := s.logIn(ctx); err != nil {
+		if cfg, again := s.otherwise(ctx, err); again {
+			return Probe(ctx, cfg)
+		}
 		return report, err
 	}
-	report.LoggedIn, report.Capabilities, report.Software = true, s.caps.all, s.info.Software
+	report.LoggedIn, report.Capabilities, report.Software, report.Method = true, s.caps.all, s.info.Software, s.method.Name
 	return report, nil
 }
 

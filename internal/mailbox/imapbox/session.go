@@ -2,6 +2,7 @@ package imapbox
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/login"
 	"migsh/internal/mailbox/wrap"
 )
 
@@ -21,6 +23,10 @@ type session struct {
 	client *imapclient.Client
 	caps   capabilities
 	info   mailbox.Info
+
+	tls     *tls.ConnectionState // nil on a plain connection
+	method  login.Method         // with which somebody logs in
+	plainer bool                 // a method remains that shows the password itself
 
 	turn     chan struct{}
 	dead     error // why the session can't be used any more
@@ -61,6 +67,10 @@ func OpenTarget(ctx context.Context, cfg Config) (mailbox.Target, error) {
 }
 
 func open(ctx context.Context, cfg Config) (*session, error) {
+	cfg, err := cfg.withToken(ctx)
+	if err != nil {
+		return nil, err
+	}
 	w, err := dial(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -68,6 +78,9 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 	s := newSession(cfg, w)
 	if err := s.logIn(ctx); err != nil {
 		s.hangUp()
+		if cfg, again := s.otherwise(ctx, err); again {
+			return open(ctx, cfg)
+		}
 		return nil, err
 	}
 	return s, nil
@@ -75,7 +88,7 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 
 // newSession lets the library take over a connection that has been greeted.
 func newSession(cfg Config, w *wire) *session {
-	s := &session{cfg: cfg, guard: w.guard, turn: make(chan struct{}, 1)}
+	s := &session{cfg: cfg, guard: w.guard, tls: w.tls, turn: make(chan struct{}, 1)}
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
 	s.client = imapclient.New(s.filter, nil)
 	s.info = mailbox.Info{Server: cfg.address(), Login: cfg.Credentials.mailbox(), Software: software(w.said)}

@@ -484,6 +484,9 @@ func (f *Filter) command(line []byte) []byte {
 	tag, rest := word(line)
 	name, args := word(rest)
 	if len(rest) == 0 || !isTag(tag) { // an answer in a SASL exchange
+		if f.auth != "" && string(line) == "=\r\n" { // the library writes the empty answer as if it were an initial one (RFC 4959)
+			return []byte("\r\n")
+		}
 		return line
 	}
 	f.tags[string(tag)] = true

@@ -148,7 +148,7 @@ func testEndpointErrors(f *fixture) {
 		{"limit 101", migration.NewEndpointRequest{Name: "x", RemoteServer: SourceHost, MaxConcurrentMigrations: new(migration.Limit(101))}, migration.ErrInvalidValue, []string{"1 to 100"}},
 		{"incremental above initial", migration.NewEndpointRequest{Name: "x", RemoteServer: SourceHost, MaxConcurrentMigrations: new(migration.Limit(5)),
 			MaxConcurrentIncrementalSyncs: new(migration.Limit(6))}, migration.ErrConcurrency, []string{"6", "5"}},
-		{"NTLM", migration.NewEndpointRequest{Name: "x", RemoteServer: SourceHost, Authentication: migration.AuthenticationNtlm}, migration.ErrInvalidValue, []string{"Ntlm"}},
+		{"token from nowhere", migration.NewEndpointRequest{Name: "x", RemoteServer: SourceHost, Authentication: migration.AuthenticationOAuth}, migration.ErrInvalidValue, []string{"OAuth"}},
 		{"login format for everyone", migration.NewEndpointRequest{Name: "x", RemoteServer: SourceHost, LoginFormat: "{admin}",
 			Credentials: &migration.Credential{UserName: "root", Password: "x"}}, migration.ErrInvalidValue, []string{"same mailbox"}},
 		{"login format without administrator", migration.NewEndpointRequest{Name: "x", RemoteServer: SourceHost, LoginFormat: "{user}*{admin}"}, migration.ErrInvalidValue, []string{"-Credentials"}},
