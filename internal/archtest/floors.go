@@ -50,7 +50,8 @@ var floors = map[string]int{
 
 	"shell/syntax":           1,
 	"shell/object/netfmt":    1,
-	"internal/mailbox":       1,
+	"internal/mailbox":       0,
+	"internal/mailbox/lane":  1,
 	"internal/mailbox/wrap":  1,
 	"internal/mailbox/login": 1,
 	"internal/oauth":         1,
