@@ -28,7 +28,7 @@ func Commands(open Opener) []*cmdlet.Info {
 		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
 		e.backupStore(), e.testStore(), e.optimizeStore(),
-		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(),
+		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(), e.searchAudit(),
 	})
 }
 
@@ -39,6 +39,8 @@ type base struct {
 	env *environment
 	// idle are parameters that mean nothing here; foreign belong to migrations that are not of IMAP.
 	idle, foreign []string
+	// audited cmdlets change something: each use is written into the audit log.
+	audited bool
 }
 
 // Begin warns of parameters that have no effect and refuses those of other migration types, before anything is done.
@@ -104,7 +106,7 @@ func class(name string) string {
 func (e *environment) declareCmdlet(spec cmdlet.Spec, idle, foreign string, make func(b base) cmdlet.Cmdlet) *cmdlet.Info {
 	spec.Module = Module
 	spec.Class = class(spec.Name)
-	b := base{env: e, idle: strings.Fields(idle), foreign: strings.Fields(foreign)}
+	b := base{env: e, idle: strings.Fields(idle), foreign: strings.Fields(foreign), audited: isAudited(spec)}
 	for _, name := range append(append([]string(nil), b.idle...), b.foreign...) {
 		p := &cmdlet.Parameter{Name: name, DontShow: true, Sets: []cmdlet.ParameterSet{{Name: cmdlet.AllSets, Position: -1}}}
 		if switches[name] {
@@ -134,8 +136,14 @@ func init() {
 // do runs a request against the service and reports its error as the cmdlet's.
 func (b *base) do(ctx context.Context, out cmdlet.Out, f func(migration.Service) error) error {
 	svc, err := b.env.open(ctx)
-	if err == nil {
-		err = f(svc)
+	if err != nil {
+		return report1(ctx, out, err)
+	}
+	err = f(svc)
+	if b.audited {
+		if err := audit(ctx, out, svc, err); err != nil {
+			return err
+		}
 	}
 	return report1(ctx, out, err)
 }

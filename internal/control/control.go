@@ -5,6 +5,7 @@ package control
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,8 @@ type Control struct {
 	backups   string
 	keyFile   string
 	leaving   func(context.Context, migration.Batch)
+
+	audited atomic.Int64 // entries of the audit log that were written
 
 	// creating is held while batches or endpoints come into being or go, so that what was checked still holds when it is written.
 	creating sync.Mutex

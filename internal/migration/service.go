@@ -77,6 +77,11 @@ type Service interface {
 	// OptimizeStore gives back to the disk what the state no longer uses; batches wait meanwhile.
 	OptimizeStore(ctx context.Context) (StoreTest, error)
 
+	// Audit writes a command into the audit log, with the time as of now. Old entries make room.
+	Audit(ctx context.Context, e AuditEntry) error
+	// AuditLog lists the commands that changed something, the latest first.
+	AuditLog(ctx context.Context, q AuditQuery) iter.Seq2[AuditEntry, error]
+
 	// Watch yields the progress of batches: first as it is, then whenever it has changed, until ctx ends. With UntilIdle it ends by
 	// itself once none of them is at work.
 	Watch(ctx context.Context, r WatchRequest) iter.Seq2[[]BatchProgress, error]

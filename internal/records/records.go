@@ -119,6 +119,7 @@ type Records struct {
 	Users     store.Collection[User]
 	Claims    store.Collection[Claim]
 	Reports   store.Collection[[]migration.ReportLine]
+	Audit     store.Collection[migration.AuditEntry]
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
 	config    store.Collection[migration.Config]
@@ -135,6 +136,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		Users:     store.NewCollection[User](s, "user"),
 		Claims:    store.NewCollection[Claim](s, "claim"),
 		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
+		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
 		config:    store.NewCollection[migration.Config](s, "config"),

@@ -219,6 +219,15 @@ func (c *client) OptimizeStore(ctx context.Context) (migration.StoreTest, error)
 	return optimizeStore.only(ctx, c, nothing{})
 }
 
+func (c *client) Audit(ctx context.Context, e migration.AuditEntry) error {
+	_, err := audit.only(ctx, c, e)
+	return err
+}
+
+func (c *client) AuditLog(ctx context.Context, q migration.AuditQuery) iter.Seq2[migration.AuditEntry, error] {
+	return auditLog.stream(ctx, c, q)
+}
+
 func (c *client) Watch(ctx context.Context, r migration.WatchRequest) iter.Seq2[[]migration.BatchProgress, error] {
 	return watch.stream(ctx, c, r)
 }

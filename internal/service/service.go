@@ -63,6 +63,8 @@ var (
 	backupStore    = one("BackupStore", migration.Service.BackupStore)
 	testStore      = one("TestStore", migration.Service.TestStore)
 	optimizeStore  = question("OptimizeStore", migration.Service.OptimizeStore)
+	audit          = order("Audit", migration.Service.Audit)
+	auditLog       = many("AuditLog", migration.Service.AuditLog)
 	watch          = many("Watch", migration.Service.Watch)
 )
 
@@ -70,7 +72,7 @@ var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
-	mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, watch,
+	mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, audit, auditLog, watch,
 }
 
 func many[Request, Result any](name string, call func(migration.Service, context.Context, Request) iter.Seq2[Result, error]) method[Request, Result] {

@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) Bed) {
 		"CarryOver":         testCarryOver,
 		"OwnEndpoint":       testOwnEndpoint,
 		"Orders":            testOrders,
+		"Audit":             testAudit,
 		"LegacyMode":        testLegacyMode,
 		"Users":             testUsers,
 		"Statistics":        testStatistics,
