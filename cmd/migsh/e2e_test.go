@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type program struct {
 	t    *testing.T
 	home string
 	env  []string
+	dir  string // where it is started; empty: somewhere of its own
 }
 
 func newProgram(t *testing.T) *program {
@@ -67,7 +69,7 @@ func (p *program) command(ctx context.Context, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(ctx, self, append([]string{"-NoProfile"}, args...)...)
 	cmd.Env = append(os.Environ(), append([]string{runAsMigsh + "=1", "MIGSH_HOME=" + p.home, "COLUMNS=160", "NO_COLOR=1"}, p.env...)...)
-	cmd.Dir = p.t.TempDir()
+	cmd.Dir = cmp.Or(p.dir, p.t.TempDir())
 	return cmd
 }
 

@@ -47,6 +47,8 @@ type setConfig struct {
 	TargetEndpoint                  any              `param:"" complete:"endpoint" help:"The endpoint that batches copy to unless they name another; $null takes it away."`
 	MaxNumberOfBatches              *int32           `param:"" validate:"range=1,100000" help:"How many batches may exist."`
 	MaxConcurrentMigrations         any              `param:"" help:"How many mailboxes are copied at once over all endpoints: a number or Unlimited."`
+	MaxCsvRows                      *int32           `param:"" validate:"range=1,1000000" help:"How many rows a user list may have, of 10 MB at most. 50,000 unless set."`
+	AcceptedDomains                 []string         `param:"" help:"The domains of the target: rows with addresses in others are left out, with a warning. $null accepts any."`
 	IncrementalSyncInterval         *object.TimeSpan `param:"" help:"How often synced mailboxes are synchronized again. 24 hours unless set."`
 	NotificationEmails              []string         `param:"" help:"Who is told by mail what becomes of batches that name nobody; $null tells nobody."`
 	SMTPServer                      string           `param:"" help:"The server that notification mail is handed to. An empty name takes it away."`
@@ -79,6 +81,12 @@ func (c *setConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	if c.MaxNumberOfBatches != nil {
 		n := int(*c.MaxNumberOfBatches)
 		r.MaxNumberOfBatches = &n
+	}
+	if c.MaxCsvRows != nil {
+		r.MaxCSVRows = new(int(*c.MaxCsvRows))
+	}
+	if out.Bound("AcceptedDomains") {
+		r.AcceptedDomains = &c.AcceptedDomains
 	}
 	if c.IncrementalSyncInterval != nil {
 		d := c.IncrementalSyncInterval.Duration()

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"strings"
 
 	"migsh/internal/migration"
@@ -33,6 +34,8 @@ var typeConfig = declare(exchange+"MigrationConfig", nil,
 	property[migration.Config]{"TargetEndpoint", object.TypeString, func(c *migration.Config) any { return c.TargetEndpoint }},
 	property[migration.Config]{"MaxNumberOfBatches", object.TypeInt32, func(c *migration.Config) any { return number(c.MaxNumberOfBatches) }},
 	property[migration.Config]{"MaxConcurrentMigrations", nil, func(c *migration.Config) any { return limit(c.MaxConcurrentMigrations) }},
+	property[migration.Config]{"MaxCsvRows", object.TypeInt32, func(c *migration.Config) any { return number(cmp.Or(c.MaxCSVRows, migration.DefaultMaxCSVRows)) }},
+	property[migration.Config]{"AcceptedDomains", nil, func(c *migration.Config) any { return texts(c.AcceptedDomains) }},
 	property[migration.Config]{"IncrementalSyncInterval", object.TypeTimeSpan, func(c *migration.Config) any { return span(c.IncrementalSyncEvery) }},
 	property[migration.Config]{"NotificationEmails", nil, func(c *migration.Config) any { return texts(c.NotificationEmails) }},
 	property[migration.Config]{"SmtpServer", object.TypeString, func(c *migration.Config) any { return c.Relay.Server }},

@@ -58,7 +58,11 @@ func (c *Control) draftMore(ctx context.Context, b records.Batch, r migration.Se
 	if d.targetAdmin, err = c.records.Administrator(d.target.Value); err != nil {
 		return nil, err
 	}
-	if d.file, err = csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: r.AllowUnknownColumns || b.AllowUnknownColumns}); err != nil {
+	config, err := c.records.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if d.file, err = readList(r.CSVData, config, r.AllowUnknownColumns || b.AllowUnknownColumns); err != nil {
 		return nil, err
 	}
 	for item, err := range c.records.Users.Within(b.GUID).All(ctx) {

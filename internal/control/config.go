@@ -30,12 +30,20 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 	if r.MaxNumberOfBatches != nil && *r.MaxNumberOfBatches < 1 {
 		return migration.Config{}, outOfRange("MaxNumberOfBatches", *r.MaxNumberOfBatches)
 	}
+	if r.MaxCSVRows != nil && *r.MaxCSVRows < 1 {
+		return migration.Config{}, outOfRange("MaxCsvRows", *r.MaxCSVRows)
+	}
+	if r.AcceptedDomains != nil {
+		if err := checkDomains(*r.AcceptedDomains); err != nil {
+			return migration.Config{}, err
+		}
+	}
 	if r.MaxConcurrentMigrations != nil && *r.MaxConcurrentMigrations != migration.Unlimited && *r.MaxConcurrentMigrations < 1 {
 		return migration.Config{}, outOfRange("MaxConcurrentMigrations", int(*r.MaxConcurrentMigrations))
 	}
-	if r.IncrementalSyncEvery != nil && *r.IncrementalSyncEvery < time.Minute {
+	if r.IncrementalSyncEvery != nil && *r.IncrementalSyncEvery < time.Second {
 		return migration.Config{}, migration.NewError(migration.ErrInvalidValue, r.IncrementalSyncEvery.String(),
-			fmt.Sprintf("An incremental sync every %s is too often.", *r.IncrementalSyncEvery), "Give a minute at least; the usual interval is 24 hours.")
+			fmt.Sprintf("An incremental sync every %s is too often.", *r.IncrementalSyncEvery), "Give a second at least; the usual interval is 24 hours.")
 	}
 	if r.NotificationEmails != nil {
 		if err := checkAddresses(*r.NotificationEmails); err != nil {
@@ -64,6 +72,8 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 		set(&config.TargetEndpoint, target)
 		set(&config.MaxNumberOfBatches, r.MaxNumberOfBatches)
 		set(&config.MaxConcurrentMigrations, r.MaxConcurrentMigrations)
+		set(&config.MaxCSVRows, r.MaxCSVRows)
+		set(&config.AcceptedDomains, r.AcceptedDomains)
 		set(&config.LegacyMode, r.LegacyMode)
 		set(&config.IncrementalSyncEvery, r.IncrementalSyncEvery)
 		set(&config.NotificationEmails, r.NotificationEmails)
@@ -113,6 +123,16 @@ func changeRelay(relay *migration.Relay, r migration.SetRelay) error {
 		return err
 	}
 	return migration.CheckAddress(relay.From)
+}
+
+// checkDomains refuses what can't follow the @ of an address.
+func checkDomains(domains []string) error {
+	for _, d := range domains {
+		if err := migration.CheckAddress("someone@" + d); err != nil {
+			return migration.NewError(migration.ErrInvalidValue, d, fmt.Sprintf("'%s' is not a domain.", d), "Give what follows the @ of addresses, such as contoso.edu.")
+		}
+	}
+	return nil
 }
 
 func outOfRange(name string, n int) error {

@@ -107,7 +107,7 @@ func firstOf[T any](all iter.Seq2[T, error]) (first T, err error) {
 }
 
 // twoEndpoints makes "source" and "target", the latter with an administrator.
-func twoEndpoints(t *testing.T, c *Control) {
+func twoEndpoints(t testing.TB, c *Control) {
 	t.Helper()
 	for _, r := range []migration.NewEndpointRequest{
 		{Name: "source", RemoteServer: servicetest.SourceHost},
@@ -140,4 +140,16 @@ func onDisk(t testing.TB, size int64) *Control {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// BenchmarkNewBatch50000 makes a batch of as many rows as a list may have.
+func BenchmarkNewBatch50000(b *testing.B) {
+	data := manyRows(csvfile.MaxRows)
+	for b.Loop() {
+		c := onDisk(b, 0)
+		twoEndpoints(b, c)
+		if _, err := c.NewBatch(b.Context(), migration.NewBatchRequest{Name: "all", SourceEndpoint: "source", TargetEndpoint: "target", CSVData: data}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -26,14 +26,25 @@ const (
 )
 
 // CheckCSV implements migration.Service.
-func (c *Control) CheckCSV(_ context.Context, r migration.CheckCSVRequest) (migration.CSVCheck, error) {
-	file, err := csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: r.AllowUnknownColumns})
+func (c *Control) CheckCSV(ctx context.Context, r migration.CheckCSVRequest) (migration.CSVCheck, error) {
+	config, err := c.records.Config(ctx)
+	if err != nil {
+		return migration.CSVCheck{}, records.Explain(err)
+	}
+	file, err := readList(r.CSVData, config, r.AllowUnknownColumns)
 	if err != nil {
 		return migration.CSVCheck{}, err
 	}
 	return migration.CSVCheck{
 		Columns: file.Columns, IgnoredColumns: file.Ignored, RowCount: len(file.Rows), ValidationWarnings: file.Warnings,
 	}, nil
+}
+
+// readList reads a user list as the configuration permits it.
+func readList(data []byte, config migration.Config, unknownColumns bool) (*csvfile.File, error) {
+	return csvfile.Parse(data, csvfile.Options{
+		AllowUnknownColumns: unknownColumns, MaxRows: config.MaxCSVRows, Domains: config.AcceptedDomains,
+	})
 }
 
 // A draft is a batch that is being made: all that was checked before anything exists.
@@ -116,7 +127,7 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 	if len(r.Users) > 0 {
 		return d, nil
 	}
-	if d.file, err = csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: settings.AllowUnknownColumns}); err != nil {
+	if d.file, err = readList(r.CSVData, config, settings.AllowUnknownColumns); err != nil {
 		return nil, err
 	}
 	if len(d.file.Ignored) > 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"migsh/internal/migration"
@@ -13,7 +14,7 @@ import (
 
 // The limits of a file.
 const (
-	MaxRows  = 50_000
+	MaxRows  = migration.DefaultMaxCSVRows
 	MaxBytes = 10 << 20
 )
 
@@ -46,6 +47,8 @@ type Options struct {
 	AllowUnknownColumns bool
 	// MaxRows is the most rows to take; 0 is [MaxRows].
 	MaxRows int
+	// Domains are those that addresses may be in, in any case; none means any.
+	Domains []string
 }
 
 // Ids of warnings about rows.
@@ -53,6 +56,7 @@ const (
 	WarningBadAddress      = "BadAddress"
 	WarningRepeatedAddress = "RepeatedAddress"
 	WarningNoUserName      = "NoUserName"
+	WarningForeignDomain   = "ForeignDomain"
 )
 
 // Parse reads a list. The error is a *migration.Error with all faults that refuse the file.
@@ -114,7 +118,7 @@ func Parse(data []byte, o Options) (*File, error) {
 					rows, len(h.names), len(record)),
 			})
 		case faults.empty() && rows <= o.MaxRows:
-			file.take(h.row(rows, record), first)
+			file.take(h.row(rows, record), first, o.Domains)
 		}
 	}
 	if rows > o.MaxRows {
@@ -135,7 +139,7 @@ func Parse(data []byte, o Options) (*File, error) {
 }
 
 // take puts a row among the usable ones or warns of it.
-func (f *File) take(row Row, first map[string]int) {
+func (f *File) take(row Row, first map[string]int, domains []string) {
 	warn := func(id, message string) {
 		f.Warnings = append(f.Warnings, migration.ValidationWarning{
 			Row: row.Number, EmailAddress: row.EmailAddress, ID: id, Message: message,
@@ -143,6 +147,12 @@ func (f *File) take(row Row, first map[string]int) {
 	}
 	if err := migration.CheckAddress(row.EmailAddress); err != nil {
 		warn(WarningBadAddress, fmt.Sprintf("Row %d is left out: %s", row.Number, migration.AsError(err).Message))
+		return
+	}
+	_, domain, _ := strings.Cut(row.EmailAddress, "@")
+	if len(domains) > 0 && !slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) }) {
+		warn(WarningForeignDomain, fmt.Sprintf("Row %d is left out: '%s' is not in an accepted domain of the target: %s. Correct the address, or accept its domain with Set-MigrationConfig -AcceptedDomains.",
+			row.Number, row.EmailAddress, strings.Join(domains, ", ")))
 		return
 	}
 	key := migration.FoldName(row.EmailAddress)

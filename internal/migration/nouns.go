@@ -270,6 +270,10 @@ type Config struct {
 	TargetEndpoint          string `json:",omitempty"`
 	MaxNumberOfBatches      int
 	MaxConcurrentMigrations Limit // over all endpoints
+	// MaxCSVRows is how many rows a user list may have; 0 is [DefaultMaxCSVRows].
+	MaxCSVRows int `json:",omitempty"`
+	// AcceptedDomains are those that target mailboxes may be in; none means any.
+	AcceptedDomains []string `json:",omitempty"`
 	// LegacyMode: one active batch at a time, MaxConcurrentMigrations from 1 to 10.
 	LegacyMode           bool          `json:",omitempty"`
 	IncrementalSyncEvery time.Duration // 24 h unless set
@@ -288,6 +292,7 @@ func DefaultConfig() Config {
 	return Config{
 		MaxNumberOfBatches:      100,
 		MaxConcurrentMigrations: 300,
+		MaxCSVRows:              DefaultMaxCSVRows,
 		IncrementalSyncEvery:    24 * time.Hour,
 		CanSubmitNewBatch:       true,
 	}
@@ -298,6 +303,7 @@ const (
 	DefaultMaxConcurrentMigrations       Limit = 100
 	DefaultMaxConcurrentIncrementalSyncs Limit = 20
 	MaxConcurrentMigrationsCeiling             = 100
+	DefaultMaxCSVRows                          = 50_000
 )
 
 // Statistics are totals over all batches.

@@ -319,6 +319,8 @@ type MailboxFolder struct {
 type SetConfigRequest struct {
 	TargetEndpoint          *Identity      `json:",omitempty"` // empty: none
 	MaxNumberOfBatches      *int           `json:",omitempty"`
+	MaxCSVRows              *int           `json:",omitempty"`
+	AcceptedDomains         *[]string      `json:",omitempty"` // empty: any
 	MaxConcurrentMigrations *Limit         `json:",omitempty"`
 	LegacyMode              *bool          `json:",omitempty"`
 	IncrementalSyncEvery    *time.Duration `json:",omitempty"`
