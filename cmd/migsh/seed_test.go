@@ -148,6 +148,7 @@ func TestSeed(t *testing.T) {
 	w := newSeedWorld(t, source, target)
 	seedLists(t, w)
 	seedLogins(t, w)
+	seedServers(t, w)
 	t.Run("S0.55 after the outage", func(t *testing.T) { testOutage(t, good, source, target) })
 }
 

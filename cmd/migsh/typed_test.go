@@ -6,9 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,18 +16,11 @@ import (
 	"migsh/internal/testserver"
 )
 
-// terminal is the program at a terminal: what it writes, without escape sequences, and a way to wait for it.
+// terminal is the program at a terminal.
 type terminal struct {
-	t   *testing.T
+	*shown
 	pty *os.File
-
-	mu   sync.Mutex
-	more *sync.Cond
-	text string
-	end  error
 }
-
-var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\r`)
 
 func (p *program) atTerminal() *terminal {
 	p.t.Helper()
@@ -40,24 +31,9 @@ func (p *program) atTerminal() *terminal {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	term := &terminal{t: p.t, pty: f}
-	term.more = sync.NewCond(&term.mu)
+	term := &terminal{newShown(p.t), f}
 	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		buf := make([]byte, 1<<16)
-		for {
-			n, err := f.Read(buf)
-			term.mu.Lock()
-			term.text += string(buf[:n])
-			term.end = err
-			term.more.Broadcast()
-			term.mu.Unlock()
-			if err != nil {
-				return
-			}
-		}
-	}()
+	go func() { defer close(read); term.read(f) }()
 	p.t.Cleanup(func() {
 		cancel()
 		_ = cmd.Wait() // it was killed, or has been waited for
@@ -65,23 +41,6 @@ func (p *program) atTerminal() *terminal {
 		<-read
 	})
 	return term
-}
-
-// wait waits until the text after mark holds want, and returns the text up to now with the length to go on from.
-func (term *terminal) wait(mark int, want string) (text string, next int) {
-	term.t.Helper()
-	term.mu.Lock()
-	defer term.mu.Unlock()
-	for {
-		seen := escapes.ReplaceAllString(term.text[mark:], "")
-		if i := strings.LastIndex(seen, want); i >= 0 {
-			return seen, len(term.text)
-		}
-		if term.end != nil {
-			term.t.Fatalf("the program ended before it showed %q:\n%s", want, seen)
-		}
-		term.more.Wait()
-	}
 }
 
 func (term *terminal) send(text string) {
