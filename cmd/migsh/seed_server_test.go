@@ -28,8 +28,8 @@ $t | Format-List Result, ConnectionSettings, Software, TlsVersion
 	})
 	t.Run("S0.24", func(t *testing.T) { testServerFaults(t, w) })
 	t.Run("S1.7", func(t *testing.T) {
-		p := newProgram(t)
-		p.shows(fmt.Sprintf("New-MigrationEndpoint -IMAP -Name ByAddress -RemoteServer 127.0.0.1 -Port %d -Security Ssl -AcceptUntrustedCertificates | Format-List RemoteServer\n"+
+		p := newProgram(t).trusting(w.source.CAFile)
+		p.shows(fmt.Sprintf("New-MigrationEndpoint -IMAP -Name ByAddress -RemoteServer 127.0.0.1 -Port %d -Security Ssl | Format-List RemoteServer\n"+
 			"New-MigrationEndpoint -IMAP -Name ByName -RemoteServer localhost -Port %[1]d -Security Ssl -AcceptUntrustedCertificates | Format-List RemoteServer", w.source.IMAPSPort),
 			"RemoteServer : 127.0.0.1\n", "RemoteServer : localhost\n", "WARNING: 127.0.0.1 is an address, and certificates are issued for names")
 	})
@@ -159,11 +159,11 @@ func testServerFaults(t *testing.T, w *seedWorld) {
 	for _, c := range []struct{ name, server, says string }{
 		{"unknown host", "no-such-host.invalid -Port 143", "no address is known for this name"},
 		{"refused port", "127.0.0.1 -Port " + refused, "nothing accepts connections there"},
-		{"clear text to a TLS port", fmt.Sprintf("127.0.0.1 -Port %d -Security None", w.source.IMAPSPort), "try -Security Ssl"},
-		{"TLS to a port that begins in clear", fmt.Sprintf("127.0.0.1 -Port %d -Security Ssl", w.source.IMAPPort), "begins without TLS"},
-		{"SMTP", "127.0.0.1 -Security None -Port " + portOf(t, scripted(t, map[string]string{"": "220 mail.example ESMTP\r\n"})), "is not an IMAP server (the server says: 220 mail.example ESMTP)"},
-		{"POP3", "127.0.0.1 -Security None -Port " + portOf(t, scripted(t, map[string]string{"": "+OK POP3 ready\r\n"})), "is not an IMAP server (the server says: +OK POP3 ready)"},
-		{"HTTP", "127.0.0.1 -Security None -Port " + portOf(t, scripted(t, map[string]string{"": "HTTP/1.1 400 Bad Request\r\n\r\n"})), "is not an IMAP server (the server says: HTTP/1.1 400 Bad Request)"},
+		{"clear text to a TLS port", fmt.Sprintf("127.0.0.1 -Port %d -Security None", w.source.IMAPSPort), "speaks TLS from the first byte"},
+		{"TLS to a port that begins in clear", fmt.Sprintf("127.0.0.1 -Port %d -Security Ssl", w.source.IMAPPort), "does not speak TLS from the first byte; it began with \"* OK"},
+		{"SMTP", "127.0.0.1 -Security None -Port " + portOf(t, scripted(t, map[string]string{"": "220 mail.example ESMTP\r\n"})), `is not an IMAP server (it is an SMTP or FTP server: it said "220 mail.example ESMTP")`},
+		{"POP3", "127.0.0.1 -Security None -Port " + portOf(t, scripted(t, map[string]string{"": "+OK POP3 ready\r\n"})), `is not an IMAP server (it is a POP3 server: it said "+OK POP3 ready")`},
+		{"HTTP", "127.0.0.1 -Security None -Port " + portOf(t, scripted(t, map[string]string{"": "HTTP/1.1 400 Bad Request\r\n\r\n"})), `is not an IMAP server (it is a web server: it said "HTTP/1.1 400 Bad Request")`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			newProgram(t).shows("$t = Test-MigrationServerAvailability -RemoteServer "+c.server+"\n$t.Result; $t.Message; $t.ErrorDetail", "Failed\n", c.says, "MigrationServerConnectionFailedException")

@@ -12,7 +12,6 @@ type endpointSettings struct {
 	Port                          *int32 `param:"" validate:"range=1,65535" help:"The TCP port. Left out: 993, or 143 where -Security is Tls or None."`
 	Security                      string `param:"" validate:"set=None,Ssl,Tls" help:"How connections are protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. What is left out is decided once, when the endpoint is made, and never weakened later."`
 	Authentication                string `param:"" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
-	AcceptUntrustedCertificates   *bool  `param:"" type:"switch" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations       any    `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
 	MaxConcurrentIncrementalSyncs any    `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`
 	Credentials                   any    `param:"" help:"An administrator's account that may open every mailbox. Kept sealed."`
@@ -23,9 +22,10 @@ type endpointSettings struct {
 
 type newEndpoint struct {
 	base
-	Name         string `param:"mandatory pos=0" validate:"notnullorempty" help:"The endpoint's name."`
-	IMAP         bool   `param:"" help:"The server speaks IMAP. It is the default."`
-	RemoteServer string `param:"mandatory" validate:"notnullorempty" help:"The server's host name or address."`
+	Name                        string `param:"mandatory pos=0" validate:"notnullorempty" help:"The endpoint's name."`
+	IMAP                        bool   `param:"" help:"The server speaks IMAP. It is the default."`
+	RemoteServer                string `param:"mandatory" validate:"notnullorempty" help:"The server's host name or address."`
+	AcceptUntrustedCertificates bool   `param:"" help:"Don't check the server's certificate."`
 	endpointSettings
 }
 
@@ -43,12 +43,10 @@ func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	r := migration.NewEndpointRequest{
 		Name: c.Name, EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer,
 		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification,
+		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates,
 	}
 	if c.Port != nil {
 		r.Port = int(*c.Port)
-	}
-	if c.AcceptUntrustedCertificates != nil {
-		r.AcceptUntrustedCertificates = *c.AcceptUntrustedCertificates
 	}
 	var err error
 	if r.Security, err = optional(c.Security, migration.ParseSecurity); err != nil {
@@ -123,8 +121,9 @@ func (c *getEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 
 type setEndpoint struct {
 	base
-	Identity     any     `param:"mandatory pos=0 pipeline pipelinebyname" complete:"endpoint" help:"The endpoint's name or GUID."`
-	RemoteServer *string `param:"" validate:"notnullorempty" help:"The server's host name or address."`
+	Identity                    any     `param:"mandatory pos=0 pipeline pipelinebyname" complete:"endpoint" help:"The endpoint's name or GUID."`
+	RemoteServer                *string `param:"" validate:"notnullorempty" help:"The server's host name or address."`
+	AcceptUntrustedCertificates *bool   `param:"" help:"$true doesn't check the server's certificate, $false does."`
 	endpointSettings
 }
 

@@ -22,7 +22,6 @@ var differences = map[string]string{
 	"Test-MigrationServerAvailability -Endpoint position":     "an endpoint's name may be given without -Endpoint",
 	"Test-MigrationServerAvailability -Endpoint pipeline":     "endpoints can be piped to their test",
 	"New-MigrationEndpoint -Name position":                    "a name may be given without -Name",
-	"New-MigrationEndpoint -AcceptUntrustedCertificates kind": "declared once with Set-MigrationEndpoint, whose takes $true and $false",
 	"New-MigrationBatch -Name position":                       "a name may be given without -Name, except with -Users",
 	"Get-MailboxFolderStatistics -Identity pipeline":          "mailboxes can be piped",
 	"Complete-Migration prompts":                              "it ends every batch, as Complete-MigrationBatch ends one",

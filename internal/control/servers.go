@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"strings"
 	"time"
 
 	"migsh/internal/connect"
@@ -101,14 +103,23 @@ func (c *Control) probe(ctx context.Context, a connect.Account) (migration.Conne
 		Warnings:           p.Warnings,
 		Login:              a.Login,
 	}
+	if byAddress(e) {
+		test.Warnings = append(test.Warnings, fmt.Sprintf("%s is an address, and certificates are issued for names: give the server's full name if it has one.", e.RemoteServer))
+	}
 	if err != nil {
 		fault := connect.TestFailure(err, a)
 		test.Result = migration.TestFailed
 		test.Message, test.ErrorDetail, test.Fault = fault.Message, fault.Detail, fault
-	} else if len(p.Warnings) > 0 {
-		test.Message = p.Warnings[0]
+	} else if len(test.Warnings) > 0 {
+		test.Message = test.Warnings[0]
 	}
 	return test, e, nil
+}
+
+// byAddress tells whether a server whose certificate counts is named by its address.
+func byAddress(e migration.Endpoint) bool {
+	_, err := netip.ParseAddr(strings.Trim(e.RemoteServer, "[]"))
+	return err == nil && e.Security != migration.SecurityNone && e.Security != ""
 }
 
 // checkServer checks what was said about a server and fills in what was not; Security may stay empty, to be resolved by a probe.

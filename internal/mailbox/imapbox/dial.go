@@ -30,7 +30,10 @@ type wire struct {
 	warning   string
 }
 
-var errSilent = errors.New("no answer")
+var (
+	errSilent     = errors.New("no answer")
+	errWaitForTLS = errors.New("the server waits for TLS")
+)
 
 // dial connects, secures the connection and reads the greeting.
 func dial(ctx context.Context, cfg Config) (*wire, error) {
@@ -52,6 +55,8 @@ func greet(ctx context.Context, cfg Config, socket net.Conn) (*wire, error) {
 	silent := fmt.Errorf("%w within %v", errSilent, cfg.dialTime())
 	limited, cancel := context.WithTimeoutCause(ctx, cfg.dialTime(), silent)
 	defer cancel()
+	limited, end := context.WithCancelCause(limited)
+	defer end(nil)
 
 	w := &wire{localAddr: socket.LocalAddr().String(), security: cfg.Security}
 	if cfg.Meter != nil {
@@ -71,7 +76,7 @@ func greet(ctx context.Context, cfg Config, socket net.Conn) (*wire, error) {
 	}
 	hello := &plainTalk{wire: w, cfg: cfg}
 	hello.begin()
-	if err := hello.greeting(limited); err != nil {
+	if err := hello.greeting(limited, end); err != nil {
 		return nil, err
 	}
 	if w.security != migration.SecuritySsl && w.security != migration.SecurityNone {
@@ -162,11 +167,22 @@ func (t *plainTalk) line() (string, error) {
 	return strings.TrimRight(string(line), "\r\n"), err
 }
 
-// greeting reads and judges the first line.
-func (t *plainTalk) greeting(ctx context.Context) error {
+// greeting reads and judges the first line. A server that stays silent on a plain connection may wait for TLS: that is tried
+// meanwhile, and ends the waiting.
+func (t *plainTalk) greeting(ctx context.Context, end context.CancelCauseFunc) error {
+	tried := make(chan struct{})
+	try := time.AfterFunc(t.cfg.dialTime()/15, func() {
+		defer close(tried)
+		if t.security != migration.SecuritySsl && t.cfg.speaksTLS(ctx) {
+			end(errWaitForTLS)
+		}
+	})
 	line, err := t.line()
+	if !try.Stop() {
+		<-tried
+	}
 	if err != nil && (line == "" || !errors.Is(err, bufio.ErrBufferFull)) {
-		return t.cfg.greetingFault(ctx, t.cause(err), line)
+		return t.cfg.greetingFault(t.cause(err), line)
 	}
 	kind, text := line, ""
 	if words := strings.SplitN(line, " ", 3); len(words) > 1 {

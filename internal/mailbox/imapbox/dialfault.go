@@ -121,15 +121,14 @@ func certificateFault(err error, host string) (fix string, why error) {
 }
 
 // greetingFault says why there was no greeting.
-func (c Config) greetingFault(ctx context.Context, err error, said string) error {
+func (c Config) greetingFault(err error, said string) error {
 	const op = "greeting"
 	switch {
+	case errors.Is(err, errWaitForTLS):
+		e := c.fault(mailbox.SecurityMismatch, op, fmt.Errorf("port %d speaks TLS from the first byte", c.Port))
+		e.Fix = fmt.Sprintf("use -Security Ssl with port %d, or -Security Tls with the plain port (usually 143)", c.Port)
+		return e
 	case errors.Is(err, errSilent):
-		if c.Security != migration.SecuritySsl && c.speaksTLS(context.WithoutCancel(ctx)) {
-			e := c.fault(mailbox.SecurityMismatch, op, fmt.Errorf("port %d speaks TLS from the first byte", c.Port))
-			e.Fix = fmt.Sprintf("use -Security Ssl with port %d, or -Security Tls with the plain port (usually 143)", c.Port)
-			return e
-		}
 		e := c.fault(mailbox.ConnectFailed, op, fmt.Errorf("the server took the connection but said nothing within %v", c.dialTime()))
 		e.Fix = "check server and port: an IMAP server speaks first; if it is one, it is overloaded"
 		return e
