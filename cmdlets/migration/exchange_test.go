@@ -19,12 +19,12 @@ var exchangeParameters string
 
 // what is different here on purpose, and why.
 var differences = map[string]string{
-	"Test-MigrationServerAvailability -Endpoint position":     "an endpoint's name may be given without -Endpoint",
-	"Test-MigrationServerAvailability -Endpoint pipeline":     "endpoints can be piped to their test",
-	"New-MigrationEndpoint -Name position":                    "a name may be given without -Name",
-	"New-MigrationBatch -Name position":                       "a name may be given without -Name, except with -Users",
-	"Get-MailboxFolderStatistics -Identity pipeline":          "mailboxes can be piped",
-	"Complete-Migration prompts":                              "it ends every batch, as Complete-MigrationBatch ends one",
+	"Test-MigrationServerAvailability -Endpoint position": "an endpoint's name may be given without -Endpoint",
+	"Test-MigrationServerAvailability -Endpoint pipeline": "endpoints can be piped to their test",
+	"New-MigrationEndpoint -Name position":                "a name may be given without -Name",
+	"New-MigrationBatch -Name position":                   "a name may be given without -Name, except with -Users",
+	"Get-MailboxFolderStatistics -Identity pipeline":      "mailboxes can be piped",
+	"Complete-Migration prompts":                          "it ends every batch, as Complete-MigrationBatch ends one",
 }
 
 // Everything that Exchange's migration cmdlets take is taken here, in the same way, or is answered by name.
