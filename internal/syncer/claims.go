@@ -199,20 +199,33 @@ func (f *folderPass) unclaimed(ctx context.Context, from mailbox.UID) (mailbox.U
 		return nil, nil
 	}
 	var taken mailbox.UIDSet
-	for _, generation := range []int{f.Generation, f.Previous} {
-		if generation == 0 {
-			continue
-		}
-		for e, err := range f.all(ctx, generation) {
-			if err != nil {
-				return nil, err
+	for _, l := range f.neighbours() {
+		for _, generation := range []int{l.Generation, l.Previous} {
+			if generation == 0 {
+				continue
 			}
-			if e.Target >= from {
-				taken.Add(e.Target)
+			for e, err := range l.all(ctx, generation) {
+				if err != nil {
+					return nil, err
+				}
+				if e.Target >= from {
+					taken.Add(e.Target)
+				}
 			}
 		}
 	}
 	return there.Minus(taken), nil
+}
+
+// neighbours are the ledgers of the source folders that go to the same target folder, this one's among them.
+func (f *folderPass) neighbours() []*ledger {
+	list := []*ledger{f.ledger}
+	for _, k := range f.known {
+		if k.Source != f.Source && k.Target == f.Target && k.TargetValidity == f.TargetValidity {
+			list = append(list, openLedger(f.Store, f.ledger.pair, k))
+		}
+	}
+	return list
 }
 
 // gatherClaims finds out what the messages to be copied must be compared with.

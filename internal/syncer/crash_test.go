@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/foldermap"
 	"migsh/internal/mailbox/membox"
 	"migsh/store"
 )
@@ -178,6 +179,16 @@ func TestCrashPoints(t *testing.T) {
 			renameAtSource(t, w, "Work", "Play")
 			w.deliver("Play", 50, 53)
 		}},
+		{name: "shared target", target: membox.Options{Group: 3}, prepare: func(t *testing.T, w *world) {
+			sharing(t, w)
+			w.source.AddFolder("Work")
+			w.source.AddFolder("Play")
+			for _, folder := range []string{"INBOX", "Play", "Work"} {
+				w.deliver(folder, len(folder), len(folder)+6)
+			}
+			w.target.AddFolder("All")
+			w.target.Deliver("All", message(6))
+		}},
 		{name: "both renumbered after a crash", prepare: func(t *testing.T, w *world) {
 			mail(w)
 			w.crash(t, 9, true)
@@ -255,4 +266,14 @@ func TestIntentPrecedesEffect(t *testing.T) {
 		return nil
 	}})
 	w.sync(t)
+}
+
+// sharing has Work and Play go to one folder of the target.
+func sharing(t *testing.T, w *world) {
+	t.Helper()
+	rule, err := foldermap.NewRule("^(Work|Play)$", "All")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.change = func(j *Job) { j.Rules.Map = []foldermap.Rule{rule} }
 }

@@ -128,8 +128,11 @@ func (f *folderPass) shown(ctx context.Context, name string) (string, error) {
 	return found, nil
 }
 
-// isOthers tells whether a target folder is, or will be, that of another source folder.
+// isOthers tells whether a target folder is, or will be, that of another source folder, and not to be shared with it.
 func (f *folderPass) isOthers(name string) bool {
+	if f.mapping.Shared && name == f.mapping.Target {
+		return false
+	}
 	if source, ok := f.targets[name]; ok && source != f.Source {
 		return true
 	}

@@ -228,7 +228,7 @@ func painNoInferiors(t *testing.T) {
 		w.sync(t)
 		w.same(t, "A", "A/B>A_B", "A/B/C>A_B_C")
 	}
-	if !w.log.has(`"A/B" only as "A_B"`) {
+	if !w.log.has(`"A/B" becomes "A_B"`) {
 		t.Errorf("the new name is not reported: %q", w.log.lines)
 	}
 }

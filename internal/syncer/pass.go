@@ -209,13 +209,16 @@ func (p *pass) keepNames(mappings []foldermap.Mapping) {
 	}()
 	for i := range mappings {
 		if k := p.known[mappings[i].Source.Name]; k != nil && mappings[i].LeftOut == "" {
-			mappings[i].Target = k.Target
+			if mappings[i].Target != k.Target {
+				mappings[i].Target, mappings[i].Shared = k.Target, false
+				mappings[i].Note = "it was copied there before, and stays"
+			}
 			taken[k.Target] = true
 		}
 	}
 	for i := range mappings {
 		m := &mappings[i]
-		if p.known[m.Source.Name] != nil || m.LeftOut != "" {
+		if p.known[m.Source.Name] != nil || m.LeftOut != "" || m.Shared {
 			continue
 		}
 		wish := m.Target

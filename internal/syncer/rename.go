@@ -92,6 +92,9 @@ func (p *pass) sameMessages(ctx context.Context, k *storedFolder, name string) (
 // crash after the renaming is no harm: the next pass finds the old name gone and the new one there.
 func (p *pass) rename(ctx context.Context, k *storedFolder, m *foldermap.Mapping) error {
 	_, hasOld := p.targetFolders[k.Target]
+	for _, other := range p.known { // a folder that others share is not renamed for one of them
+		hasOld = hasOld && (other.Target != k.Target || other.Source == k.Source)
+	}
 	_, hasNew := p.targetFolders[m.Target]
 	switch {
 	case hasOld && !hasNew:

@@ -26,6 +26,12 @@ type Rules struct {
 	// Include and Exclude are patterns as New-MigrationBatch takes them; see [Match]. With Include, only what
 	// matches it is copied; Exclude goes before Include.
 	Include, Exclude []string
+	// Map sends folders to other places; the first rule that is about a folder holds. Two folders may come to the same place then.
+	Map []Rule
+	// TargetRoot is the name of a folder of the target, levels separated by slashes, that everything is put below; "" is none.
+	TargetRoot string
+	// KeepNames has no folder go to another one for being of the same use.
+	KeepNames bool
 	// Substitute stands for a character that the target can't have in a name: "_" if empty.
 	Substitute string
 }
@@ -37,6 +43,8 @@ type Mapping struct {
 	Path []string
 	// Target is the target's name of the folder; "" when it is left out.
 	Target string
+	// Shared tells that other source folders go to the same target folder, as a rule says.
+	Shared bool
 	// Use is the special use that the target folder should get if it has to be made.
 	Use string
 	// LeftOut tells why the folder isn't copied; "" when it is.
@@ -45,9 +53,10 @@ type Mapping struct {
 	Note string
 }
 
-// Plan maps every folder of the source, INBOX first, then in order of path. No two source folders get the same target.
+// Plan maps every folder of the source, INBOX first, then in order of path. No two source folders get the same target unless a rule
+// says so.
 func Plan(source, target Side, rules Rules) []Mapping {
-	p := planner{source: naming(source), target: naming(target), rules: rules, targetFolders: target.Folders}
+	p := planner{source: naming(source), target: naming(target), rules: rules, sourceFolders: source.Folders, targetFolders: target.Folders}
 	if p.rules.Substitute == "" {
 		p.rules.Substitute = "_"
 	}
@@ -74,9 +83,12 @@ func Plan(source, target Side, rules Rules) []Mapping {
 }
 
 type planner struct {
-	source, target names
-	targetFolders  []mailbox.Folder
-	rules          Rules
+	source, target               names
+	sourceFolders, targetFolders []mailbox.Folder
+	rules                        Rules
+
+	byPath      map[string]mailbox.Folder // the source's
+	noInferiors []string                  // names of target folders that take none below them
 }
 
 // names is the naming scheme of a side.
@@ -189,66 +201,166 @@ func (p *planner) unwanted(f mailbox.Folder, path []string) string {
 	return ""
 }
 
+// A wish is where a folder is to go, before it is known what else wants to go there.
+type wish struct {
+	path []string
+	rule string // that says so; "" is none
+	note string
+}
+
 // nameAll gives target names to the mappings that are to be copied.
 func (p *planner) nameAll(all []Mapping) {
-	// byUse: source paths that go to another name because both servers mark a folder for the same purpose.
-	byUse := map[string]string{}
+	p.byPath = map[string]mailbox.Folder{}
+	for _, m := range all {
+		p.byPath[key(m.Path)] = m.Source
+	}
+	for _, f := range p.targetFolders {
+		if f.Name+p.target.delim != p.target.prefix && slices.ContainsFunc(f.Attributes, func(a string) bool { return strings.EqualFold(a, mailbox.AttrNoInferiors) }) {
+			p.noInferiors = append(p.noInferiors, f.Name)
+		}
+	}
+	wishes := make([]wish, len(all))
 	taken := map[string]bool{}
 	for i := range all {
 		if all[i].LeftOut == "" {
-			taken[strings.ToLower(p.join(all[i].Path))] = true
+			wishes[i] = p.wish(all[i].Path)
+			taken[strings.ToLower(p.join(wishes[i].path))] = true
 		}
 	}
-	for i := range all {
-		m := &all[i]
-		if m.LeftOut != "" || m.Source.Use == "" {
-			continue
-		}
-		for _, t := range p.targetFolders {
-			if t.Use == m.Source.Use && t.Selectable() && t.Name != p.join(m.Path) && !taken[strings.ToLower(t.Name)] {
-				byUse[key(m.Path)] = t.Name
-				taken[strings.ToLower(t.Name)] = true
-				break
-			}
-		}
-	}
-	used := map[string]bool{}
+	sourceUse := uses(p.sourceFolders, func(f mailbox.Folder) []string { path, _ := p.neutral(f); return path })
+	targetUse := uses(p.targetFolders, p.targetPath)
+	byUse := p.byUse(all, wishes, taken, sourceUse, targetUse)
+	used := map[string]int{} // the first mapping that goes there
 	for i := range all {
 		m := &all[i]
 		if m.LeftOut != "" {
 			continue
 		}
-		m.Use = m.Source.Use
-		wish := p.join(m.Path)
-		if p.changed(m.Path) {
+		w := wishes[i]
+		name := p.join(w.path)
+		m.Note = w.note
+		switch {
+		case w.rule == "" && p.rules.TargetRoot == "":
+			m.Use = m.Source.Use
+			name = p.followUse(m, name, byUse, sourceUse)
+		case p.rules.TargetRoot == "" && !hasUse(targetUse, m.Source.Use):
+			m.Use = m.Source.Use
+		}
+		if m.Note == "" && p.changed(w.path) {
 			m.Note = fmt.Sprintf("the target can't have %q inside a name", p.target.delim)
 		}
-		for n := len(m.Path); n > 0; n-- {
-			if name, ok := byUse[key(m.Path[:n])]; ok {
-				wish = strings.Join(append([]string{name}, p.clean(m.Path[n:])...), p.target.delim)
-				m.Note = fmt.Sprintf("both servers mark the folder as %s", useOf(all, m.Path[:n]))
+		if up, ok := p.barren(name); ok {
+			name = p.target.prefix + strings.ReplaceAll(strings.TrimPrefix(name, p.target.prefix), p.target.delim, p.substitute())
+			m.Note = fmt.Sprintf("the target's folder %q takes none below it", up)
+		}
+		m.Target = name
+		for n := 2; ; n++ {
+			other, ok := used[m.Target]
+			if !ok {
+				used[m.Target] = i
+				break
+			}
+			if w.rule != "" || wishes[other].rule != "" {
+				m.Shared, all[other].Shared = true, true
+				break
+			}
+			m.Target = fmt.Sprintf("%s (%d)", name, n)
+			m.Note = fmt.Sprintf("another folder of the source has the target's name %q already", name)
+		}
+	}
+}
+
+// wish applies the rules to a path.
+func (p *planner) wish(path []string) wish {
+	w := wish{path: path}
+	folder := func(path []string) mailbox.Folder { return p.byPath[key(path)] }
+	for _, r := range p.rules.Map {
+		if to, ok := r.apply(path, folder); ok {
+			w.path, w.rule = to, r.String()
+			w.note = fmt.Sprintf("the folder mapping '%s' says so", r)
+			break
+		}
+	}
+	if root := levels(p.rules.TargetRoot); len(root) > 0 {
+		if isInbox(w.path) {
+			w.path = []string{"Inbox"} // in capitals some servers take it for the one INBOX
+		}
+		w.path = slices.Concat(canonical(root), w.path)
+	}
+	return w
+}
+
+// byUse finds folders that go to another name because both servers have a folder for the same use. Keys are paths of the source.
+func (p *planner) byUse(all []Mapping, wishes []wish, taken map[string]bool, sourceUse, targetUse map[string]string) map[string]string {
+	found := map[string]string{}
+	if p.rules.KeepNames || p.rules.TargetRoot != "" {
+		return found
+	}
+	for i, m := range all {
+		use := sourceUse[m.Source.Name]
+		if m.LeftOut != "" || use == "" || wishes[i].rule != "" {
+			continue
+		}
+		for _, t := range p.targetFolders {
+			if targetUse[t.Name] == use && t.Selectable() && t.Name != p.join(m.Path) && !taken[strings.ToLower(t.Name)] {
+				found[key(m.Path)] = t.Name
+				taken[strings.ToLower(t.Name)] = true
 				break
 			}
 		}
-		m.Target = wish
-		for n := 2; used[m.Target]; n++ {
-			m.Target = fmt.Sprintf("%s (%d)", wish, n)
-			m.Note = fmt.Sprintf("another folder of the source has the target's name %q already", wish)
-		}
-		used[m.Target] = true
 	}
+	return found
+}
+
+// followUse gives a folder the target that its use has found, or that of a folder it lies below.
+func (p *planner) followUse(m *Mapping, name string, byUse, sourceUse map[string]string) string {
+	for n := len(m.Path); n > 0; n-- {
+		to, ok := byUse[key(m.Path[:n])]
+		if !ok {
+			continue
+		}
+		above := p.byPath[key(m.Path[:n])]
+		m.Note = fmt.Sprintf("both servers mark the folder as %s", above.Use)
+		if above.Use == "" || !p.marksTarget(to) {
+			m.Note = fmt.Sprintf("by its name it is the folder for %s", sourceUse[above.Name])
+		}
+		return strings.Join(append([]string{to}, p.clean(m.Path[n:])...), p.target.delim)
+	}
+	return name
+}
+
+func hasUse(of map[string]string, use string) bool {
+	for _, u := range of {
+		if u == use {
+			return true
+		}
+	}
+	return false
+}
+
+// marksTarget tells whether the target marks a folder for a use, so that its name need not be trusted.
+func (p *planner) marksTarget(name string) bool {
+	return slices.ContainsFunc(p.targetFolders, func(f mailbox.Folder) bool { return f.Name == name && f.Use != "" })
+}
+
+// targetPath is the neutral path of a target folder.
+func (p *planner) targetPath(f mailbox.Folder) []string {
+	if rest, ok := strings.CutPrefix(f.Name, p.target.prefix); ok && rest != "" {
+		return p.target.split(rest)
+	}
+	return p.target.split(f.Name)
+}
+
+// barren tells whether a target folder above name takes none below it, and which.
+func (p *planner) barren(name string) (string, bool) {
+	i := slices.IndexFunc(p.noInferiors, func(up string) bool { return p.target.delim != "" && strings.HasPrefix(name, up+p.target.delim) })
+	if i < 0 {
+		return "", false
+	}
+	return p.noInferiors[i], true
 }
 
 func key(path []string) string { return strings.Join(path, "\x00") }
-
-func useOf(all []Mapping, path []string) string {
-	for _, m := range all {
-		if slices.Equal(m.Path, path) {
-			return m.Source.Use
-		}
-	}
-	return ""
-}
 
 // join writes a neutral path as a target name.
 func (p *planner) join(path []string) string {

@@ -29,7 +29,7 @@ func side(i mailbox.Info, names ...string) Side {
 		name, attr, _ := strings.Cut(n, "=")
 		f := mailbox.Folder{Name: name, Delimiter: i.Personal[0].Delimiter}
 		switch {
-		case attr == mailbox.AttrNoSelect:
+		case attr == mailbox.AttrNoSelect, attr == mailbox.AttrNoInferiors:
 			f.Attributes = []string{attr}
 		case attr != "":
 			f.Use = attr
@@ -125,6 +125,50 @@ func TestPlan(t *testing.T) {
 			source: side(info("INBOX.", ".", "shared."), "shared.terry", "shared.terry.Sent", "shared.terryx"), target: side(dovecot),
 			rules: Rules{Root: "shared.terry"},
 			want:  []string{"shared.terry > INBOX", "shared.terry.Sent > Sent", "shared.terryx x it lies outside the UserRoot"},
+		}, {
+			name:   "a rule by name takes what is below along",
+			source: side(courier, "INBOX", "INBOX.Old.2019", "INBOX.Old", "INBOX.Older"), target: side(dovecot),
+			rules: Rules{Map: rules(t, "old", "Archive/Past")},
+			want:  []string{"INBOX > INBOX", "INBOX.Old > Archive/Past", "INBOX.Old.2019 > Archive/Past/2019", "INBOX.Older > Older"},
+		}, {
+			name:   "several into one, the one that is there already too",
+			source: side(dovecot, "INBOX", "Sent Items", "Sent", "Gesendet"), target: side(courier),
+			rules: Rules{Map: rules(t, "Sent Items", "Sent", "Gesendet", "Sent")},
+			want:  []string{"INBOX > INBOX", "Gesendet > INBOX.Sent", "Sent > INBOX.Sent", "Sent Items > INBOX.Sent"},
+		}, {
+			name:   "a rule by use, in the language of the source",
+			source: side(dovecot, "INBOX", `Poslano=\Sent`, "Poslano/2020"), target: side(dovecot),
+			rules: Rules{Map: rules(t, "#SentItems#", "Sent")},
+			want:  []string{"INBOX > INBOX", "Poslano > Sent", "Poslano/2020 > Sent/2020"},
+		}, {
+			name:   "regular expressions; the first rule that matches holds",
+			source: side(dovecot, "INBOX", "Projects/2019/a", "Projects/x", "[Gmail]/Spam"), target: side(dovecot),
+			rules: Rules{Map: rules(t, `^projects/(\d{4})/`, "Past $1/", "^Projects", "Work", `^\[Gmail\]/`, "")},
+			want:  []string{"INBOX > INBOX", "Projects/2019/a > Past 2019/a", "Projects/x > Work/x", "[Gmail]/Spam > Spam"},
+		}, {
+			name:   "composed and decomposed names are the same to a rule",
+			source: side(dovecot, "INBOX", "Bu\u0308ro", "Büro"), target: side(dovecot),
+			rules: Rules{Map: rules(t, "BÜRO", "Office")},
+			want:  []string{"INBOX > INBOX", "Bu\u0308ro > Office", "Büro > Office"},
+		}, {
+			name:   "everything below a folder",
+			source: side(dovecot, "INBOX", "Sent=\\Sent", "Work/2020"), target: side(courier, `INBOX.Gesendet=\Sent`),
+			rules: Rules{TargetRoot: "Old mail/2026"},
+			want:  []string{"INBOX > INBOX.Old mail.2026.Inbox", "Sent > INBOX.Old mail.2026.Sent", "Work/2020 > INBOX.Old mail.2026.Work.2020"},
+		}, {
+			name:   "uses by names in any language",
+			source: side(dovecot, "INBOX", "Gesendete Elemente", "Gesendete Elemente/2020", "Papierkorb", "Spam", "Junk"), target: side(courier, "INBOX.Sent", `INBOX.Trash=\Trash`, `INBOX.Junk E-mail=\Junk`),
+			want: []string{"INBOX > INBOX", "Gesendete Elemente > INBOX.Sent", "Gesendete Elemente/2020 > INBOX.Sent.2020",
+				"Junk > INBOX.Junk", "Papierkorb > INBOX.Trash", "Spam > INBOX.Spam"}, // of two for one use neither is sure
+		}, {
+			name:   "names kept",
+			source: side(dovecot, "INBOX", "Gesendet", `Bin=\Trash`), target: side(dovecot, "Sent", `Trash=\Trash`),
+			rules: Rules{KeepNames: true},
+			want:  []string{"INBOX > INBOX", "Bin > Bin", "Gesendet > Gesendet"},
+		}, {
+			name:   "none below",
+			source: side(dovecot, "INBOX", "INBOX/x", "A/B/C", "AA/B"), target: side(dovecot, `INBOX=\Noinferiors`, `A=\Noinferiors`),
+			want: []string{"INBOX > INBOX", "A/B/C > A_B_C", "AA/B > AA/B", "INBOX/x > INBOX_x"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -140,6 +184,30 @@ func TestPlan(t *testing.T) {
 				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
 			}
 		})
+	}
+}
+
+// rules makes rules of pairs of texts.
+func rules(t *testing.T, texts ...string) (list []Rule) {
+	t.Helper()
+	for pair := range slices.Chunk(texts, 2) {
+		r, err := NewRule(pair[0], pair[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func TestNewRule(t *testing.T) {
+	for _, c := range []struct{ from, to, want string }{
+		{"", "x", "does not say which folder"}, {"/", "x", "does not say which folder"}, {"x", "", "ExcludeFolders"}, {"^[", "x", "no regular expression"},
+		{"#Snet#", "Sent", "does not know"},
+	} {
+		if _, err := NewRule(c.from, c.to); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q to %q: %v", c.from, c.to, err)
+		}
 	}
 }
 
