@@ -39,6 +39,9 @@ type newBatch struct {
 	AutoStart                   bool             `param:"" help:"Start the batch at once."`
 	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #DeletedItems# and the like mean the folder of that use in any language."`
 	IncludeFolders              []string         `param:"" help:"Only these folders are copied."`
+	FolderMapping               any              `param:"" help:"Sends folders elsewhere: a table such as @{ 'Sent Items' = 'Sent' }, or texts such as 'Sent Items->Sent'. A name takes along what lies below it; one that begins with ^ is a regular expression over the whole name. Several folders may go to one."`
+	TargetRootFolder            string           `param:"" help:"A folder of the target that everything is put below, such as 'Old mail'."`
+	KeepFolderNames             bool             `param:"" help:"Let every folder keep its name. Without it a folder for sent mail goes to the target's folder for sent mail, whatever both are called; and likewise deleted and unwanted mail, drafts and the archive."`
 	ContentFilter               string           `param:"" help:"Which messages are copied, by date and size: \"Received -ge '1/1/2021' -and Received -lt '1/1/2023'\", \"Size -lt 25MB\". Dates are UTC. What it leaves out is counted as filtered."`
 	NotificationEmails          []string         `param:"" help:"Who is told by mail when the batch has finished."`
 	StartAfter                  *object.DateTime `param:"" help:"When the batch starts to copy. A time without a zone is in -TimeZone."`
@@ -75,13 +78,17 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 	r := migration.NewBatchRequest{
 		Name: c.Name, CSVData: c.CSVData, Users: c.users, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
 		BatchSettings: migration.BatchSettings{
-			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, ContentFilter: c.ContentFilter, NotificationEmails: c.NotificationEmails,
+			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, TargetRootFolder: c.TargetRootFolder, KeepFolderNames: c.KeepFolderNames, ContentFilter: c.ContentFilter, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
 			AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv,
 			SkipReports:         c.SkipReports,
 		},
 	}
 	if err := c.source(&r); err != nil {
+		return report1(ctx, out, err)
+	}
+	var err error
+	if r.FolderMapping, err = mappingsFrom(c.FolderMapping); err != nil {
 		return report1(ctx, out, err)
 	}
 	if len(c.users) == 0 {
@@ -227,6 +234,9 @@ type setBatch struct {
 	SkipReports              *bool            `param:"" help:"$true sends no reports between the beginning and the end."`
 	ReportInterval           *object.TimeSpan `param:"" help:"How often a report is sent while the batch runs. 0 sends none."`
 	AllowUnknownColumnsInCsv *bool            `param:"" help:"$true ignores columns that migsh does not know."`
+	FolderMapping            any              `param:"" help:"Where folders go that were not copied yet, as New-MigrationBatch takes it; $null removes the mappings. What was copied stays where it is."`
+	TargetRootFolder         *string          `param:"" help:"A folder of the target that folders are put below that were not copied yet; '' is none."`
+	KeepFolderNames          *bool            `param:"" help:"$true lets every folder that was not copied yet keep its name, also where the target has another one for the same use."`
 }
 
 func (e *environment) setBatch() *cmdlet.Info {
@@ -239,6 +249,14 @@ func (e *environment) setBatch() *cmdlet.Info {
 func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	r := migration.SetBatchRequest{Identity: identityFrom(c.Identity), AllowIncrementalSyncs: c.AllowIncrementalSyncs, SyncNow: c.SyncNow, CSVData: c.CSVData, AddUsers: c.AddUsers, SkipReports: c.SkipReports,
 		AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv}
+	if out.Bound("FolderMapping") {
+		mappings, err := mappingsFrom(c.FolderMapping)
+		if err != nil {
+			return report1(ctx, out, err)
+		}
+		r.FolderMapping = &mappings
+	}
+	r.TargetRootFolder, r.KeepFolderNames = c.TargetRootFolder, c.KeepFolderNames
 	if out.Bound("NotificationEmails") {
 		r.NotificationEmails = &c.NotificationEmails
 	}

@@ -238,6 +238,9 @@ func checkSettings(s migration.BatchSettings) (migration.BatchSettings, error) {
 	if _, err := migration.ParseContentFilter(s.ContentFilter); err != nil {
 		return s, err
 	}
+	if _, err := records.FolderRules(s); err != nil {
+		return s, err
+	}
 	if s.IncrementalSyncEvery < 0 || s.ReportInterval < 0 {
 		return s, migration.NewError(migration.ErrInvalidValue, "", "An interval can't be negative.", "")
 	}

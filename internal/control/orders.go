@@ -280,6 +280,9 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 		set(&b.NotificationEmails, r.NotificationEmails)
 		set(&b.SkipReports, r.SkipReports)
 		set(&b.ReportInterval, r.ReportInterval)
+		set(&b.FolderMapping, r.FolderMapping)
+		set(&b.TargetRootFolder, r.TargetRootFolder)
+		set(&b.KeepFolderNames, r.KeepFolderNames)
 		if r.SyncNow {
 			b.SyncWanted = c.now()
 		}
@@ -289,6 +292,9 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 	}, item.Names...)
 	if err != nil {
 		return out, records.Explain(err)
+	}
+	if (r.FolderMapping != nil || r.TargetRootFolder != nil || r.KeepFolderNames != nil) && !item.Value.StartTime.IsZero() {
+		out.Warnings = append(out.Warnings, "Folders that were copied already stay where they are; the change holds for the others.")
 	}
 	out.Batch, err = c.batch(ctx, item.Value)
 	return out, records.Explain(err)

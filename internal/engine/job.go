@@ -9,7 +9,6 @@ import (
 
 	"migsh/internal/connect"
 	"migsh/internal/mailbox"
-	"migsh/internal/mailbox/foldermap"
 	"migsh/internal/migration"
 	"migsh/internal/records"
 	"migsh/internal/syncer"
@@ -206,6 +205,10 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 	if filter != nil {
 		wanted = func(m mailbox.Meta) bool { return filter.Match(m.Date, m.Size) }
 	}
+	rules, err := records.FolderRules(batch.BatchSettings)
+	if err != nil {
+		return syncer.Job{}, l, err
+	}
 	return syncer.Job{
 		Filter:     wanted,
 		FilterText: filter.String(),
@@ -213,7 +216,7 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 		OpenSource: opening(connect.SourceSide, j.engine.connector.Source(l.source)),
 		OpenTarget: opening(connect.TargetSide, j.engine.connector.Target(l.target)),
 		Store:      r.Store,
-		Rules:      foldermap.Rules{Include: batch.IncludeFolders, Exclude: batch.ExcludeFolders},
+		Rules:      rules,
 		SpoolDir:   j.engine.options.SpoolDir,
 		Settle:     j.engine.options.Settle,
 		Observer:   &j.story,

@@ -64,6 +64,12 @@ type BatchSettings struct {
 	Schedule                // UTC
 	ExcludeFolders []string `json:",omitempty"`
 	IncludeFolders []string `json:",omitempty"`
+	// FolderMapping sends folders elsewhere; the first that is about a folder holds.
+	FolderMapping []FolderMapping `json:",omitempty"`
+	// TargetRootFolder is the folder of the target that everything is put below.
+	TargetRootFolder string `json:",omitempty"`
+	// KeepFolderNames has no folder go to another one for being of the same use.
+	KeepFolderNames bool `json:",omitempty"`
 	// ContentFilter says which messages are copied, see [ParseContentFilter].
 	ContentFilter        string        `json:",omitempty"`
 	NotificationEmails   []string      `json:",omitempty"`
@@ -72,6 +78,25 @@ type BatchSettings struct {
 	SkipReports          bool          `json:",omitempty"`
 	ReportInterval       time.Duration `json:",omitempty"`
 	IncrementalSyncEvery time.Duration `json:",omitempty"` // 0: as the configuration says
+}
+
+// FolderMapping sends a folder, or those that a regular expression is about, to another place.
+type FolderMapping struct {
+	From string // a name from the root, or a .NET regular expression that begins with ^
+	To   string
+}
+
+// String is the mapping in one text, as [ParseFolderMapping] reads it.
+func (m FolderMapping) String() string { return m.From + "->" + m.To }
+
+// ParseFolderMapping reads a mapping in the form From->To.
+func ParseFolderMapping(text string) (FolderMapping, error) {
+	from, to, ok := strings.Cut(text, "->")
+	if !ok {
+		return FolderMapping{}, NewError(ErrInvalidValue, text, fmt.Sprintf("The folder mapping '%s' has no '->'.", text),
+			"Write it as 'Sent Items->Sent', or give a table: @{ 'Sent Items' = 'Sent' }.")
+	}
+	return FolderMapping{strings.TrimSpace(from), strings.TrimSpace(to)}, nil
 }
 
 // Batch is a snapshot of a batch.

@@ -210,6 +210,10 @@ type SetBatchRequest struct {
 	NotificationEmails  *[]string      `json:",omitempty"`
 	SkipReports         *bool          `json:",omitempty"`
 	ReportInterval      *time.Duration `json:",omitempty"`
+	// What follows holds for folders that were not copied yet.
+	FolderMapping    *[]FolderMapping `json:",omitempty"`
+	TargetRootFolder *string          `json:",omitempty"`
+	KeepFolderNames  *bool            `json:",omitempty"`
 }
 
 // BatchResult is a batch as it is now, and what the administrator should be warned of.
