@@ -11,67 +11,79 @@ import (
 
 // answer is the target's end: what became of the message that was taken first.
 func (s *sending) answer(r mailbox.Appended) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn.take()
 	if len(s.queue) == 0 {
+		s.turn.give()
 		return errors.New("the target answers for a message that it was not given")
 	}
 	m := s.queue[0]
+	s.turn.give()
 	if r.Fate == mailbox.Unsettled {
 		// The error that ends the iteration follows; until the next pass the message stays on its way.
 		return nil
 	}
+	w := m.window
+	f := w.folder
+	f.enter()
+	defer f.leave()
 	s.queue = s.queue[1:]
 	m.release()
-	w := m.window
 	w.onItsWay--
 	switch r.Fate {
 	case mailbox.Stored:
 		if !m.body.done {
-			return fmt.Errorf("store UID %d of %q: the target says it is stored before it was read whole", m.meta.UID, s.Source)
+			return fmt.Errorf("store UID %d of %q: the target says it is stored before it was read whole", m.meta.UID, f.Source)
 		}
-		s.loseKeywords(m)
-		w.bytes += m.length
-		s.added++
-		s.result.Copied++
-		s.result.Bytes += m.length
-		s.state.MessagesCopied++
-		s.state.BytesCopied += m.length
-		if r.UID == 0 {
-			w.unplaced = append(w.unplaced, m)
-			return nil
-		}
-		s.targetNext = max(s.targetNext, r.UID+1)
-		return s.decide(w, s.stored(m, r.UID))
+		return s.stored(m, r.UID)
 	case mailbox.Refused:
 		if !s.strip && len(m.flags.Keywords()) > 0 && !mailbox.IsID(r.Err, mailbox.MessageTooLarge) {
-			s.again.Add(m.meta.UID)
-			return s.pass(w)
+			f.again.Add(m.meta.UID)
+			return s.passOver(w)
 		}
-		return s.refuseLocked(w, m.meta, m.length, r.Err)
+		return s.refuse(w, m.meta, m.length, r.Err)
 	case mailbox.NotStored:
 		if mailbox.ClassOf(r.Err) != mailbox.PerMessage {
-			return s.pass(w) // the error that ends the iteration follows
+			return nil // the error that ends the iteration follows
 		}
-		if len(s.windows) == 1 && w.size == 1 {
-			return s.refuseLocked(w, m.meta, m.length, r.Err)
+		if s.single {
+			return s.refuse(w, m.meta, m.length, r.Err)
 		}
-		if n := len(s.apart); n > 0 && w.uids.Has(s.apart[n-1].Max()) {
-			s.apart[n-1].Add(m.meta.UID)
+		if n := len(f.apart); n > 0 && w.uids.Has(f.apart[n-1].Max()) {
+			f.apart[n-1].Add(m.meta.UID)
 		} else {
-			s.apart = append(s.apart, mailbox.UIDs(m.meta.UID))
+			f.apart = append(f.apart, mailbox.UIDs(m.meta.UID))
 		}
-		return s.pass(w)
+		return s.passOver(w)
 	}
-	return fmt.Errorf("store UID %d of %q: the target says %v", m.meta.UID, s.Source, r.Fate)
+	return fmt.Errorf("store UID %d of %q: the target says %v", m.meta.UID, f.Source, r.Fate)
 }
 
-// stored is the entry of a message that the target has stored.
-func (s *sending) stored(m *sent, target mailbox.UID) entry {
+// stored counts a message that the target has stored, and decides it if the target has told its UID.
+func (s *sending) stored(m *sent, target mailbox.UID) error {
+	w := m.window
+	f := w.folder
+	s.loseKeywords(m)
+	w.bytes += m.length
+	f.added++
+	f.copiedNow++
+	s.result.Copied++
+	s.result.Bytes += m.length
+	s.state.MessagesCopied++
+	s.state.BytesCopied += m.length
+	if target == 0 {
+		w.unplaced = append(w.unplaced, m)
+		return nil
+	}
+	f.targetNext = max(f.targetNext, target+1)
+	return s.decide(w, s.copied(m, target))
+}
+
+// copied is the entry of a message that the target has stored.
+func (s *sending) copied(m *sent, target mailbox.UID) entry {
 	e := entry{Source: m.meta.UID, Outcome: Copied, Target: target, Size: m.length, Date: unix(m.date),
 		Flags: m.meta.Flags, Digest: m.body.digest}
 	if s.strip { // what was left out to make it pass is still to be set
-		e.Flags = s.agreed(m.meta.Flags, m.flags)
+		e.Flags = m.window.folder.agreed(m.meta.Flags, m.flags)
 	}
 	return e
 }
@@ -86,69 +98,83 @@ func (m *sent) release() {
 
 // unread decides a message that the source did not deliver.
 func (s *sending) unread(w *window, m *mailbox.Message) error {
-	if mailbox.IsID(m.Err, mailbox.MessageVanished) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.decide(w, entry{Source: m.UID, Outcome: Vanished})
-	}
-	if mailbox.ClassOf(m.Err) != mailbox.PerMessage {
+	vanished := mailbox.IsID(m.Err, mailbox.MessageVanished)
+	if !vanished && mailbox.ClassOf(m.Err) != mailbox.PerMessage {
 		return m.Err
+	}
+	w.folder.enter()
+	defer w.folder.leave()
+	if vanished {
+		return s.decide(w, entry{Source: m.UID, Outcome: Vanished})
 	}
 	return s.refuse(w, m.Meta, m.Length, m.Err)
 }
 
+// refuse decides a message that is left behind. The folder has been entered.
 func (s *sending) refuse(w *window, meta mailbox.Meta, length int64, why error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refuseLocked(w, meta, length, why)
-}
-
-func (s *sending) refuseLocked(w *window, meta mailbox.Meta, length int64, why error) error {
-	if err := s.leaveBehind(meta, length, why); err != nil {
+	if err := w.folder.leaveBehind(meta, length, why); err != nil {
 		return err
 	}
 	return s.decide(w, entry{Source: meta.UID, Outcome: Refused})
 }
 
-// decide notes an entry and finishes the window when it is the last one. s.mu is held.
+// decide notes an entry and finishes the window when it is the last one. The folder has been entered.
 func (s *sending) decide(w *window, e entry) error {
 	w.entries = append(w.entries, e)
 	w.decided.Add(e.Source)
 	if e.Outcome != Vanished {
-		s.state.MessagesDone++
+		w.folder.decidedMore(1)
 	}
-	return s.pass(w)
+	return s.passOver(w)
 }
 
-// pass counts a message that needs no more attention in this window. s.mu is held.
-func (s *sending) pass(w *window) error {
+// passOver counts a message that needs no more attention in this window. The folder has been entered.
+func (s *sending) passOver(w *window) error {
 	w.passed++
-	if w.passed < w.size {
+	if !w.done() {
 		return nil
 	}
 	return s.write(w)
 }
 
-// write is the commit that ends a window. s.mu is held.
+// write puts a finished window among what is known, and commits it if it is the folder's last or others wait already. If not,
+// its intent stands until the next commit. The folder has been entered.
 func (s *sending) write(w *window) error {
-	if err := s.put(s.late, sortEntries(w.entries)...); err != nil {
+	f := w.folder
+	if err := f.put(s.late, sortEntries(w.entries)...); err != nil {
 		return err
 	}
-	s.Bytes += w.bytes
-	w.entries, w.bytes = nil, 0
-	s.settle(w, w.deferred)
-	if err := s.commit(s.late); err != nil {
-		return err
+	f.Bytes += w.bytes
+	w.entries, w.bytes, w.decided = nil, 0, nil
+	f.settle(w, w.deferred)
+	f.open--
+	for s.begun > 0 && s.windows[0].done() {
+		s.windows = s.windows[1:]
+		s.begun--
+	}
+	last := f.open == 0
+	if last && w.place >= 0 {
+		s.state.FoldersDone++
+	}
+	if f.nothingRemains() {
+		f.markFinished()
+	}
+	f.unwritten++
+	if last || f.unwritten >= windowsAhead {
+		if err := f.commit(s.late); err != nil {
+			return err
+		}
 	}
 	s.progress(PhaseCopy)
 	return nil
 }
 
-// loseKeywords counts the keywords that the target does not keep. s.mu is held.
+// loseKeywords counts the keywords that the target does not keep.
 func (s *sending) loseKeywords(m *sent) {
+	f := m.window.folder
 	for _, name := range m.meta.Flags.Minus(m.flags) {
-		if s.strip && s.sendable(mailbox.NewFlags(name)).Has(name) {
-			s.CompareFlags = true // they are set one by one later
+		if s.strip && f.sendable(mailbox.NewFlags(name)).Has(name) {
+			f.CompareFlags = true // they are set one by one later
 			continue
 		}
 		s.result.LostKeywords[name]++

@@ -2,48 +2,99 @@ package syncer
 
 import (
 	"context"
-	"slices"
 
 	"migsh/internal/mailbox"
 )
 
-// copyAll copies the plan.
-func (f *folderPass) copyAll(ctx context.Context, plan []planned) error {
-	if err := f.gatherClaims(ctx); err != nil {
+// asideMost is how many messages may wait to be sent anew before their stream is ended for it.
+const asideMost = 1000
+
+// copying is the work of moving the messages of all folders. A folder is never on two links at once: so its messages arrive
+// in the order of their UIDs, as the clients of the target show them.
+type copying struct {
+	*pass
+	// plain folders wait for a stream; their messages can be at the target in no way. doubtful ones must first be compared
+	// with what is there, each by itself, so that memory holds what one folder's target contains and no more.
+	plain, doubtful []*folderPass
+	failed          bool // a link has failed: no new windows are begun
+}
+
+// copyAll copies what was planned for the folders.
+func (p *pass) copyAll(ctx context.Context, folders []*folderPass) error {
+	if err := p.foresee(ctx, folders); err != nil {
 		return err
 	}
-	if err := f.foresee(ctx, plan); err != nil {
-		return err
+	c := &copying{pass: p}
+	for _, f := range folders {
+		if f.trouble != nil || f.redo {
+			continue
+		}
+		f.cut()
+		switch {
+		case len(f.windows) == 0:
+			p.state.FoldersDone++
+		case f.Adopting || f.Previous != 0 || len(f.Intents) > 0:
+			c.doubtful = append(c.doubtful, f)
+		default:
+			c.plain = append(c.plain, f)
+		}
 	}
-	f.progress(PhaseCopy)
-	windows := f.windows(plan)
-	// Without UIDPLUS each window's UIDs are looked up before the next one goes. Else one call of Append takes many,
-	// but not all, so that what has to be sent again does not pile up.
-	step := windowsPerCall
-	if !f.target.Info().Features.UIDPlus {
-		step = 1
-	}
-	for part := range slices.Chunk(windows, step) {
-		if err := f.sendFully(ctx, part); err != nil {
+	return c.work(ctx, p.links[0])
+}
+
+// work moves messages over one link until there are none left.
+func (c *copying) work(ctx context.Context, l *link) error {
+	for s := (&stream{copying: c, link: l}); s.more(); s = (&stream{copying: c, link: l, folder: s.folder}) {
+		if err := s.run(ctx); err != nil {
+			c.failed = true
 			return err
 		}
 	}
-	return f.sendDeferred(ctx)
+	for len(c.doubtful) > 0 && !c.failed {
+		f := c.doubtful[0]
+		c.doubtful = c.doubtful[1:]
+		f.on(l)
+		if err := f.own(ctx, c.settle(ctx, f)); err != nil {
+			c.failed = true
+			return err
+		}
+	}
+	return nil
+}
+
+// settle copies a folder whose messages may be at the target already.
+func (c *copying) settle(ctx context.Context, f *folderPass) error {
+	f.state.Folder = f.Source
+	if err := f.gatherClaims(ctx); err != nil {
+		return err
+	}
+	f.progress(PhaseCopy)
+	for f.given < len(f.windows) && f.trouble == nil && !f.redo && !c.failed {
+		s := &stream{copying: c, link: f.link, folder: f, alone: true}
+		if err := s.run(ctx); err != nil {
+			return err
+		}
+	}
+	err := f.sendDeferred(ctx)
+	f.claims = claims{}
+	return err
 }
 
 // sendDeferred settles the messages that may be at the target altered. By now every message that is there byte for byte
 // has been claimed by its own.
 func (f *folderPass) sendDeferred(ctx context.Context) error {
 	deferred := f.deferred
-	f.deferred = nil
-	if len(deferred) == 0 {
+	if len(deferred) == 0 || f.trouble != nil || f.redo {
 		return nil
 	}
+	f.deferred, f.alike, f.following = nil, true, true
+	defer func() { f.alike, f.following = false, false }()
 	before := f.result.Matched
-	f.alike = true
-	defer func() { f.alike = false }()
 	for part := range chunk(deferred, f.window()) {
-		if err := f.sendFully(ctx, []*window{{uids: part, size: part.Len()}}); err != nil {
+		if err := f.send(ctx, f.resend(part), false); err != nil {
+			return err
+		}
+		if err := f.sendAside(ctx); err != nil {
 			return err
 		}
 	}
@@ -53,30 +104,109 @@ func (f *folderPass) sendDeferred(ctx context.Context) error {
 	return nil
 }
 
-// sendFully sends windows, and then, in ever smaller groups, what the target did not take for the company it was in.
-func (f *folderPass) sendFully(ctx context.Context, windows []*window) error {
-	apart, again, err := f.send(ctx, windows, false)
-	if err != nil {
-		return err
-	}
-	for len(apart) > 0 {
-		group := apart[0]
-		apart = apart[1:]
-		var half []mailbox.UIDSet
+// sendAside sends, in ever smaller groups, what the target did not take for the company it was in, and then, without
+// keywords, what it may have refused for them.
+func (f *folderPass) sendAside(ctx context.Context) error {
+	following := f.following
+	f.following = true
+	defer func() { f.following = following }()
+	for len(f.apart) > 0 && f.trouble == nil && !f.redo {
+		group, others := f.apart[0], f.apart[1:]
+		f.apart = nil
 		for part := range chunk(group, max((group.Len()+1)/2, 1)) {
-			more, stripped, err := f.send(ctx, []*window{{uids: part, size: part.Len()}}, false)
-			if err != nil {
+			if err := f.send(ctx, f.resend(part), false); err != nil {
 				return err
 			}
-			half = append(half, more...)
-			for uid := range stripped.All() {
-				again.Add(uid)
-			}
 		}
-		apart = append(half, apart...)
+		f.apart = append(f.apart, others...)
 	}
+	again := f.again
+	f.again = nil
 	for uid := range again.All() {
-		if _, _, err := f.send(ctx, []*window{{uids: mailbox.UIDs(uid), size: 1}}, true); err != nil {
+		if f.trouble != nil || f.redo {
+			break
+		}
+		if err := f.send(ctx, f.resend(mailbox.UIDs(uid)), true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends one window by itself.
+func (f *folderPass) send(ctx context.Context, w *window, strip bool) error {
+	only := []*window{w}
+	s := &sending{pass: f.pass, link: f.link, strip: strip, single: w.size == 1, feed: func() *window {
+		if len(only) == 0 {
+			return nil
+		}
+		only = nil
+		return w
+	}}
+	return s.run(ctx)
+}
+
+// A stream is one call of Fetch at the source and one of Append at the target, through which the windows of many folders
+// flow without a stop in between.
+type stream struct {
+	*copying
+	link    *link
+	folder  *folderPass // whose windows are given at the moment
+	alone   bool        // no other folder follows
+	given   int
+	folders []*folderPass // that had windows in it
+}
+
+// more takes the next folder if the last one's windows have all been given, and tells whether there is anything to give.
+func (s *stream) more() bool {
+	for s.folder == nil || s.folder.given == len(s.folder.windows) || s.folder.trouble != nil || s.folder.redo {
+		if s.alone || len(s.plain) == 0 {
+			return false
+		}
+		s.folder = s.plain[0]
+		s.plain = s.plain[1:]
+		s.folder.on(s.link)
+	}
+	return !s.failed
+}
+
+// next gives the next window. Without UIDPLUS there is but one in a stream, whose UIDs are looked up before the next one goes.
+func (s *stream) next() *window {
+	if !s.link.target.Info().Features.UIDPlus && s.given > 0 || !s.more() || s.folder.aside() > asideMost {
+		return nil
+	}
+	f := s.folder
+	if n := len(s.folders); n == 0 || s.folders[n-1] != f {
+		s.folders = append(s.folders, f)
+		f.state.Folder = f.Source
+		f.progress(PhaseCopy)
+	}
+	w := f.windows[f.given]
+	f.given++
+	s.given++
+	return w
+}
+
+// aside counts the messages that wait to be sent anew.
+func (f *folderPass) aside() int {
+	n := f.again.Len()
+	for _, group := range f.apart {
+		n += group.Len()
+	}
+	return n
+}
+
+// run lets the windows flow, then sends anew what has to be.
+func (s *stream) run(ctx context.Context) error {
+	sending := &sending{pass: s.pass, link: s.link, feed: s.next}
+	if err := sending.run(ctx); err != nil {
+		return err
+	}
+	for _, f := range s.folders {
+		if f.trouble != nil || f.redo {
+			continue
+		}
+		if err := f.own(ctx, f.sendAside(ctx)); err != nil {
 			return err
 		}
 	}

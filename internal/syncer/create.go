@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,6 +15,100 @@ import (
 
 	"migsh/internal/mailbox"
 )
+
+// createFolders makes the target folders of those that were never seen, all at once where their names leave no doubt and level
+// by level, the rest one by one in their order. Who needs a folder waits for f.made.
+func (p *pass) createFolders(ctx context.Context, folders []*folderPass) {
+	var levels [][]*folderPass
+	var doubtful []*folderPass
+	unique := p.uniqueNames(folders)
+	for _, f := range folders {
+		if !f.first {
+			continue
+		}
+		switch _, there := f.targetFolder(); {
+		case there:
+			close(f.made)
+		case !unique[f]:
+			doubtful = append(doubtful, f)
+		default:
+			depth := len(mailbox.Folder{Name: f.Target, Delimiter: p.delimiter()}.Path())
+			for len(levels) <= depth {
+				levels = append(levels, nil)
+			}
+			levels[depth] = append(levels[depth], f)
+		}
+	}
+	for _, level := range levels {
+		works := func(yield func(func(context.Context) error) bool) {
+			for _, f := range level {
+				work := func(ctx context.Context) error {
+					created, err := f.target.Create(ctx, f.Target, f.mapping.Use)
+					if err == nil && !created || mailbox.IsID(err, mailbox.FolderRefused) {
+						doubtful = append(doubtful, f)
+						return nil
+					}
+					f.madeErr = err
+					close(f.made)
+					return nil
+				}
+				if !yield(work) {
+					return
+				}
+			}
+		}
+		_ = p.turn.together(ctx, foldersAtOnce, works) // each folder has its own error
+	}
+	for _, f := range folders {
+		if slices.Contains(doubtful, f) {
+			f.madeErr = f.createTarget(ctx, true)
+			close(f.made)
+		}
+	}
+}
+
+// delimiter separates the levels of names at the target; 0 if there are none.
+func (p *pass) delimiter() rune {
+	if personal := p.target.Info().Personal; len(personal) > 0 {
+		return personal[0].Delimiter
+	}
+	return 0
+}
+
+// uniqueNames are the folders whose target names no other name resembles, so that it doesn't matter which is made first.
+func (p *pass) uniqueNames(folders []*folderPass) map[*folderPass]bool {
+	seen := map[string]int{}
+	for name := range p.targetFolders {
+		seen[folded(name)]++
+	}
+	for name := range p.targets {
+		if _, there := p.targetFolders[name]; !there {
+			seen[folded(name)]++
+		}
+	}
+	unique := map[*folderPass]bool{}
+	for _, f := range folders {
+		unique[f] = seen[folded(f.mapping.Target)] == 1
+	}
+	return unique
+}
+
+// makeTarget sees to it that the target folder exists.
+func (f *folderPass) makeTarget(ctx context.Context) error {
+	if !f.first {
+		return f.createTarget(ctx, false)
+	}
+	f.turn.wait(func() {
+		select {
+		case <-f.made:
+		case <-ctx.Done():
+		}
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return f.madeErr
+}
 
 // createTarget makes the target folder. What a server takes as a name only the attempt shows: it may want everything
 // below INBOX without saying so, have no folders below one that holds mail, or see no difference between capital and
@@ -145,7 +240,10 @@ func (f *folderPass) isOthers(name string) bool {
 }
 
 // alike tells whether names differ at most in case and in how their characters are composed.
-func alike(a, b string) bool {
+func alike(a, b string) bool { return folded(a) == folded(b) }
+
+// folded is what names that are alike have in common.
+func folded(name string) string {
 	fold := cases.Fold()
-	return fold.String(norm.NFC.String(a)) == fold.String(norm.NFC.String(b))
+	return fold.String(norm.NFC.String(name))
 }

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"iter"
 
 	"migsh/internal/mailbox"
 )
@@ -32,7 +33,7 @@ func (f *folderPass) compareFlags(ctx context.Context) error {
 		return nil
 	}
 	query.UIDs = mailbox.UIDSet{{First: 1, Last: f.Through}}
-	for m, err := range f.source.List(ctx, f.sourceAt(), query) {
+	for m, err := range f.changed(ctx, query) {
 		if err == nil {
 			err = merge.add(ctx, m)
 		}
@@ -41,6 +42,20 @@ func (f *folderPass) compareFlags(ctx context.Context) error {
 		}
 	}
 	return merge.flush(ctx)
+}
+
+// changed yields the messages whose flags may have changed.
+func (f *folderPass) changed(ctx context.Context, query mailbox.Query) iter.Seq2[mailbox.Meta, error] {
+	if !f.changes.listed || query.ChangedSince == 0 {
+		return f.source.List(ctx, f.sourceAt(), query)
+	}
+	return func(yield func(mailbox.Meta, error) bool) {
+		for _, m := range f.changes.metas {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
 }
 
 // A flagMerge gathers changes of flags, equal ones together.

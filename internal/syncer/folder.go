@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"migsh/internal/mailbox"
@@ -19,12 +20,45 @@ type folderPass struct {
 	*pass
 	*ledger
 	mapping foldermap.Mapping
+	first   bool // it was never seen before
+	attempt int  // how often it was begun before in this pass
+
+	// The link over which it is worked on.
+	link   *link
+	source mailbox.Source
+	target mailbox.Target
+	// busy is held by whoever works on the ledger while messages flow, when both ends of a link may want to. It is taken
+	// before the turn.
+	busy sync.Mutex
+
+	made    chan struct{} // closed once the target folder was made, or could not be
+	madeErr error
+	// trouble is why the folder could not be finished; redo says that it is to be begun again because another one's
+	// trouble broke the stream.
+	trouble error
+	redo    bool
 
 	source0 mailbox.Opened // the source folder when the work began
 	keeps   mailbox.Opened // the target folder, for the flags it keeps
 	// targetNext is a lower bound of the UID that the next message gets at the target.
 	targetNext mailbox.UID
-	claims     claims
+	plan       []planned
+	changes    changes // of flags, as far as the list of what is new has shown them
+	compared   bool    // flags were compared in this pass
+
+	windows []*window
+	bytes   int64 // in the windows, as far as they are to be sent
+	given   int   // of the windows, those that were given to a stream
+	open    int   // windows that were not written down yet
+	// apart are messages that were not stored because of what they travelled with, window by window; again are
+	// messages that were refused and may be taken without their keywords.
+	apart []mailbox.UIDSet
+	again mailbox.UIDSet
+	// following: messages of the windows before are sent anew.
+	following bool
+	finished  bool
+
+	claims claims
 	// doubtful are the messages that an earlier pass may have left at the target without an entry.
 	doubtful mailbox.UIDSet
 	// deferred are messages that a likeness may claim once all others are decided; alike says that this is the case.
@@ -32,8 +66,18 @@ type folderPass struct {
 	alike    bool
 	// undescribed are messages left behind whose subject and sender are still to be read.
 	undescribed []migration.SkippedItem
-	// added counts what this pass has put into the target folder.
-	added int64
+	// added counts what this pass has put into the target folder, copiedNow what of it was copied, decidedNow the messages
+	// it has decided.
+	added, copiedNow, decidedNow int64
+}
+
+// on puts the folder on a link.
+func (f *folderPass) on(l *link) { f.link, f.source, f.target = l, l.source, l.target }
+
+// decidedMore counts messages as decided; a negative number takes them back.
+func (f *folderPass) decidedMore(n int64) {
+	f.state.MessagesDone += n
+	f.decidedNow += n
 }
 
 // planned is a message to be copied. Half a million of them fit in a few megabytes.
@@ -82,52 +126,88 @@ func sameStatus(a, b mailbox.Status) bool {
 	return a == b
 }
 
-func (f *folderPass) run(ctx context.Context) error {
-	first := f.revision == 0
-	if first {
+// prepare finds out what there is to do, does it as far as no message needs to be sent, and leaves the rest in f.plan.
+func (f *folderPass) prepare(ctx context.Context) error {
+	if f.first {
 		// Pages of a state that was forgotten only in part must not come back to life.
 		if _, err := store.DeletePrefix(ctx, f.Store, store.Prefix("mail", "page", f.ledger.pair, f.folderID)); err != nil {
 			return fmt.Errorf("begin folder %q: %w", f.Source, err)
 		}
-		f.Target = f.mapping.Target
-		if f.mapping.Note != "" {
-			f.report("Information", "Folder %q becomes %q: %s.", f.Source, f.Target, f.mapping.Note)
-		}
-	}
-	if f.unchanged() {
-		return nil
 	}
 	f.Fault = ""
-	f.progress(PhasePlan)
-	var err error
-	if f.source0, err = f.source.Open(ctx, f.Source); err != nil {
-		return err
+	var opening *opening
+	if _, there := f.targetFolder(); there {
+		opening = f.openTarget(ctx)
+		defer opening.wait()
+	}
+	if status := f.mapping.Source.Status; status != nil && status.UIDValidity != 0 {
+		f.source0 = mailbox.Opened{Status: *status}
+	} else {
+		var err error
+		if f.source0, err = f.source.Open(ctx, f.Source); err != nil {
+			return err
+		}
 	}
 	if err := f.sourceLife(ctx); err != nil {
 		return err
 	}
-	plan, err := f.plan(ctx)
-	if err != nil {
+	if err := f.findNew(ctx); err != nil {
 		return err
 	}
 	// A folder that the user has removed at the target comes back only for new mail.
-	if _, there := f.targetFolder(); there || first || len(plan) > 0 {
-		if err := f.prepareTarget(ctx, first); err != nil {
-			return err
-		}
-		if err := f.copyAll(ctx, plan); err != nil {
+	if opening != nil || f.first || len(f.plan) > 0 {
+		if err := f.prepareTarget(ctx, opening); err != nil {
 			return err
 		}
 	}
+	if f.Seen.UIDValidity == 0 || f.CompareFlags {
+		return nil // once all messages are decided
+	}
+	f.compared = true
+	return f.compareFlags(ctx)
+}
+
+// conclude does what could not be done before all messages were decided.
+func (f *folderPass) conclude(ctx context.Context) error {
 	if err := f.describe(ctx); err != nil {
 		return err
 	}
-	if f.Seen.UIDValidity != 0 || f.CompareFlags || len(f.Reflag) > 0 {
+	if f.toCompare() {
 		if err := f.compareFlags(ctx); err != nil {
 			return err
 		}
 	}
 	return f.finish(ctx)
+}
+
+// toCompare tells whether flags are still to be compared.
+func (f *folderPass) toCompare() bool {
+	return f.CompareFlags || len(f.Reflag) > 0 || f.Seen.UIDValidity != 0 && !f.compared
+}
+
+// An opening is a look into the target folder that is under way.
+type opening struct {
+	turn   *turn
+	done   chan struct{}
+	opened mailbox.Opened
+	err    error
+}
+
+// openTarget opens the target folder while the caller does something else.
+func (f *folderPass) openTarget(ctx context.Context) *opening {
+	o := &opening{turn: &f.turn, done: make(chan struct{})}
+	target, name := f.link.target.target, f.Target
+	go func() {
+		defer close(o.done)
+		o.opened, o.err = target.Open(ctx, name)
+	}()
+	return o
+}
+
+// wait waits for its end.
+func (o *opening) wait() (mailbox.Opened, error) {
+	o.turn.wait(func() { <-o.done })
+	return o.opened, o.err
 }
 
 // sourceLife begins a new generation of entries when the source was renumbered.
@@ -139,7 +219,7 @@ func (f *folderPass) sourceLife(ctx context.Context) error {
 	}
 	f.report("Warning", "Folder %q: the source has renumbered its messages (UIDVALIDITY %d, was %d); they are matched by content, none is copied twice.",
 		f.Source, now, f.SourceValidity)
-	f.state.MessagesDone -= f.present()
+	f.decidedMore(-f.present())
 	waiting := f.Generation
 	if f.Previous != 0 {
 		// Renumbered once more before the last time was dealt with: what still waited and what was matched since
@@ -196,56 +276,100 @@ func (f *folderPass) waiting(ctx context.Context) iter.Seq2[entry, error] {
 	}
 }
 
-// plan finds what is to be copied: what is new since the last pass, and what was planned then and not decided. On the
+// findNew finds what is to be copied: what is new since the last pass, and what was planned then and not decided. On the
 // way it learns what has left the source, because only then the numbers agree with what the source counts.
-func (f *folderPass) plan(ctx context.Context) ([]planned, error) {
+func (f *folderPass) findNew(ctx context.Context) error {
 	if f.RetryRefused && f.Counts[Refused] > 0 {
 		if err := f.reopen(ctx, Refused); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if f.refiltered() {
 		if err := f.reopen(ctx, Filtered); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	f.FilteredBy = f.FilterText
-	wanted := slices.Clone(f.Pending.UIDSet)
 	last := mailbox.MaxUID
 	if next := f.source0.UIDNext; next > 0 {
 		last = next - 1 // what arrives from now on is the next pass's
 	}
-	if f.Through < last {
-		wanted = append(wanted, mailbox.UIDRange{First: f.Through + 1, Last: last})
-	}
-	var plan []planned
-	var again mailbox.UIDSet
-	if len(wanted) > 0 {
-		for m, err := range f.source.List(ctx, f.sourceAt(), mailbox.Query{UIDs: wanted}) {
-			if err != nil {
-				return nil, err
-			}
-			if m.UID <= f.Through {
-				again.Add(m.UID)
-			}
-			plan = append(plan, f.planOne(m))
-		}
-	}
-	listed := int64(len(plan))
-	missing := f.Pending.Minus(again)
-	for uid := range missing.All() {
-		plan = append(plan, planned{uid: uid}) // fetched all the same, to be told that it has vanished
-	}
-	missed, err := f.reconcile(ctx, listed)
+	listed, err := f.listNew(ctx, last)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	plan = append(plan, missed...)
-	if len(missing) > 0 || len(missed) > 0 {
-		slices.SortFunc(plan, func(a, b planned) int { return cmp.Compare(a.uid, b.uid) })
+	missing := f.Pending.Minus(listed)
+	for uid := range missing.All() {
+		f.plan = append(f.plan, planned{uid: uid}) // fetched all the same, to be told that it has vanished
+	}
+	missed, err := f.reconcile(ctx, listed, last)
+	if err != nil {
+		return err
+	}
+	f.plan = append(f.plan, missed...)
+	if !slices.IsSortedFunc(f.plan, byUID) {
+		slices.SortFunc(f.plan, byUID)
 	}
 	f.SourceCount = int64(f.source0.Messages) + f.Counts[Vanished] + int64(missing.Len())
-	return plan, nil
+	return nil
+}
+
+func byUID(a, b planned) int { return cmp.Compare(a.uid, b.uid) }
+
+// listNew plans what the source lists of what was not decided yet, up to UID last, and tells which messages it lists. Where
+// mod-sequences tell what has changed, the same list brings the changes of flags.
+func (f *folderPass) listNew(ctx context.Context, last mailbox.UID) (mailbox.UIDSet, error) {
+	var queries []mailbox.Query
+	wanted := slices.Clone(f.Pending.UIDSet)
+	fresh := mailbox.UIDRange{First: f.Through + 1, Last: last}
+	if f.changesKnown() && f.Through > 0 {
+		f.changes.listed = true
+		queries = append(queries, mailbox.Query{UIDs: mailbox.UIDSet{{First: 1, Last: last}}, ChangedSince: f.Seen.HighestModSeq})
+	} else if f.Through < last {
+		wanted = append(wanted, fresh)
+	}
+	if len(wanted) > 0 {
+		queries = append(queries, mailbox.Query{UIDs: wanted})
+	}
+	var listed mailbox.UIDSet
+	for _, query := range queries {
+		for m, err := range f.source.List(ctx, f.sourceAt(), query) {
+			switch {
+			case err != nil:
+				return nil, err
+			case m.UID <= f.Through && !f.Pending.Has(m.UID):
+				f.changes.add(m)
+			case !listed.Has(m.UID):
+				listed.Add(m.UID)
+				f.plan = append(f.plan, f.planOne(m))
+			}
+		}
+	}
+	return listed, nil
+}
+
+// changesKnown tells whether a list of what has changed since the last pass is all that is needed.
+func (f *folderPass) changesKnown() bool {
+	return f.Seen.UIDValidity != 0 && f.Seen.HighestModSeq != 0 && !f.CompareFlags && f.source.Info().Features.CondStore &&
+		f.source0.HighestModSeq > f.Seen.HighestModSeq
+}
+
+// changes are messages whose flags may have changed.
+type changes struct {
+	listed bool // they are all that have
+	metas  []mailbox.Meta
+}
+
+// changesAtHand bounds how many changes are kept in memory; more are listed again when they are needed.
+const changesAtHand = 5000
+
+func (c *changes) add(m mailbox.Meta) {
+	if len(c.metas) == changesAtHand {
+		c.listed, c.metas = false, nil
+	}
+	if c.listed {
+		c.metas = append(c.metas, m)
+	}
 }
 
 func (f *folderPass) planOne(m mailbox.Meta) planned {
@@ -276,7 +400,7 @@ func (f *folderPass) reopen(ctx context.Context, outcome Outcome) error {
 		}
 		f.dropItem(uid)
 		f.Pending.Add(uid)
-		f.state.MessagesDone--
+		f.decidedMore(-1)
 		if len(f.items) >= commitItems {
 			if err := f.commit(ctx); err != nil {
 				return err
@@ -295,9 +419,9 @@ const (
 // reconcile compares what is known and listed with what the source counts. When they differ, messages have left the
 // source, which their entries then note; when that does not explain it, the whole folder is listed, and messages that
 // an earlier list did not show are returned to be planned. It never trusts a single answer of the server.
-func (f *folderPass) reconcile(ctx context.Context, listed int64) ([]planned, error) {
-	count := int64(f.source0.Messages)
-	if f.present()+listed == count {
+func (f *folderPass) reconcile(ctx context.Context, listed mailbox.UIDSet, last mailbox.UID) ([]planned, error) {
+	count, new := int64(f.source0.Messages), int64(listed.Len())
+	if f.present()+new == count {
 		return nil, nil
 	}
 	var known mailbox.UIDSet
@@ -317,23 +441,23 @@ func (f *folderPass) reconcile(ctx context.Context, listed int64) ([]planned, er
 		if err := f.markGone(ctx, left); err != nil {
 			return nil, err
 		}
-		if f.present()+listed == count {
+		if f.present()+new == count {
 			return nil, nil
 		}
 	}
 	var missed []planned
 	if f.Through > 0 {
-		upTo := mailbox.UIDSet{{First: 1, Last: f.Through}}.Minus(known).Minus(f.Pending.UIDSet)
-		for m, err := range f.source.List(ctx, f.sourceAt(), mailbox.Query{UIDs: mailbox.UIDSet{{First: 1, Last: f.Through}}}) {
+		missing := mailbox.UIDSet{{First: 1, Last: last}}.Minus(known).Minus(f.Pending.UIDSet).Minus(listed)
+		for m, err := range f.source.List(ctx, f.sourceAt(), mailbox.Query{UIDs: mailbox.UIDSet{{First: 1, Last: last}}}) {
 			if err != nil {
 				return nil, err
 			}
-			if upTo.Has(m.UID) {
+			if missing.Has(m.UID) {
 				missed = append(missed, f.planOne(m))
 			}
 		}
 	}
-	if have := f.present() + listed + int64(len(missed)); have != count {
+	if have := f.present() + new + int64(len(missed)); have != count {
 		f.report("Warning", "Folder %q: the source counts %d messages, but shows %d.", f.Source, count, have)
 	}
 	return missed, nil
@@ -356,7 +480,7 @@ func (f *folderPass) markGone(ctx context.Context, uids mailbox.UIDSet) error {
 		if err := f.put(ctx, e); err != nil {
 			return err
 		}
-		f.state.MessagesDone--
+		f.decidedMore(-1)
 		if f.dirtyPages() >= commitPages {
 			if err := f.commit(ctx); err != nil {
 				return err
@@ -371,27 +495,17 @@ func (f *folderPass) targetFolder() (mailbox.Folder, bool) {
 	return folder, ok && folder.Selectable()
 }
 
-// prepareTarget makes the target folder if it is not there, learns what it keeps, and settles what may lie in it.
-func (f *folderPass) prepareTarget(ctx context.Context, first bool) error {
-	folder, there := f.targetFolder()
-	if !there {
-		if err := f.createTarget(ctx, first); err != nil {
+// prepareTarget sees to it that the target folder is there, learns what it keeps, and settles what may lie in it. opening is
+// the look into it that is under way, nil if it did not exist.
+func (f *folderPass) prepareTarget(ctx context.Context, opening *opening) error {
+	folder, _ := f.targetFolder()
+	if opening == nil {
+		if err := f.makeTarget(ctx); err != nil {
 			return err
 		}
 		f.targetFolders[f.Target] = mailbox.Folder{Name: f.Target}
-	}
-	var err error
-	if f.keeps, err = f.target.Open(ctx, f.Target); err != nil {
-		return err
-	}
-	if f.keeps.ReadOnly {
-		e := mailbox.NewError(mailbox.FolderRefused, "SELECT", fmt.Errorf("the target opens the folder for reading only"))
-		e.Server, e.Folder = f.target.Info().Server, f.Target
-		return e
-	}
-	if first {
-		f.Adopting = f.keeps.Messages > 0
-		f.TargetValidity = f.keeps.UIDValidity
+		opening = f.openTarget(ctx)
+		defer opening.wait()
 	}
 	if f.mapping.Source.Subscribed && !f.Subscribed {
 		if !folder.Subscribed {
@@ -400,6 +514,19 @@ func (f *folderPass) prepareTarget(ctx context.Context, first bool) error {
 			}
 		}
 		f.Subscribed = true
+	}
+	var err error
+	if f.keeps, err = opening.wait(); err != nil {
+		return err
+	}
+	if f.keeps.ReadOnly {
+		e := mailbox.NewError(mailbox.FolderRefused, "SELECT", fmt.Errorf("the target opens the folder for reading only"))
+		e.Server, e.Folder = f.target.Info().Server, f.Target
+		return e
+	}
+	if f.first {
+		f.Adopting = f.keeps.Messages > 0
+		f.TargetValidity = f.keeps.UIDValidity
 	}
 	if f.TargetValidity != f.keeps.UIDValidity {
 		if err := f.targetLife(ctx); err != nil {
@@ -416,7 +543,7 @@ func (f *folderPass) prepareTarget(ctx context.Context, first bool) error {
 		}
 		f.targetNext++
 	}
-	if first {
+	if f.first {
 		return f.commit(ctx)
 	}
 	return nil
@@ -488,10 +615,11 @@ func (f *folderPass) targetLife(ctx context.Context) error {
 
 // finish notes that the folder is done, and in what state it was when the pass began.
 func (f *folderPass) finish(ctx context.Context) error {
+	if f.finished {
+		return nil
+	}
 	swept := f.Previous != 0
-	f.Adopting, f.Previous, f.CompareFlags = false, 0, false
-	f.Intents, f.Suspects = nil, nil
-	f.Seen = f.source0.Status
+	f.markFinished()
 	if err := f.commit(ctx); err != nil {
 		return err
 	}
@@ -499,6 +627,20 @@ func (f *folderPass) finish(ctx context.Context) error {
 		return f.sweep(ctx)
 	}
 	return nil
+}
+
+// markFinished makes the record say that there is nothing left to do.
+func (f *folderPass) markFinished() {
+	f.Adopting, f.Previous, f.CompareFlags = false, 0, false
+	f.Intents, f.Suspects = nil, nil
+	f.Seen = f.source0.Status
+	f.finished = true
+}
+
+// nothingRemains tells, when the last window has been written down, whether the folder is finished with it.
+func (f *folderPass) nothingRemains() bool {
+	return f.open == 0 && f.given == len(f.windows) && !f.following && len(f.apart) == 0 && len(f.again) == 0 &&
+		len(f.deferred) == 0 && len(f.undescribed) == 0 && f.Previous == 0 && !f.toCompare()
 }
 
 // unix is a date as entries keep it.

@@ -154,6 +154,8 @@ type ledger struct {
 	index   []mailbox.UID
 	indexed bool
 	items   []store.Op
+	// unwritten counts the windows that were put since the last commit.
+	unwritten int
 }
 
 // openLedger makes the ledger of a folder out of its stored record.
@@ -483,7 +485,7 @@ func (l *ledger) commit(ctx context.Context) error {
 		return fmt.Errorf("write the state of folder %q: %w", l.Source, err)
 	}
 	l.revision = revisions[0]
-	l.items = nil
+	l.items, l.unwritten = nil, 0
 	clear(l.dirty)
 	clear(l.dropped)
 	if len(l.pages) > keepPages {

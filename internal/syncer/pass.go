@@ -9,27 +9,33 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/foldermap"
 	"migsh/internal/migration"
 	"migsh/store"
 )
 
-// A pass is one run over a pair of mailboxes.
+// A pass is one run over a pair of mailboxes. Its goroutines work in turns, see [turn]; all that follows is touched only by who
+// has the turn.
 type pass struct {
 	Job
+	turn   turn
 	pair   string
-	source mailbox.Source
+	source mailbox.Source // of the first link
 	target mailbox.Target
+	links  []*link
 
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
-	warnedOfQuota bool
 	state         Progress
 	result        Result
+}
+
+// A link is a connection to each of both mailboxes, over which messages flow from one to the other.
+type link struct {
+	source waitingReader
+	target waitingTarget
 }
 
 // Run makes one pass: it opens both mailboxes, copies what was not copied yet, and carries flags over. It may be ended
@@ -45,7 +51,10 @@ func Run(ctx context.Context, job Job) (Result, error) {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
+	p.Store = waitingStore{&p.turn, p.Store}
 	p.result.LostKeywords = map[string]int64{}
+	p.turn.take()
+	defer p.turn.give()
 	err := p.run(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("the copy of %s was interrupted at a checkpoint: %w", p.Pair.TargetMailbox, context.Cause(ctx))
@@ -68,15 +77,8 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range mappings {
-		if m.LeftOut != "" {
-			p.leaveOut(m)
-			continue
-		}
-		if err := p.folder(ctx, m); err != nil {
-			return err
-		}
-		p.state.FoldersDone++
+	if err := p.folders(ctx, mappings); err != nil {
+		return err
 	}
 	p.state.Folder = ""
 	p.progress(PhaseDone)
@@ -84,60 +86,85 @@ func (p *pass) run(ctx context.Context) error {
 	return p.remember(ctx, begun)
 }
 
-// close ends the sessions. Errors of a goodbye change nothing.
-func (p *pass) close() {
-	if p.source != nil {
-		if err := p.source.Close(); err != nil {
-			p.report("Information", "The connection to the source did not end in order: %v.", err)
-		}
-	}
-	if p.target != nil {
-		if err := p.target.Close(); err != nil {
-			p.report("Information", "The connection to the target did not end in order: %v.", err)
-		}
-	}
-}
-
 // open opens both mailboxes at once.
 func (p *pass) open(ctx context.Context) error {
 	p.progress(PhasePlan)
-	group, ctx2 := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		source, err := p.OpenSource(ctx2)
-		if err != nil {
-			return &SideError{Source: true, Err: err}
+	l, err := p.connect(ctx)
+	p.links = append(p.links, l) // even if only one side could be opened, it is to be closed
+	p.source, p.target = l.source, l.target
+	return err
+}
+
+// connect makes a link. What it could open it returns even if it fails.
+func (p *pass) connect(ctx context.Context) (*link, error) {
+	l := &link{}
+	err := p.turn.together(ctx, 2, slices.Values([]func(context.Context) error{
+		func(ctx context.Context) error {
+			source, err := answer(&p.turn, func() (mailbox.Source, error) { return p.OpenSource(ctx) })
+			if err != nil {
+				return &SideError{Source: true, Err: err}
+			}
+			l.source = waitingReader{&p.turn, source}
+			return nil
+		},
+		func(ctx context.Context) error {
+			target, err := answer(&p.turn, func() (mailbox.Target, error) { return p.OpenTarget(ctx) })
+			if err != nil {
+				return &SideError{Err: err}
+			}
+			l.target = newWaitingTarget(&p.turn, target)
+			return nil
+		},
+	}))
+	return l, err
+}
+
+// close ends the sessions, all at once.
+func (p *pass) close() {
+	var ends []func(context.Context) error
+	for _, l := range p.links {
+		ends = append(ends, p.goodbyes(l)...)
+	}
+	_ = p.turn.together(context.Background(), len(ends)+1, slices.Values(ends)) // they report their errors themselves
+}
+
+// goodbyes are what ends a link. Errors of a goodbye change nothing.
+func (p *pass) goodbyes(l *link) (ends []func(context.Context) error) {
+	end := func(side string, r mailbox.Reader) func(context.Context) error {
+		return func(context.Context) error {
+			if err := r.Close(); err != nil {
+				p.report("Information", "The connection to the %s did not end in order: %v.", side, err)
+			}
+			return nil
 		}
-		p.source = source
-		return nil
-	})
-	group.Go(func() error {
-		target, err := p.OpenTarget(ctx2)
-		if err != nil {
-			return &SideError{Err: err}
-		}
-		p.target = target
-		return nil
-	})
-	return group.Wait()
+	}
+	if l.source.Reader != nil {
+		ends = append(ends, end("source", l.source))
+	}
+	if l.target.target != nil {
+		ends = append(ends, end("target", l.target))
+	}
+	return ends
 }
 
 // plan lists both sides and decides which folder goes where.
 func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
 	var source, target []mailbox.Folder
-	group, ctx2 := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		if source, err = p.sourceFolders(ctx2); err != nil {
-			return &SideError{Source: true, Err: err}
-		}
-		return nil
-	})
-	group.Go(func() (err error) {
-		if target, err = p.target.Folders(ctx2, ""); err != nil {
-			return &SideError{Err: err}
-		}
-		return nil
-	})
-	if err := group.Wait(); err != nil {
+	err := p.turn.together(ctx, 2, slices.Values([]func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			if source, err = p.sourceFolders(ctx); err != nil {
+				return &SideError{Source: true, Err: err}
+			}
+			return nil
+		},
+		func(ctx context.Context) (err error) {
+			if target, err = p.target.Folders(ctx, ""); err != nil {
+				return &SideError{Err: err}
+			}
+			return nil
+		},
+	}))
+	if err != nil {
 		return nil, err
 	}
 	p.targetFolders = map[string]mailbox.Folder{}
@@ -227,76 +254,6 @@ func (p *pass) keepNames(mappings []foldermap.Mapping) {
 			m.Note = fmt.Sprintf("another folder of the source has the target's name %q already", wish)
 		}
 		taken[m.Target] = true
-	}
-}
-
-// leaveOut notes a folder that is not copied.
-func (p *pass) leaveOut(m foldermap.Mapping) {
-	count := migration.FolderCount{SourceFolder: m.Source.Name, Excluded: true}
-	if m.Source.Status != nil {
-		count.Source = int64(m.Source.Status.Messages)
-	}
-	p.result.Folders = append(p.result.Folders, count)
-	p.report("Information", "Folder %q is left out: %s.", m.Source.Name, m.LeftOut)
-}
-
-// folderAttempts is how often a folder is begun again in one pass because it was renumbered meanwhile.
-const folderAttempts = 3
-
-// folder copies one folder. Trouble that is the folder's own is noted and nil returned.
-func (p *pass) folder(ctx context.Context, m foldermap.Mapping) error {
-	p.state.Folder = m.Source.Name
-	copied := p.result.Copied
-	var f *folderPass
-	var err error
-	for range folderAttempts {
-		known := p.known[m.Source.Name]
-		if known == nil {
-			known = newFolder(m.Source.Name, p.known)
-		}
-		f = &folderPass{pass: p, mapping: m, ledger: openLedger(p.Store, p.pair, known)}
-		before := p.state.MessagesDone
-		err = f.run(ctx)
-		f.keepRecord()
-		if !mailbox.IsID(err, mailbox.UIDValidityChanged) {
-			break
-		}
-		p.state.MessagesDone = before
-		p.report("Warning", "Folder %q was renumbered while it was copied; it is matched again by content.", m.Source.Name)
-		// The list that said what is at the target has become old.
-		delete(p.targetFolders, f.Target)
-		if opened, err := p.target.Open(ctx, f.Target); err == nil {
-			p.targetFolders[f.Target] = mailbox.Folder{Name: f.Target, Status: &opened.Status}
-		}
-	}
-	if err != nil && ctx.Err() == nil && mailbox.ClassOf(err) != mailbox.Reconnect {
-		if e := f.describe(ctx); e != nil {
-			p.report("Information", "Folder %q: subject and sender of messages that were left behind can't be read: %v.", m.Source.Name, e)
-		}
-	}
-	if err != nil && ctx.Err() == nil && (mailbox.ClassOf(err) == mailbox.PerFolder || mailbox.ClassOf(err) == mailbox.PerMessage) {
-		p.report("Error", "Folder %q could not be copied whole: %v.", m.Source.Name, err)
-		f.Fault = err.Error()
-		err = f.commit(ctx)
-		f.keepRecord()
-	}
-	count := f.tally()
-	if t, ok := p.targetFolders[f.Target]; ok && t.Status != nil {
-		count.Target = int64(t.Status.Messages) + f.added
-	} else {
-		count.Target = f.added
-	}
-	p.result.Folders = append(p.result.Folders, count)
-	if n := p.result.Copied - copied; n > 0 {
-		p.report("Information", "Folder %q: %d messages were copied to %q.", m.Source.Name, n, f.Target)
-	}
-	return err
-}
-
-// keepRecord makes the folder's state known to the next look at it in this pass.
-func (f *folderPass) keepRecord() {
-	if f.revision != 0 {
-		f.known[f.Source] = &storedFolder{f.folderID, f.folderRecord, f.revision}
 	}
 }
 

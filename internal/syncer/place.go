@@ -5,19 +5,23 @@ import (
 )
 
 // place finds the UIDs of messages that the target has stored without telling them: they are what lies in the folder
-// from its UIDNEXT before on. s.mu is held.
+// from its UIDNEXT before on. The folder has been entered.
 func (s *sending) place(w *window) error {
 	if len(w.unplaced) == 0 {
 		return nil
 	}
 	taken := map[mailbox.UID]bool{}
+	f := w.folder
 	for _, other := range s.windows {
+		if other.folder != f {
+			continue
+		}
 		for _, e := range other.entries {
 			taken[e.Target] = true
 		}
 	}
 	var there []mailbox.Meta
-	for m, err := range s.target.List(s.ctx, s.targetAt(), mailbox.Query{UIDs: mailbox.UIDsFrom(w.next)}) {
+	for m, err := range f.target.List(s.ctx, f.targetAt(), mailbox.Query{UIDs: mailbox.UIDsFrom(w.next)}) {
 		if err != nil {
 			return err
 		}
@@ -25,24 +29,24 @@ func (s *sending) place(w *window) error {
 			there = append(there, m)
 		}
 	}
-	uids, err := s.pair(w.unplaced, there)
+	uids, err := s.match(f, w.unplaced, there)
 	if err != nil {
 		return err
 	}
 	unplaced := w.unplaced
 	w.unplaced = nil
 	for i, m := range unplaced {
-		s.targetNext = max(s.targetNext, uids[i]+1)
-		if err := s.decide(w, s.stored(m, uids[i])); err != nil {
+		f.targetNext = max(f.targetNext, uids[i]+1)
+		if err := s.decide(w, s.copied(m, uids[i])); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pair tells the UID of each message among those that are there: in their order if number and sizes agree, else by
+// match tells the UID of each message among those that are there: in their order if number and sizes agree, else by
 // content. 0 stands for a message that can't be told; it is stored nevertheless, because the target said so.
-func (s *sending) pair(messages []*sent, there []mailbox.Meta) ([]mailbox.UID, error) {
+func (s *sending) match(f *folderPass, messages []*sent, there []mailbox.Meta) ([]mailbox.UID, error) {
 	uids := make([]mailbox.UID, len(messages))
 	inOrder := len(messages) == len(there)
 	for i := range messages {
@@ -59,7 +63,7 @@ func (s *sending) pair(messages []*sent, there []mailbox.Meta) ([]mailbox.UID, e
 		candidates.Add(m.UID)
 	}
 	var at claims
-	if err := s.readTarget(s.ctx, candidates, func(m found) error {
+	if err := f.readTarget(s.ctx, candidates, func(m found) error {
 		at.add(m.digest, m.like, claim{target: m.UID, length: m.length})
 		return nil
 	}); err != nil {

@@ -7,42 +7,42 @@ import (
 	"migsh/internal/migration"
 )
 
-// foresee says beforehand when the target has less room than a folder needs, so that somebody can make room while the
-// copy goes on as far as it can.
-func (f *folderPass) foresee(ctx context.Context, plan []planned) error {
-	if f.warnedOfQuota || f.Adopting || !f.target.Info().Features.Quota { // what is there already needs no room
-		return nil
-	}
+// foresee says beforehand when the target has less room than an initial copy needs, so that somebody can make room while
+// the copy goes on as far as it can. What is there already needs no room, so folders that were filled before don't count.
+func (p *pass) foresee(ctx context.Context, folders []*folderPass) error {
 	var bytes, messages int64
-	for _, p := range plan {
-		if !p.filtered {
-			bytes += int64(p.size)
-			messages++
+	initial := false
+	for _, f := range folders {
+		if f.Adopting {
+			continue
+		}
+		initial = initial || f.Seen.UIDValidity == 0 && len(f.plan) > 0
+		for _, m := range f.plan {
+			if !m.filtered {
+				bytes += int64(m.size)
+				messages++
+			}
 		}
 	}
-	if messages == 0 {
+	if !initial || !p.target.Info().Features.Quota {
 		return nil
 	}
-	quotas, err := f.target.Quota(ctx)
+	quotas, err := p.target.Quota(ctx)
+	if class := mailbox.ClassOf(err); err != nil && (class == mailbox.PerFolder || class == mailbox.PerMessage) {
+		p.report("Information", "The target does not tell its quota: %v.", err)
+		return nil
+	}
 	if err != nil {
-		if class := mailbox.ClassOf(err); class == mailbox.PerFolder || class == mailbox.PerMessage {
-			f.report("Information", "The target does not tell its quota: %v.", err)
-			f.warnedOfQuota = true
-			return nil
-		}
 		return err
 	}
 	for _, q := range quotas {
 		switch free := max(q.Limit-q.Used, 0); {
 		case q.Resource == "STORAGE" && bytes > free:
-			f.report("Warning", "Folder %q: what is to be copied has %v, the target has room for %v. Raise its quota by %v; the copy goes on by itself.",
-				f.Source, migration.ByteSize(bytes), migration.ByteSize(free), migration.ByteSize(bytes-free))
+			p.report("Warning", "What is to be copied has %v, the target has room for %v. Raise its quota by %v; the copy goes on by itself.",
+				migration.ByteSize(bytes), migration.ByteSize(free), migration.ByteSize(bytes-free))
 		case q.Resource == "MESSAGE" && messages > free:
-			f.report("Warning", "Folder %q: %d messages are to be copied, the target has room for %d. Raise its quota; the copy goes on by itself.", f.Source, messages, free)
-		default:
-			continue
+			p.report("Warning", "%d messages are to be copied, the target has room for %d. Raise its quota; the copy goes on by itself.", messages, free)
 		}
-		f.warnedOfQuota = true
 	}
 	return nil
 }

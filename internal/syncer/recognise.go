@@ -15,18 +15,19 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	cl, claimed := s.claims.take(r.digest)
-	if !claimed && s.maybeAlike(m.UID) {
+	f := w.folder
+	f.enter()
+	defer f.leave()
+	cl, claimed := f.claims.take(r.digest)
+	if !claimed && f.maybeAlike(m.UID) {
 		like := r.likeness()
-		if !s.alike && s.claims.knowsAlike(like) {
-			s.deferred.Add(m.UID)
+		if !f.alike && f.claims.knowsAlike(like) {
+			f.deferred.Add(m.UID)
 			w.deferred.Add(m.UID)
-			return nil, errors.Join(sp.Close(), s.pass(w))
+			return nil, errors.Join(sp.Close(), s.passOver(w))
 		}
-		if s.alike {
-			cl, claimed = s.claims.takeAlike(like)
+		if f.alike {
+			cl, claimed = f.claims.takeAlike(like)
 			cl.outcome = Altered
 		}
 	}
@@ -46,13 +47,13 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	case cl.before:
 		e.Flags = cl.flags
 	case cl.sent:
-		e.Outcome, e.Flags = Copied, s.agreed(m.Flags, cl.flags)
+		e.Outcome, e.Flags = Copied, f.agreed(m.Flags, cl.flags)
 	default:
 		// Nobody knows on which flags both sides last agreed: what the source has is added, nothing is taken away.
 		e.Flags = m.Flags.Minus(m.Flags.Minus(cl.flags))
 	}
 	if !e.Flags.Equal(m.Flags) {
-		s.CompareFlags = true
+		f.CompareFlags = true
 	}
 	if (e.Outcome == Adopted || e.Outcome == Altered) && !cl.before {
 		s.result.Matched++
@@ -67,7 +68,7 @@ func (f *folderPass) maybeAlike(uid mailbox.UID) bool {
 
 // agreed are the flags on which both sides agreed when a message was sent that was then found at the target: those it
 // has there, and of those that the target can't keep the source's.
-func (s *sending) agreed(source, target mailbox.Flags) mailbox.Flags {
-	lost := source.Minus(s.sendable(source))
+func (f *folderPass) agreed(source, target mailbox.Flags) mailbox.Flags {
+	lost := source.Minus(f.sendable(source))
 	return target.Union(lost)
 }

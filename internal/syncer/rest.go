@@ -18,7 +18,8 @@ func (f *folderPass) awaitRest(ctx context.Context) error {
 	}
 	last := f.keeps.Status
 	for range restLooks {
-		if err := sleep(ctx, wait); err != nil {
+		var err error
+		if f.turn.wait(func() { err = sleep(ctx, wait) }); err != nil {
 			return err
 		}
 		now, err := f.target.Open(ctx, f.Target)

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 	"time"
 
 	"migsh/internal/mailbox"
 )
+
+// grace is how long the answers to what is on its way are awaited after the context has ended.
+const grace = 10 * time.Second
 
 // sent is a message that the target has taken and not yet answered for.
 type sent struct {
@@ -23,31 +25,50 @@ type sent struct {
 	spool  *spool
 }
 
-// A sending is one call of Append: windows fetched from the source on one end, results from the target on the other.
-// The two ends may run in different goroutines; mu guards all they share, the ledger included.
+// A sending is one call of Fetch and one of Append: windows fetched from the source on one end, results from the target on
+// the other. The two ends may run in different goroutines. What follows late is touched only with the turn; a folder's
+// ledger only with the turn and the folder's busy lock, because a commit gives the turn away.
 type sending struct {
-	*folderPass
-	ctx     context.Context // ends when the pass is to end
-	late    context.Context // for writing down what has happened
-	windows []*window
-	strip   bool // keywords are left out
+	*pass
+	link   *link
+	feed   func() *window // gives the next window, nil if there is none; it is called with the turn
+	strip  bool           // keywords are left out
+	single bool           // it has but one message, which nothing else can be blamed for
 
-	mu    sync.Mutex
-	queue []*sent // in the order in which they were taken
-	fault error   // why the source's end stopped
-	begun int     // the windows before this one have been begun by the source's end
-	// apart are messages that were not stored because of what they travelled with, window by window; again are
-	// messages that were refused and may be taken without their keywords.
-	apart []mailbox.UIDSet
-	again mailbox.UIDSet
+	ctx  context.Context // ends when the pass is to end
+	late context.Context // for writing down what has happened
+
+	windows []*window // those that were given and are not finished, in their order
+	begun   int       // the windows before this one have been begun by the source's end
+	folders []*folderPass
+	queue   []*sent // in the order in which they were taken
+	fault   error   // why the source's end stopped
 }
 
-// send makes one call of Append.
-func (f *folderPass) send(ctx context.Context, windows []*window, strip bool) (apart []mailbox.UIDSet, again mailbox.UIDSet, err error) {
-	if len(windows) == 0 {
-		return nil, nil, nil
-	}
-	s := &sending{folderPass: f, ctx: ctx, late: context.WithoutCancel(ctx), windows: windows, strip: strip}
+// enter takes what is needed to work on a folder whose messages are flowing.
+func (f *folderPass) enter() {
+	f.busy.Lock()
+	f.turn.take()
+}
+
+func (f *folderPass) leave() {
+	f.turn.give()
+	f.busy.Unlock()
+}
+
+// within works on a folder whose messages are flowing. The caller has the turn.
+func (f *folderPass) within(work func() error) error {
+	f.turn.give()
+	f.busy.Lock()
+	f.turn.take()
+	defer f.busy.Unlock()
+	return work()
+}
+
+// run sends until the feed has no more. Trouble of one folder is noted with it, and the others that it has broken off are to be
+// done again. The caller has the turn.
+func (s *sending) run(ctx context.Context) error {
+	s.ctx, s.late = ctx, context.WithoutCancel(ctx)
 	// The target is given a little time beyond the context's end, to answer for what it has already taken.
 	patient, cancel := context.WithCancelCause(s.late)
 	defer cancel(nil)
@@ -57,67 +78,103 @@ func (f *folderPass) send(ctx context.Context, windows []*window, strip bool) (a
 	})
 	defer stop()
 	var fault error
-	for r, err := range f.target.Append(patient, s.outgoing) {
-		if err == nil {
-			err = s.answer(r)
+	s.turn.wait(func() {
+		for r, err := range s.link.target.target.Append(patient, s.outgoing) {
+			if err == nil {
+				err = s.answer(r)
+			}
+			if err != nil {
+				fault = err
+				break
+			}
 		}
-		if err != nil {
-			fault = err
-			break
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	})
 	for _, m := range s.queue {
 		m.release()
 	}
+	if s.fault == nil && fault == nil {
+		fault = s.unanswered()
+	}
 	if s.fault != nil || fault != nil {
-		return nil, nil, s.breakOff(fault)
+		return s.breakOff(fault)
 	}
-	if len(s.queue) > 0 {
-		return nil, nil, s.breakOff(mailbox.NewError(mailbox.ProtocolError, "APPEND", fmt.Errorf("%d messages were left without an answer", len(s.queue))))
-	}
-	for _, w := range windows {
-		if missing := w.size - w.passed - len(w.unplaced); missing > 0 {
-			return nil, nil, s.breakOff(mailbox.NewError(mailbox.ProtocolError, "FETCH", fmt.Errorf("%d messages of %q were asked for and did not come", missing, f.Source)))
+	for _, w := range s.windows {
+		if err := w.folder.within(func() error { return s.place(w) }); err != nil {
+			return s.breakOff(err)
 		}
 	}
-	for _, w := range windows {
-		if err := s.place(w); err != nil {
-			return nil, nil, err
-		}
-	}
-	return s.apart, s.again, nil
+	return nil
 }
 
-// breakOff writes down what is known when sending could not be finished, and returns why it could not.
+// unanswered tells what should have come and did not.
+func (s *sending) unanswered() error {
+	if len(s.queue) > 0 {
+		return mailbox.NewError(mailbox.ProtocolError, "APPEND", fmt.Errorf("%d messages were left without an answer", len(s.queue)))
+	}
+	for _, w := range s.windows {
+		if missing := w.size - w.passed - len(w.unplaced); missing > 0 {
+			return mailbox.NewError(mailbox.ProtocolError, "FETCH", fmt.Errorf("%d messages of %q were asked for and did not come", missing, w.folder.Source))
+		}
+	}
+	return nil
+}
+
+// breakOff writes down what is known when sending could not be finished. It returns why it could not, unless that is trouble of
+// one folder.
 func (s *sending) breakOff(fault error) error {
 	why := fault
 	if s.fault != nil {
 		why = s.fault
 	}
 	culprit := s.culprit()
-	for _, w := range s.windows[:s.begun] {
-		if w.passed == w.size {
-			continue
-		}
-		if err := s.put(s.late, sortEntries(w.entries)...); err != nil {
+	for _, f := range s.folders {
+		if err := f.within(func() error { return s.writeUnfinished(f) }); err != nil {
 			return errors.Join(why, err)
 		}
-		s.Bytes += w.bytes
-		if w.onItsWay == 0 && len(w.unplaced) == 0 {
-			s.settle(w, w.uids.Minus(w.decided))
-		}
-	}
-	if err := s.commit(s.late); err != nil {
-		return errors.Join(why, err)
 	}
 	if culprit != nil && s.ctx.Err() == nil && mailbox.ClassOf(why) == mailbox.Reconnect {
-		if err := s.blame(s.late, culprit); err != nil {
+		if err := culprit.folder.within(func() error { return culprit.folder.blame(s.late, culprit) }); err != nil {
 			return errors.Join(why, err)
 		}
 	}
-	return why
+	guilty := s.guilty(why, culprit)
+	if guilty == nil || guilty.own(s.ctx, why) != nil {
+		return why
+	}
+	for _, w := range s.windows {
+		if f := w.folder; f != guilty && !w.done() {
+			f.redo = true
+		}
+	}
+	return nil
+}
+
+// writeUnfinished writes down what is known of a folder's windows.
+func (s *sending) writeUnfinished(f *folderPass) error {
+	if f.finished {
+		return nil
+	}
+	for i, w := range s.windows {
+		if w.folder != f || w.done() {
+			continue
+		}
+		if i < s.begun {
+			if err := f.put(s.late, sortEntries(w.entries)...); err != nil {
+				return err
+			}
+			f.Bytes += w.bytes
+			w.entries, w.bytes = nil, 0
+		}
+		if w.onItsWay == 0 && len(w.unplaced) == 0 {
+			f.settle(w, w.uids.Minus(w.decided))
+		}
+	}
+	for _, w := range f.windows { // those that got their intents beforehand and were not even begun
+		if w.intended && !w.done() && !slices.Contains(s.windows, w) {
+			f.settle(w, w.uids)
+		}
+	}
+	return f.commit(s.late)
 }
 
 // culprit is the window that was on its way when the connection broke: of the messages that the target has not answered
@@ -127,9 +184,24 @@ func (s *sending) culprit() *window {
 		return s.queue[0].window
 	}
 	for _, w := range s.windows {
-		if w.passed < w.size {
+		if !w.done() {
 			return w
 		}
+	}
+	return nil
+}
+
+// guilty is the folder that an error is about, nil if none of these.
+func (s *sending) guilty(why error, culprit *window) *folderPass {
+	if e, ok := errors.AsType[*mailbox.Error](why); ok {
+		for _, f := range s.folders {
+			if s.fault != nil && f.Source == e.Folder || s.fault == nil && f.Target == e.Folder {
+				return f
+			}
+		}
+	}
+	if culprit != nil {
+		return culprit.folder
 	}
 	return nil
 }
@@ -137,23 +209,24 @@ func (s *sending) culprit() *window {
 // outgoing is the source's end: it fetches the windows and yields what is to be stored.
 func (s *sending) outgoing(yield func(*mailbox.Outgoing, error) bool) {
 	fail := func(err error) {
-		s.mu.Lock()
+		s.turn.take()
 		s.fault = err
-		s.mu.Unlock()
+		s.turn.give()
 		yield(nil, err)
 	}
-	for m, err := range s.source.Fetch(s.ctx, s.fetchWindows) {
+	for m, err := range s.link.source.Reader.Fetch(s.ctx, s.fetchWindows) {
 		if err == nil {
 			err = s.ctx.Err()
 		}
+		var w *window
 		if err == nil {
-			err = s.step(m.UID)
+			w, err = s.arrived(m)
 		}
 		if err != nil {
 			fail(err)
 			return
 		}
-		out, err := s.prepare(m)
+		out, err := s.prepare(w, m)
 		if err != nil {
 			fail(err)
 			return
@@ -162,69 +235,113 @@ func (s *sending) outgoing(yield func(*mailbox.Outgoing, error) bool) {
 			return
 		}
 	}
-	if err := s.step(mailbox.MaxUID); err != nil {
+	if err := s.begin(nil); err != nil {
 		fail(err)
 	}
 }
 
 // fetchWindows yields what is to be fetched. It may be pulled far ahead.
 func (s *sending) fetchWindows(yield func(mailbox.Window) bool) {
-	at := s.sourceAt()
-	for _, w := range s.windows {
-		if uids := w.uids.Minus(w.filtered).Minus(w.poisonous); len(uids) > 0 && !yield(mailbox.Window{At: at, UIDs: uids}) {
+	for {
+		s.turn.take()
+		w := s.feed()
+		if w != nil {
+			s.windows = append(s.windows, w)
+			if n := len(s.folders); n == 0 || s.folders[n-1] != w.folder {
+				s.folders = append(s.folders, w.folder)
+			}
+		}
+		s.turn.give()
+		if w == nil {
+			return
+		}
+		uids := w.uids.Minus(w.filtered).Minus(w.poisonous)
+		if len(uids) > 0 && !yield(mailbox.Window{At: w.folder.sourceAt(), UIDs: uids}) {
 			return
 		}
 	}
 }
 
-// step begins the windows up to that of the message that comes next: from now on their messages count as planned.
-func (s *sending) step(uid mailbox.UID) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for ; s.begun < len(s.windows) && s.windows[s.begun].uids[0].First <= uid; s.begun++ {
+// arrived finds the window that a message was asked for with, and begins the windows up to it.
+func (s *sending) arrived(m *mailbox.Message) (*window, error) {
+	s.turn.take()
+	var found *window
+	for _, w := range s.windows[max(s.begun-1, 0):] {
+		if w.folder.Source == m.Folder && w.uids.Has(m.UID) {
+			found = w
+			break
+		}
+	}
+	behind := found != nil && (s.begun == 0 || s.windows[s.begun-1] != found)
+	s.turn.give()
+	if found == nil {
+		return nil, fmt.Errorf("fetch %q: UID %d came, which was not asked for", m.Folder, m.UID)
+	}
+	if behind {
+		return found, s.begin(found)
+	}
+	return found, nil
+}
+
+// begin begins the windows up to one, or all if it is nil: from now on their messages count as planned.
+func (s *sending) begin(last *window) error {
+	for {
+		s.turn.take()
+		if s.begun == len(s.windows) || s.begun > 0 && s.windows[s.begun-1] == last {
+			s.turn.give()
+			return nil
+		}
 		w := s.windows[s.begun]
-		s.Through = max(s.Through, w.uids.Max())
-		for _, r := range w.uids {
-			s.Pending.AddRange(r)
+		s.begun++
+		s.turn.give()
+		if err := s.beginOne(w); err != nil {
+			return err
 		}
-		for uid := range w.filtered.All() {
-			if err := s.decide(w, entry{Source: uid, Outcome: Filtered}); err != nil {
-				return err
-			}
+		if w == last {
+			return nil
 		}
-		for uid := range w.poisonous.All() {
-			e := mailbox.NewError(mailbox.MessageRefused, "COPY", fmt.Errorf("the connection broke each of the %d times that it was on its way", s.attempts(uid)))
-			e.Folder, e.UID = s.Source, uid
-			if err := s.refuseLocked(w, mailbox.Meta{UID: uid}, 0, e); err != nil {
-				return err
-			}
+	}
+}
+
+func (s *sending) beginOne(w *window) error {
+	f := w.folder
+	f.enter()
+	defer f.leave()
+	f.Through = max(f.Through, w.uids.Max())
+	for _, r := range w.uids {
+		f.Pending.AddRange(r)
+	}
+	for uid := range w.filtered.All() {
+		if err := s.decide(w, entry{Source: uid, Outcome: Filtered}); err != nil {
+			return err
+		}
+	}
+	for uid := range w.poisonous.All() {
+		e := mailbox.NewError(mailbox.MessageRefused, "COPY", fmt.Errorf("the connection broke each of the %d times that it was on its way", f.attempts(uid)))
+		e.Folder, e.UID = f.Source, uid
+		if err := s.refuse(w, mailbox.Meta{UID: uid}, 0, e); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // prepare makes of a fetched message what is to be sent; nil if there is nothing to send.
-func (s *sending) prepare(m *mailbox.Message) (*mailbox.Outgoing, error) {
-	s.mu.Lock()
-	var w *window
-	if s.begun > 0 {
-		w = s.windows[s.begun-1]
-	}
-	s.mu.Unlock()
-	if w == nil || !w.uids.Has(m.UID) {
-		return nil, fmt.Errorf("fetch %q: UID %d came, which was not asked for", s.Source, m.UID)
-	}
+func (s *sending) prepare(w *window, m *mailbox.Message) (*mailbox.Outgoing, error) {
+	f := w.folder
 	if m.Err != nil {
 		return nil, s.unread(w, m)
 	}
-	if limit := s.limit(); limit > 0 && m.Length > limit {
+	if limit := f.limit(); limit > 0 && m.Length > limit {
 		e := mailbox.NewError(mailbox.MessageTooLarge, "APPEND", fmt.Errorf("it has %d bytes, the target takes at most %d", m.Length, limit))
-		e.Folder, e.UID = s.Target, m.UID
+		e.Folder, e.UID = f.Target, m.UID
+		f.enter()
+		defer f.leave()
 		return nil, s.refuse(w, m.Meta, m.Length, e)
 	}
 	out := &sent{window: w, meta: m.Meta, length: m.Length, date: m.Date}
 	var body io.Reader = &endingReader{s.ctx, m.Body}
-	if s.claims.possible(m.Length) || s.maybeAlike(m.UID) {
+	if f.claims.possible(m.Length) || f.maybeAlike(m.UID) {
 		var err error
 		if body, err = s.claimOrSpool(w, m, out, body); err != nil || body == nil {
 			return nil, err
@@ -234,27 +351,27 @@ func (s *sending) prepare(m *mailbox.Message) (*mailbox.Outgoing, error) {
 		body, out.date = dateFromHeader(body)
 	}
 	out.body = newDigestReader(body, m.Length)
-	out.flags = s.sendable(m.Flags)
+	out.flags = f.sendable(m.Flags)
 	if s.strip {
 		out.flags = out.flags.Minus(out.flags.Keywords())
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.intend(w); err != nil {
+	f.enter()
+	defer f.leave()
+	if err := f.intend(s.late, w); err != nil {
 		out.release()
 		return nil, err
 	}
 	s.queue = append(s.queue, out)
 	w.onItsWay++
-	return &mailbox.Outgoing{At: s.targetAt(), Flags: out.flags, Date: out.date, Length: m.Length, Body: out.body}, nil
+	return &mailbox.Outgoing{At: f.targetAt(), Flags: out.flags, Date: out.date, Length: m.Length, Body: out.body}, nil
 }
 
 // limit is the largest message that the target takes, 0 if there is no limit.
-func (s *sending) limit() int64 {
-	if s.keeps.AppendLimit > 0 {
-		return s.keeps.AppendLimit
+func (f *folderPass) limit() int64 {
+	if f.keeps.AppendLimit > 0 {
+		return f.keeps.AppendLimit
 	}
-	return s.target.Info().AppendLimit
+	return f.target.Info().AppendLimit
 }
 
 // sendable are the flags that the target keeps.
@@ -269,48 +386,6 @@ func (f *folderPass) sendable(flags mailbox.Flags) mailbox.Flags {
 		}
 	}
 	return mailbox.NewFlags(out...)
-}
-
-// intend puts the window's intent into the store, if it isn't there. s.mu is held.
-func (s *sending) intend(w *window) error {
-	if w.intended {
-		return nil
-	}
-	w.intended, w.next = true, s.targetNext
-	from := s.targetNext
-	var others []intent
-	for _, i := range s.Intents {
-		left := i.UIDs.Minus(w.uids)
-		// What an earlier pass may have left at the target is known to this one, but to the store only by the
-		// earlier intent: the new one reaches as far back.
-		if !slices.Equal(left, i.UIDs.UIDSet) {
-			from = min(from, i.TargetNext)
-		}
-		if len(left) > 0 || i.UIDs.IsZero() {
-			others = append(others, intent{uidSet{left}, i.TargetNext})
-		}
-	}
-	s.Intents = append(others, intent{uidSet{w.uids}, from})
-	s.IntentAt = s.Now().UTC()
-	return s.commit(s.late)
-}
-
-// settle takes the window out of the intents, but for those of its open messages that an earlier pass may have left at
-// the target. s.mu is held.
-func (s *sending) settle(w *window, open mailbox.UIDSet) {
-	doubtful := open.Minus(open.Minus(s.doubtful))
-	var left []intent
-	for _, i := range s.Intents {
-		if i.UIDs.IsZero() {
-			left = append(left, i)
-			continue
-		}
-		rest := i.UIDs.Minus(w.uids.Minus(doubtful))
-		if len(rest) > 0 {
-			left = append(left, intent{uidSet{rest}, i.TargetNext})
-		}
-	}
-	s.Intents = left
 }
 
 // endingReader stops when the context ends, so that a large message does not hold up a stop.

@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"time"
 
 	"migsh/internal/mailbox"
 )
@@ -11,18 +10,20 @@ import (
 const (
 	windowMessages = 200
 	windowBytes    = 8 << 20
-	windowsPerCall = 50
-	// grace is how long the answers to what is on its way are awaited after the context has ended.
-	grace = 10 * time.Second
+	// windowsAhead is how many windows of a folder get their intents in one commit, and how many may be without theirs
+	// once they are stored: so few writes that they cost nothing, so few windows that a crash leaves little to look for.
+	windowsAhead = 4
 	// quarantineAfter is how often the connection may break while a message is on its way; the last three times it
 	// was alone.
 	quarantineAfter = 6
 )
 
-// A window is a stretch of the plan.
+// A window is a stretch of a folder's plan.
 type window struct {
-	uids mailbox.UIDSet
-	size int // messages in it
+	folder *folderPass
+	place  int // in the folder's windows; -1 if its messages are sent anew
+	uids   mailbox.UIDSet
+	size   int // messages in it
 	// filtered and poisonous messages are not even fetched.
 	filtered, poisonous mailbox.UIDSet
 
@@ -37,20 +38,28 @@ type window struct {
 	deferred mailbox.UIDSet // left for the end of the folder, see [folderPass.deferred]
 }
 
-// windows cuts the plan. What broke the connection before goes in ever smaller windows, and in the end not at all.
-func (f *folderPass) windows(plan []planned) []*window {
-	var out []*window
+// done tells whether every message has had its attention.
+func (w *window) done() bool { return w.passed == w.size }
+
+// resend makes a window of messages that are sent anew.
+func (f *folderPass) resend(uids mailbox.UIDSet) *window {
+	f.open++
+	return &window{folder: f, place: -1, uids: uids, size: uids.Len()}
+}
+
+// cut makes windows of the plan. What broke the connection before goes in ever smaller windows, and in the end not at all.
+func (f *folderPass) cut() {
 	var w *window
 	var bytes int64
 	attempts := -1
-	for _, p := range plan {
+	for _, p := range f.plan {
 		a := f.attempts(p.uid)
 		if a >= quarantineAfter {
 			a = quarantineAfter
 		}
 		if w == nil || a != attempts || w.size >= max(f.window()>>(3*a), 1) || bytes+int64(p.size) > windowBytes {
-			w, bytes, attempts = &window{}, 0, a
-			out = append(out, w)
+			w, bytes, attempts = &window{folder: f, place: len(f.windows)}, 0, a
+			f.windows = append(f.windows, w)
 		}
 		w.uids.Add(p.uid)
 		w.size++
@@ -61,9 +70,10 @@ func (f *folderPass) windows(plan []planned) []*window {
 			w.poisonous.Add(p.uid)
 		default:
 			bytes += int64(p.size)
+			f.bytes += int64(p.size)
 		}
 	}
-	return out
+	f.plan, f.open = nil, len(f.windows)
 }
 
 // window is how many messages go under one intent.
