@@ -25,7 +25,7 @@ func TestAuditHidesSecrets(t *testing.T) {
 		{"Credentials", dotnet.NewCredential("ann", "top-secret"), "ann:" + hidden},
 		{"Anything", dotnet.NewSecureString("top-secret"), hidden},
 		{"AccessToken", "top-secret", hidden},
-		{"CSVData", []byte("EmailAddress,UserName,Password\na@b.c,a,top-secret\n"), "(51 bytes)"},
+		{"CSVData", []byte("EmailAddress,UserName,Password\na@b.c,a,top-secret\n"), "(50 bytes)"},
 		{"ExcludeFolders", object.NewArray("Junk", "Archive/*"), "Junk, Archive/*"},
 		{"SyncNow", true, "True"},
 		{"Users", object.NewArray(userObject(migration.User{EmailAddress: "ann@b.c"})), "ann@b.c"},
