@@ -14,8 +14,16 @@ import (
 // NewCollection[User](s, "user"), Get(ctx, "spring", "ann@example.org") reads
 // the record user/spring/ann@example.org.
 type Collection[T any] struct {
-	store  Store
-	prefix string
+	store   Store
+	prefix  string
+	salvage func(names []string, data []byte, why error) T
+}
+
+// Intact is what a T may implement to keep itself from being written: what
+// was salvaged must not take the place of what is left of the record.
+type Intact interface {
+	// Intact is nil for a T that may be written.
+	Intact() error
 }
 
 // An Item is a T with its address and the revision it was read or written at.
@@ -37,6 +45,13 @@ func NewCollection[T any](s Store, names ...string) Collection[T] {
 	return Collection[T]{store: s, prefix: Prefix(names...)}
 }
 
+// Salvaging is the collection with records that can't be decoded read as what
+// f makes of them, instead of ending with an error what reads them.
+func (c Collection[T]) Salvaging(f func(names []string, data []byte, why error) T) Collection[T] {
+	c.salvage = f
+	return c
+}
+
 // Key is the key of the item so named, for use in operations.
 func (c Collection[T]) Key(names ...string) string { return c.prefix + Key(names...) }
 
@@ -45,7 +60,8 @@ func (c Collection[T]) Prefix() string { return c.prefix }
 
 // Within is the part of the collection below further names.
 func (c Collection[T]) Within(names ...string) Collection[T] {
-	return Collection[T]{store: c.store, prefix: c.prefix + Prefix(names...)}
+	c.prefix += Prefix(names...)
+	return c
 }
 
 // Get reads an item, or gives ErrNotFound.
@@ -149,6 +165,11 @@ func (c Collection[T]) Modify(ctx context.Context, change func(*T) error, names 
 }
 
 func (c Collection[T]) encode(value T, names []string) ([]byte, error) {
+	if v, ok := any(&value).(Intact); ok {
+		if err := v.Intact(); err != nil {
+			return nil, err
+		}
+	}
 	data, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("write record %s: %w", c.Key(names...), err)
@@ -163,6 +184,10 @@ func (c Collection[T]) decode(record Record) (Item[T], error) {
 	}
 	item := Item[T]{Names: names, Revision: record.Revision}
 	if err := json.Unmarshal(record.Value, &item.Value); err != nil {
+		if c.salvage != nil {
+			item.Value = c.salvage(names, record.Value, err)
+			return item, nil
+		}
 		return Item[T]{}, fmt.Errorf("read record %s: %w", record.Key, err)
 	}
 	return item, nil

@@ -67,7 +67,7 @@ func (c *Control) selectBatches(ctx context.Context, id migration.Identity) ([]s
 	if id == "" {
 		return c.records.AllBatches(ctx)
 	}
-	item, err := c.records.FindBatch(ctx, id)
+	item, err := c.records.AnyBatch(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -104,10 +104,16 @@ func (c *Control) batch(ctx context.Context, r records.Batch) (migration.Batch, 
 		s.add(&item.Value)
 	}
 	s.fill(&b)
+	if err := r.Intact(); err != nil {
+		b.Message = err.Error()
+	}
 	if r.WarningCount > 0 {
 		var err error
 		if b.ValidationWarnings, err = c.records.Warnings(ctx, r.GUID); err != nil {
-			return b, err
+			if ctx.Err() != nil {
+				return b, err
+			}
+			b.Message = "Its validation warnings can't be read: " + err.Error() + "."
 		}
 		slices.SortStableFunc(b.ValidationWarnings, func(x, y migration.ValidationWarning) int { return cmp.Compare(x.Row, y.Row) })
 	}
@@ -170,7 +176,7 @@ func (s *sum) add(u *records.User) {
 // status is the batch's, derived.
 func (s *sum) status() migration.BatchStatus {
 	order := migration.InForce(s.batch.Order, migration.Order{}, s.batch.Schedule, s.now)
-	return migration.BatchStatusOf(order, s.tally, migration.Facts{Held: s.held, NoIncremental: s.batch.NoIncrementalSyncs})
+	return migration.BatchStatusOf(order, s.tally, migration.Facts{Held: s.held, Corrupted: s.batch.Damage != "", NoIncremental: s.batch.NoIncrementalSyncs})
 }
 
 // fill puts what was gathered into a batch.

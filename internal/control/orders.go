@@ -201,9 +201,12 @@ func (c *Control) CompleteAll(ctx context.Context, r migration.CompleteAllReques
 func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchRequest) error {
 	c.creating.Lock()
 	defer c.creating.Unlock()
-	item, err := c.records.FindBatch(ctx, r.Identity)
+	item, err := c.records.AnyBatch(ctx, r.Identity)
 	if err != nil {
 		return records.Explain(err)
+	}
+	if item.Value.Damage != "" {
+		return records.Explain(c.removeDamaged(ctx, item, r.Force))
 	}
 	before, err := c.batch(ctx, item.Value)
 	if err != nil {
@@ -241,6 +244,26 @@ func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchReques
 		_, err = c.records.Store.Update(ctx, last...)
 	}
 	return records.Explain(err)
+}
+
+// removeDamaged deletes a batch whose record can't be read, with what can be told to be its.
+func (c *Control) removeDamaged(ctx context.Context, item store.Item[records.Batch], force bool) error {
+	if !force {
+		return item.Value.Intact()
+	}
+	if item.Value.GUID != "" {
+		if err := c.records.Wipe(ctx, item.Value.GUID); err != nil {
+			return err
+		}
+	}
+	last, err := c.records.RemoveBatch(ctx, item)
+	if err == nil {
+		_, err = c.records.Store.Update(ctx, last...)
+	}
+	if err == nil && item.Value.GUID == "" {
+		err = c.records.Sweep(ctx) // its users are nobody's now
+	}
+	return err
 }
 
 // SetBatch implements migration.Service.

@@ -74,12 +74,17 @@ func (t *Tally) Add(stored UserState, order Order, syncWanted bool) {
 type Facts struct {
 	// Held: the order to start waits for StartAfter.
 	Held bool
+	// Corrupted: the batch's record can't be read.
+	Corrupted bool
 	// NoIncremental: the batch ends with its initial copy.
 	NoIncremental bool
 }
 
 // BatchStatusOf derives a batch's status from the order in force and its users. It is the only place where a batch gets one.
 func BatchStatusOf(order Order, t Tally, f Facts) BatchStatus {
+	if f.Corrupted {
+		return BatchCorrupted
+	}
 	if order.Kind == OrderRemove {
 		return BatchRemoving
 	}

@@ -41,6 +41,7 @@ const (
 	ErrNothingToStop   ErrorID = "MigrationNothingToStop"      // every user is completed or failed
 	ErrNotStarted      ErrorID = "MigrationBatchNotStarted"    // Stop- of a batch that never ran
 	ErrTooManyBatches  ErrorID = "MigrationTooManyBatches"     // MaxNumberOfBatches
+	ErrCorrupted       ErrorID = "MigrationCorrupted"          // a record can't be read
 	ErrBatchActive     ErrorID = "MigrationBatchActive"        // LegacyMode: one batch at a time
 	ErrMailbox         ErrorID = "MigrationMailboxUnavailable" // a mailbox can't be opened or looked into
 	ErrSecretsLocked   ErrorID = "MigrationSecretsLocked"      // credentials can't be sealed or opened: the key is missing or another
@@ -141,7 +142,7 @@ func (id ErrorID) Category() Category {
 		return CategoryResourceExists
 	case ErrAmbiguous:
 		return CategoryInvalidArgument
-	case ErrCSVEmpty, ErrCSVInvalid, ErrCSVHeader, ErrCSVColumn, ErrCSVUnknown, ErrCSVFieldCount, ErrCSVSyntax, ErrCSVEncoding, ErrCSVNoUser:
+	case ErrCSVEmpty, ErrCSVInvalid, ErrCSVHeader, ErrCSVColumn, ErrCSVUnknown, ErrCSVFieldCount, ErrCSVSyntax, ErrCSVEncoding, ErrCSVNoUser, ErrCorrupted:
 		return CategoryInvalidData
 	case ErrCSVTooManyRows, ErrCSVTooBig, ErrTooManyBatches:
 		return CategoryLimitsExceeded

@@ -55,6 +55,10 @@ type Batch struct {
 	WarningCount int    `json:",omitempty"`
 	CreationTime time.Time
 	StartTime    time.Time `json:",omitzero"`
+	// Touched is when an administrator last changed the batch or gave an order to one of its users.
+	Touched time.Time `json:",omitzero"`
+	// Damage is why the record can't be read, empty if it can.
+	Damage string `json:"-"`
 }
 
 // User is a row as stored.
@@ -83,6 +87,8 @@ type User struct {
 	FinishedTime  time.Time            `json:",omitzero"`
 
 	Figures Figures
+	// Damage is why the record can't be read, empty if it can.
+	Damage string `json:"-"`
 }
 
 // Figures are what a user's passes have come to so far.
@@ -132,8 +138,8 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 	return &Records{
 		Store:     s,
 		Endpoints: store.NewCollection[Endpoint](s, "endpoint"),
-		Batches:   store.NewCollection[Batch](s, "batch"),
-		Users:     store.NewCollection[User](s, "user"),
+		Batches:   store.NewCollection[Batch](s, "batch").Salvaging(salvageBatch),
+		Users:     store.NewCollection[User](s, "user").Salvaging(salvageUser),
 		Claims:    store.NewCollection[Claim](s, "claim"),
 		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
 		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
@@ -263,8 +269,17 @@ func (r *Records) FindEndpoint(ctx context.Context, id migration.Identity) (stor
 		func(e Endpoint) (string, string) { return e.Name, e.GUID })
 }
 
-// FindBatch finds a batch by name or GUID.
+// FindBatch finds a batch by name or GUID, and refuses one whose record is damaged.
 func (r *Records) FindBatch(ctx context.Context, id migration.Identity) (store.Item[Batch], error) {
+	item, err := r.AnyBatch(ctx, id)
+	if err == nil {
+		err = item.Value.Intact()
+	}
+	return item, err
+}
+
+// AnyBatch finds a batch by name or GUID, also one whose record is damaged.
+func (r *Records) AnyBatch(ctx context.Context, id migration.Identity) (store.Item[Batch], error) {
 	return find(ctx, r.Batches, "migration batch", "Get-MigrationBatch lists those that exist.", id,
 		func(b Batch) (string, string) { return b.Name, b.GUID })
 }

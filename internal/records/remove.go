@@ -179,10 +179,12 @@ func (r *Records) live(ctx context.Context, c Claim) (bool, error) {
 // creating or removing a batch meanwhile.
 func (r *Records) Sweep(ctx context.Context) error {
 	alive := map[string]bool{}
+	unknown := false
 	for item, err := range r.Batches.All(ctx) {
 		if err != nil {
 			return err
 		}
+		unknown = unknown || item.Value.GUID == ""
 		if item.Value.Order.Kind != migration.OrderRemove {
 			alive[item.Value.GUID] = true
 			continue
@@ -197,6 +199,9 @@ func (r *Records) Sweep(ctx context.Context) error {
 		if _, err := r.Store.Update(ctx, last...); err != nil {
 			return err
 		}
+	}
+	if unknown {
+		return nil // what looks like nobody's may be of a batch whose record is damaged
 	}
 	for _, prefix := range []string{r.Users.Prefix(), r.Reports.Prefix(), r.folders.Prefix(), r.warnings.Prefix()} {
 		if err := r.sweepBelow(ctx, prefix, alive); err != nil {
