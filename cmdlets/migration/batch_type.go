@@ -76,6 +76,8 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"AllowUnknownColumnsInCsv", object.TypeBoolean, func(b *batch) any { return b.AllowUnknownColumns }},
 		{"SkipReports", object.TypeBoolean, func(b *batch) any { return b.SkipReports }},
 		{"ReportInterval", object.TypeTimeSpan, func(b *batch) any { return span(b.ReportInterval) }},
+		{"RetentionAction", object.TypeString, func(b *batch) any { return string(b.RetentionAction) }},
+		{"RetentionTime", object.TypeDateTime, func(b *batch) any { return b.at(b.RetentionTime) }},
 		{"DataConsistencyScore", enumScore, func(b *batch) any { return named(enumScore, b.Score) }},
 		{"Report", nil, func(b *batch) any { return reportObject(b.Report) }},
 		{"IsValid", object.TypeBoolean, func(b *batch) any { return b.Status != migration.BatchCorrupted }},

@@ -3,6 +3,7 @@ package migration
 import (
 	"context"
 	"strings"
+	"time"
 
 	"migsh/internal/migration"
 	"migsh/shell/cmdlet"
@@ -50,6 +51,9 @@ type setConfig struct {
 	MaxCsvRows                      *int32           `param:"" validate:"range=1,1000000" help:"How many rows a user list may have, of 10 MB at most. 50,000 unless set."`
 	AcceptedDomains                 []string         `param:"" help:"The domains of the target: rows with addresses in others are left out, with a warning. $null accepts any."`
 	IncrementalSyncInterval         *object.TimeSpan `param:"" help:"How often synced mailboxes are synchronized again. 24 hours unless set."`
+	SyncedBatchLifetime             *object.TimeSpan `param:"" help:"How long after the last order or change a synced batch is stopped. 60 days unless set; 0 is never."`
+	StoppedBatchLifetime            *object.TimeSpan `param:"" help:"How long after the last order or change a stopped or failed batch is removed; its report stays. 90 days unless set; 0 is never."`
+	CompletedBatchLifetime          *object.TimeSpan `param:"" help:"How long after its end a completed batch is removed; its report stays. 60 days unless set; 0 is never."`
 	NotificationEmails              []string         `param:"" help:"Who is told by mail what becomes of batches that name nobody; $null tells nobody."`
 	SMTPServer                      string           `param:"" help:"The server that notification mail is handed to. An empty name takes it away."`
 	SMTPPort                        *int32           `param:"" validate:"range=1,65535" help:"Its port: 587 with Tls, 465 with Ssl, 25 with None unless given."`
@@ -88,10 +92,8 @@ func (c *setConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	if out.Bound("AcceptedDomains") {
 		r.AcceptedDomains = &c.AcceptedDomains
 	}
-	if c.IncrementalSyncInterval != nil {
-		d := c.IncrementalSyncInterval.Duration()
-		r.IncrementalSyncEvery = &d
-	}
+	r.IncrementalSyncEvery = duration(c.IncrementalSyncInterval)
+	r.Retention = migration.SetRetention{Synced: duration(c.SyncedBatchLifetime), Stopped: duration(c.StoppedBatchLifetime), Completed: duration(c.CompletedBatchLifetime)}
 	if out.Bound("NotificationEmails") {
 		r.NotificationEmails = &c.NotificationEmails
 	}
@@ -106,6 +108,14 @@ func (c *setConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		_, err := svc.SetConfig(ctx, r)
 		return err
 	})
+}
+
+// duration is a time span that may have been left out.
+func duration(span *object.TimeSpan) *time.Duration {
+	if span == nil {
+		return nil
+	}
+	return new(span.Duration())
 }
 
 // relay reads what is said about the server that mail is handed to.

@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"migsh/internal/migration"
 	"migsh/shell/object"
@@ -37,6 +38,9 @@ var typeConfig = declare(exchange+"MigrationConfig", nil,
 	property[migration.Config]{"MaxCsvRows", object.TypeInt32, func(c *migration.Config) any { return number(cmp.Or(c.MaxCSVRows, migration.DefaultMaxCSVRows)) }},
 	property[migration.Config]{"AcceptedDomains", nil, func(c *migration.Config) any { return texts(c.AcceptedDomains) }},
 	property[migration.Config]{"IncrementalSyncInterval", object.TypeTimeSpan, func(c *migration.Config) any { return span(c.IncrementalSyncEvery) }},
+	property[migration.Config]{"SyncedBatchLifetime", object.TypeTimeSpan, func(c *migration.Config) any { return lifetime(c.Retention.Synced) }},
+	property[migration.Config]{"StoppedBatchLifetime", object.TypeTimeSpan, func(c *migration.Config) any { return lifetime(c.Retention.Stopped) }},
+	property[migration.Config]{"CompletedBatchLifetime", object.TypeTimeSpan, func(c *migration.Config) any { return lifetime(c.Retention.Completed) }},
 	property[migration.Config]{"NotificationEmails", nil, func(c *migration.Config) any { return texts(c.NotificationEmails) }},
 	property[migration.Config]{"SmtpServer", object.TypeString, func(c *migration.Config) any { return c.Relay.Server }},
 	property[migration.Config]{"SmtpPort", object.TypeInt32, func(c *migration.Config) any { return number(c.Relay.Port) }},
@@ -49,6 +53,9 @@ var typeConfig = declare(exchange+"MigrationConfig", nil,
 	property[migration.Config]{"CanSubmitNewBatch", object.TypeBoolean, func(c *migration.Config) any { return c.CanSubmitNewBatch }},
 	property[migration.Config]{"SupportsCutover", object.TypeBoolean, func(*migration.Config) any { return false }},
 )
+
+// lifetime is how long batches stay; 0 is for ever, as it is set.
+func lifetime(d time.Duration) any { return span(max(d, 0)) }
 
 var typeTotals = declare(exchange+"MigrationStatistics", nil,
 	object.Views{Default: []string{"Identity", "TotalCount", "ActiveCount", "StoppedCount", "SyncedCount", "FinalizedCount", "FailedCount", "PendingCount", "ProvisionedCount", "MigrationType"}},

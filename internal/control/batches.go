@@ -25,6 +25,10 @@ func (c *Control) Batches(ctx context.Context, q migration.BatchQuery) iter.Seq2
 		if err != nil {
 			return err
 		}
+		config, err := c.records.Config(ctx)
+		if err != nil {
+			return err
+		}
 		for _, item := range items {
 			if endpoint != "" && !sameName(item.Value.SourceEndpoint, endpoint) && !sameName(item.Value.TargetEndpoint, endpoint) {
 				continue
@@ -36,6 +40,7 @@ func (c *Control) Batches(ctx context.Context, q migration.BatchQuery) iter.Seq2
 			if q.Status != "" && q.Status != b.Status {
 				continue
 			}
+			c.retention(config, item.Value, &b)
 			if c.outbox != nil {
 				if b.Notifications, err = c.outbox.Mails(ctx, b.GUID); err != nil {
 					return err

@@ -18,7 +18,7 @@ func (c *Control) Config(ctx context.Context) (migration.Config, error) {
 		return config, records.Explain(err)
 	}
 	err = c.mayCreate(ctx, config)
-	config.CanSubmitNewBatch, config.ReportDirectory = err == nil, c.reports
+	config.CanSubmitNewBatch, config.ReportDirectory, config.Retention = err == nil, c.reports, config.Retention.Filled()
 	if _, refused := err.(*migration.Error); refused {
 		err = nil
 	}
@@ -44,6 +44,11 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 	if r.IncrementalSyncEvery != nil && *r.IncrementalSyncEvery < time.Second {
 		return migration.Config{}, migration.NewError(migration.ErrInvalidValue, r.IncrementalSyncEvery.String(),
 			fmt.Sprintf("An incremental sync every %s is too often.", *r.IncrementalSyncEvery), "Give a second at least; the usual interval is 24 hours.")
+	}
+	for _, d := range []*time.Duration{r.Retention.Synced, r.Retention.Stopped, r.Retention.Completed} {
+		if d != nil && *d != 0 && *d < shortestRetention {
+			return migration.Config{}, migration.NewError(migration.ErrInvalidValue, d.String(), fmt.Sprintf("Batches can't go after %s already.", *d), "Give a day at least, or 0 to keep them for ever.")
+		}
 	}
 	if r.NotificationEmails != nil {
 		if err := checkAddresses(*r.NotificationEmails); err != nil {
@@ -77,12 +82,28 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 		set(&config.LegacyMode, r.LegacyMode)
 		set(&config.IncrementalSyncEvery, r.IncrementalSyncEvery)
 		set(&config.NotificationEmails, r.NotificationEmails)
+		setRetention(&config.Retention.Synced, r.Retention.Synced)
+		setRetention(&config.Retention.Stopped, r.Retention.Stopped)
+		setRetention(&config.Retention.Completed, r.Retention.Completed)
 		return changeRelay(&config.Relay, r.Relay)
 	})
 	if err != nil {
 		return migration.Config{}, records.Explain(err)
 	}
 	return c.Config(ctx)
+}
+
+// shortestRetention keeps batches from going before anybody has seen how they ended.
+const shortestRetention = 24 * time.Hour
+
+// setRetention takes a new time over; 0 is for ever, which is kept as a negative time.
+func setRetention(d *time.Duration, to *time.Duration) {
+	if to == nil {
+		return
+	}
+	if *d = *to; *d == 0 {
+		*d = -1
+	}
 }
 
 // changeRelay puts new settings into a relay and checks them as a whole.

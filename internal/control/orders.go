@@ -306,8 +306,9 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 		set(&b.FolderMapping, r.FolderMapping)
 		set(&b.TargetRootFolder, r.TargetRootFolder)
 		set(&b.KeepFolderNames, r.KeepFolderNames)
+		b.Touched = c.now()
 		if r.SyncNow {
-			b.SyncWanted = c.now()
+			b.SyncWanted = b.Touched
 		}
 		settings, err := checkSettings(b.BatchSettings)
 		b.BatchSettings = settings

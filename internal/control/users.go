@@ -284,6 +284,7 @@ func (c *Control) orderUser(ctx context.Context, r migration.OrderUserRequest, k
 			return out, err
 		}
 		batch.Value.LastNumber++
+		batch.Value.Touched = now
 		user.Value.Order = migration.Order{Kind: kind, Number: batch.Value.LastNumber, At: now, By: r.By}
 		putBatch, err := c.records.Batches.Replace(batch)
 		if err != nil {

@@ -49,6 +49,8 @@ type Host struct {
 	hush context.CancelFunc // ends the notifier
 	told chan struct{}      // closed when it has ended
 
+	retired func() // ends the putting away of old batches
+
 	stop   context.CancelFunc
 	ended  chan struct{}
 	failed error // of the engine; read after ended is closed
@@ -89,11 +91,13 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	connector := imapconnect.Connector{SpoolDir: o.Dir.Spool(), Tracer: tracer}
 	outbox := notify.NewOutbox(h.store, o.Dir.Outbox())
 	var teller *notify.Notifier
-	if h.service, err = control.New(ctx, r, connector, control.Options{
+	service, err := control.New(ctx, r, connector, control.Options{
 		Outbox: outbox, Reports: o.Dir.Reports(), Backups: o.Dir.Backups(), KeyFile: o.Dir.Key(o.Getenv), Leaving: func(ctx context.Context, b migration.Batch) { teller.Leaving(ctx, b) },
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
+	h.service = service
 	work := engine.New(r, connector, engine.Options{Holder: o.Program, Run: syncer.Run, SpoolDir: o.Dir.Spool(), Settle: settle, Log: h.log})
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
@@ -109,6 +113,13 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 		if err := teller.Run(telling); err != nil {
 			h.log.Error("no mail is sent any more", "error", err)
 		}
+	}()
+	retiring, rest := context.WithCancel(context.WithoutCancel(ctx))
+	retired := make(chan struct{})
+	h.retired = func() { rest(); <-retired }
+	go func() {
+		defer close(retired)
+		service.Retire(retiring, h.log)
 	}()
 	h.log.Info("the state is open", "directory", string(o.Dir), "program", o.Program)
 	return h, nil
@@ -168,6 +179,7 @@ func (h *Host) Failed() error {
 
 // Close has every mailbox at work reach its next checkpoint, ends the engine and gives up the directory.
 func (h *Host) Close() error {
+	h.retired()
 	h.hush()
 	<-h.told
 	h.stop()

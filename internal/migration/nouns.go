@@ -122,6 +122,9 @@ type Batch struct {
 	FinalizedTime      time.Time        `json:",omitzero"`
 	Score              ConsistencyScore `json:",omitempty"`
 	Message            string           `json:",omitempty"`
+	// RetentionAction is what becomes of the batch at RetentionTime if nobody cares for it; empty: nothing.
+	RetentionAction RetentionAction `json:",omitempty"`
+	RetentionTime   time.Time       `json:",omitzero"`
 	// Notifications are the mails about it, in order of time.
 	Notifications []Notification `json:",omitempty"`
 	// Report is filled on demand.
@@ -302,6 +305,8 @@ type Config struct {
 	// LegacyMode: one active batch at a time, MaxConcurrentMigrations from 1 to 10.
 	LegacyMode           bool          `json:",omitempty"`
 	IncrementalSyncEvery time.Duration // 24 h unless set
+	// Retention is how long batches stay that nobody cares for.
+	Retention Retention `json:",omitzero"`
 	// NotificationEmails are told what becomes of batches that name nobody.
 	NotificationEmails []string `json:",omitempty"`
 	// Relay is what notification mail is handed to; without a server none is sent.

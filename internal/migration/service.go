@@ -328,8 +328,16 @@ type SetConfigRequest struct {
 	MaxConcurrentMigrations *Limit         `json:",omitempty"`
 	LegacyMode              *bool          `json:",omitempty"`
 	IncrementalSyncEvery    *time.Duration `json:",omitempty"`
+	Retention               SetRetention   `json:",omitzero"`
 	NotificationEmails      *[]string      `json:",omitempty"`
 	Relay                   SetRelay       `json:",omitzero"`
+}
+
+// SetRetention changes how long batches stay that nobody cares for; what is nil stays, 0 is for ever.
+type SetRetention struct {
+	Synced    *time.Duration `json:",omitempty"`
+	Stopped   *time.Duration `json:",omitempty"`
+	Completed *time.Duration `json:",omitempty"`
 }
 
 // SetRelay changes where notification mail is handed to; what is nil stays.
