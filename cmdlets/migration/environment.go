@@ -27,7 +27,7 @@ func Commands(open Opener) []*cmdlet.Info {
 		e.newBatch(), e.getBatch(), e.setBatch(), e.startBatch(), e.stopBatch(), e.completeBatch(), e.removeBatch(), e.waitBatch(),
 		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
-		e.backupStore(), e.testStore(), e.optimizeStore(),
+		e.getPlan(), e.backupStore(), e.testStore(), e.optimizeStore(),
 		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(), e.searchAudit(),
 	})
 }

@@ -81,11 +81,14 @@ func (c *Control) accounts(ctx context.Context, b records.Batch, u records.User)
 // probeSide tries a login. Nobody to log in is a failure as well.
 func (c *Control) probeSide(ctx context.Context, side connect.Side, a connect.Account) (migration.ConnectionTest, error) {
 	if a.Login == "" || a.Password == "" {
-		return migration.ConnectionTest{Result: migration.TestFailed, Message: fmt.Sprintf(
-			"Nobody is there to log in at the %s: give the row a password, or the endpoint an administrator.", side)}, nil
+		return migration.ConnectionTest{Result: migration.TestFailed, Message: nobody(side)}, nil
 	}
 	test, _, err := c.probe(ctx, a)
 	return test, err
+}
+
+func nobody(side connect.Side) string {
+	return fmt.Sprintf("Nobody is there to log in at the %s: give the row a password, or the endpoint an administrator.", side)
 }
 
 // differencesListed is how many differences a test lists.

@@ -471,3 +471,50 @@ type StoreTest struct {
 	// Freed was given back to the disk.
 	Freed ByteSize `json:",omitempty"`
 }
+
+// MailboxPlan tells what a sync of a user would do. The counts of messages are those of all folders that are copied; each message is in
+// one of DecidedCount, FilteredCount, TooLargeCount, AtTargetCount and PendingCount.
+type MailboxPlan struct {
+	EmailAddress string
+	BatchName    string
+	Result       TestResult
+	// Message says why the mailbox can't be looked into, or what stands in the way of its copy.
+	Message string `json:",omitempty"`
+
+	FolderCount, LeftOutCount int64
+	MessageCount              int64
+	Size                      ByteSize
+	DecidedCount              int64    // by earlier syncs
+	FilteredCount             int64    // by ContentFilter
+	TooLargeCount             int64    // for the target
+	AtTargetCount             int64    // there already, judged by date and size
+	PendingCount              int64    // to be copied
+	PendingSize               ByteSize // the room that the target needs
+
+	// QuotaLimit and QuotaUsed are the target's, -1 when it has or tells none; MissingSize is what PendingSize has more than there is
+	// room for.
+	QuotaLimit, QuotaUsed ByteSize
+	MissingSize           ByteSize
+	// EstimatedDuration is how long the copy may take, judged by the mailboxes that went the same way before; 0: there were none.
+	EstimatedDuration time.Duration `json:",omitempty"`
+
+	Folders []FolderPlan
+}
+
+// FolderPlan tells what a sync would do with a folder.
+type FolderPlan struct {
+	EmailAddress string
+	SourceFolder string
+	Use          string `json:",omitempty"` // special use at the source, such as \Sent
+	TargetFolder string `json:",omitempty"` // empty: the folder is left out
+	Exists       bool   `json:",omitempty"` // the target folder does
+	// Note tells why the folder gets another name, or is left out, or what is wrong with it.
+	Note string `json:",omitempty"`
+
+	MessageCount                                                            int64
+	Size                                                                    ByteSize
+	DecidedCount, FilteredCount, TooLargeCount, AtTargetCount, PendingCount int64
+	PendingSize                                                             ByteSize
+	// TooLarge lists the messages that are larger than the target takes, a thousand at most.
+	TooLarge []SkippedItem `json:",omitempty"`
+}

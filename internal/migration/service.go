@@ -58,6 +58,9 @@ type Service interface {
 	// TestUser tries both logins of a user and, if asked to, reads the target again. That the test fails is an answer, not an error.
 	TestUser(ctx context.Context, r TestUserRequest) (UserTest, error)
 
+	// Plans tells, user by user, what a sync would do, without changing anything. That a mailbox can't be looked into is part of its plan.
+	Plans(ctx context.Context, q PlanQuery) iter.Seq2[MailboxPlan, error]
+
 	// MailboxFolders looks into a mailbox, at source or target, and counts what is there now.
 	MailboxFolders(ctx context.Context, r MailboxRequest) (MailboxContent, error)
 
@@ -291,6 +294,12 @@ type TestUserRequest struct {
 	Verify bool `json:",omitempty"`
 	// Every reads every so-manieth message only; 0 and 1 read all.
 	Every int `json:",omitempty"`
+}
+
+// PlanQuery selects the users to plan for: one, or all of a batch.
+type PlanQuery struct {
+	Identity Identity `json:",omitempty"`
+	Batch    Identity `json:",omitempty"`
 }
 
 // MailboxRequest names a mailbox: that of a migration user, or any at the target of new batches.

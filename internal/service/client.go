@@ -183,6 +183,10 @@ func (c *client) UserStatistics(ctx context.Context, r migration.UserStatisticsR
 	return userStatistics.only(ctx, c, r)
 }
 
+func (c *client) Plans(ctx context.Context, q migration.PlanQuery) iter.Seq2[migration.MailboxPlan, error] {
+	return plans.stream(ctx, c, q)
+}
+
 func (c *client) MailboxFolders(ctx context.Context, r migration.MailboxRequest) (migration.MailboxContent, error) {
 	return mailboxFolders.only(ctx, c, r)
 }

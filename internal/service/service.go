@@ -55,6 +55,7 @@ var (
 	removeUser     = order("RemoveUser", migration.Service.RemoveUser)
 	userStatistics = one("UserStatistics", migration.Service.UserStatistics)
 	testUser       = one("TestUser", migration.Service.TestUser)
+	plans          = many("Plans", migration.Service.Plans)
 	mailboxFolders = one("MailboxFolders", migration.Service.MailboxFolders)
 	config         = question("Config", migration.Service.Config)
 	setConfig      = one("SetConfig", migration.Service.SetConfig)
@@ -72,7 +73,7 @@ var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
-	mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, audit, auditLog, watch,
+	plans, mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, audit, auditLog, watch,
 }
 
 func many[Request, Result any](name string, call func(migration.Service, context.Context, Request) iter.Seq2[Result, error]) method[Request, Result] {

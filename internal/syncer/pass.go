@@ -147,8 +147,8 @@ func (p *pass) goodbyes(l *link) (ends []func(context.Context) error) {
 	return ends
 }
 
-// plan lists both sides and decides which folder goes where.
-func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
+// list lists both sides and decides which folder goes where, as if nothing had been copied before.
+func (p *pass) list(ctx context.Context) ([]foldermap.Mapping, error) {
 	var source, target []mailbox.Folder
 	err := p.turn.together(ctx, 2, slices.Values([]func(context.Context) error{
 		func(ctx context.Context) (err error) {
@@ -171,8 +171,16 @@ func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
 	for _, f := range target {
 		p.targetFolders[f.Name] = f
 	}
-	mappings := foldermap.Plan(foldermap.Side{Info: p.source.Info(), Folders: source},
-		foldermap.Side{Info: p.target.Info(), Folders: target}, p.Rules)
+	return foldermap.Plan(foldermap.Side{Info: p.source.Info(), Folders: source},
+		foldermap.Side{Info: p.target.Info(), Folders: target}, p.Rules), nil
+}
+
+// plan decides which folder goes where, in keeping with what was copied before.
+func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
+	mappings, err := p.list(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.followRenames(ctx, mappings); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,11 @@ const renameProof = 3
 // nothing is copied again. A renamed folder is one that was never seen, has the UIDVALIDITY of one that has gone, and
 // holds the same messages.
 func (p *pass) followRenames(ctx context.Context, mappings []foldermap.Mapping) error {
+	return p.renames(ctx, mappings, func(k *storedFolder, m *foldermap.Mapping) error { return p.rename(ctx, k, m) })
+}
+
+// renames finds the folders that followRenames speaks of, and has follow deal with each.
+func (p *pass) renames(ctx context.Context, mappings []foldermap.Mapping, follow func(*storedFolder, *foldermap.Mapping) error) error {
 	left := map[string]*storedFolder{}
 	for name, k := range p.known {
 		if !slices.ContainsFunc(mappings, func(m foldermap.Mapping) bool { return m.Source.Name == name }) {
@@ -40,7 +45,7 @@ func (p *pass) followRenames(ctx context.Context, mappings []foldermap.Mapping) 
 			} else if !same {
 				continue
 			}
-			if err := p.rename(ctx, k, m); err != nil {
+			if err := follow(k, m); err != nil {
 				return err
 			}
 			delete(left, name)

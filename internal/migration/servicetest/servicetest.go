@@ -55,6 +55,8 @@ func Run(t *testing.T, open func(t *testing.T) Bed) {
 		"Audit":             testAudit,
 		"LegacyMode":        testLegacyMode,
 		"Users":             testUsers,
+		"Plans":             testPlans,
+		"Upkeep":            testUpkeep,
 		"Statistics":        testStatistics,
 		"Iterators":         testIterators,
 		"NothingIsRevealed": testNothingIsRevealed,
