@@ -92,6 +92,9 @@ type listing struct {
 
 func (l *listing) one(t target, wild bool) error {
 	c := l.c
+	if tree, ok := t.drive.(treeDrive); ok && !wild {
+		return l.branch(tree, t.path, "", 0)
+	}
 	switch {
 	case t.drive != nil && t.path == "":
 		for _, name := range t.drive.names() {
@@ -118,6 +121,25 @@ func (l *listing) one(t target, wild bool) error {
 		depth = 0
 	}
 	return l.directory(t.path, "", depth)
+}
+
+// branch lists what is below a path of a drive that is a tree.
+func (l *listing) branch(d treeDrive, path, relative string, depth uint32) error {
+	names, _ := d.children(path)
+	for _, name := range names {
+		below, shown := strings.TrimPrefix(path+`\`+name, `\`), strings.TrimPrefix(relative+`\`+name, `\`)
+		if l.names.keeps(name) {
+			if err := l.write(target{drive: d, path: below}, shown); err != nil {
+				return err
+			}
+		}
+		if l.c.recurses() && (l.c.Depth == nil || depth < *l.c.Depth) {
+			if err := l.branch(d, below, shown, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // directory lists one directory: its directories, its files, then what its directories hold.

@@ -33,6 +33,8 @@ func driveNamed(s cmdlet.Session, name string) itemDrive {
 		return functionDrive{s}
 	case "alias":
 		return aliasDrive{s}
+	case "hklm":
+		return registryDrive{}
 	}
 	return nil
 }
@@ -257,7 +259,7 @@ func driveObject(name, provider, root string) any {
 
 func drives(s cmdlet.Session) []any {
 	out := []any{driveObject("/", "FileSystem", "/")}
-	for _, name := range []string{"Alias", "Env", "Function", "Variable"} {
+	for _, name := range []string{"Alias", "Env", "Function", "HKLM", "Variable"} {
 		out = append(out, driveObject(name, driveNamed(s, name).provider(), ""))
 	}
 	d := drivesOf(s)

@@ -60,7 +60,7 @@ func (c *getItem) Process(_ context.Context, _ any, out cmdlet.Out) error {
 		return err
 	}
 	for _, t := range targets {
-		if t.drive != nil && t.path == "" {
+		if _, tree := t.drive.(treeDrive); !tree && t.drive != nil && t.path == "" {
 			if err := writeDrive(out, t.drive); err != nil {
 				return err
 			}

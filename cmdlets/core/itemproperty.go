@@ -29,7 +29,7 @@ func (c *getItemProperty) Process(_ context.Context, _ any, out cmdlet.Out) erro
 		return err
 	}
 	for _, t := range targets {
-		item := t.item()
+		item := t.properties()
 		if len(c.Name) > 0 {
 			o := object.NewCustom()
 			for _, pattern := range c.Name {
@@ -53,6 +53,15 @@ func (c *getItemProperty) Process(_ context.Context, _ any, out cmdlet.Out) erro
 	return nil
 }
 
+// properties is the object that has the target's properties: the item itself, unless its drive makes a difference.
+func (t target) properties() any {
+	if tree, ok := t.drive.(treeDrive); ok {
+		v, _ := tree.properties(t.path)
+		return v
+	}
+	return t.item()
+}
+
 type getItemPropertyValue struct {
 	Path        []string `param:"set=Path pos=0 pipeline pipelinebyname" complete:"file" help:"Paths; wildcards are allowed."`
 	LiteralPath []string `param:"set=LiteralPath mandatory pipelinebyname" alias:"PSPath,LP" complete:"file" help:"Paths taken as they are, without wildcards."`
@@ -70,7 +79,7 @@ func (c *getItemPropertyValue) Process(_ context.Context, _ any, out cmdlet.Out)
 		return err
 	}
 	for _, t := range targets {
-		item := t.item()
+		item := t.properties()
 		for _, name := range c.Name {
 			v, ok, err := object.Property(item, name)
 			if err != nil {

@@ -20,6 +20,9 @@ type target struct {
 
 // text is the path as PowerShell shows it.
 func (t target) text() string {
+	if _, tree := t.drive.(treeDrive); tree {
+		return t.drive.name() + `:\` + t.path
+	}
 	if t.drive != nil {
 		return t.drive.name() + ":" + t.path
 	}
@@ -40,6 +43,10 @@ func (t target) exists() bool {
 
 // container tells whether the target can hold items.
 func (t target) container() bool {
+	if tree, ok := t.drive.(treeDrive); ok {
+		_, there := tree.children(t.path)
+		return there
+	}
 	if t.drive != nil {
 		return t.path == ""
 	}
@@ -63,6 +70,8 @@ func parsePath(s cmdlet.Session, path string) (target, error) {
 	if rest, ok := cutPrefixFold(path, fileProvider); ok {
 		path = rest
 	} else if rest, ok := cutPrefixFold(path, "FileSystem::"); ok {
+		path = rest
+	} else if rest, ok := registryPath(path); ok {
 		path = rest
 	}
 	if name, rest, ok := strings.Cut(path, ":"); ok && driveName(name) {
@@ -156,6 +165,8 @@ func expand(s cmdlet.Session, path string, hidden bool) ([]target, error) {
 	}
 	if rest, ok := cutPrefixFold(path, fileProvider); ok {
 		path = rest
+	} else if rest, ok := registryPath(path); ok {
+		path = rest
 	}
 	if name, rest, ok := strings.Cut(path, ":"); ok && driveName(name) {
 		if d := driveNamed(s, name); d != nil {
@@ -173,11 +184,36 @@ func expand(s cmdlet.Session, path string, hidden bool) ([]target, error) {
 }
 
 func expandDrive(d itemDrive, pattern string) []target {
+	if tree, ok := d.(treeDrive); ok {
+		return expandTree(tree, pattern)
+	}
 	var out []target
 	for _, name := range d.names() {
 		if fitsWildcard(pattern, name) {
 			out = append(out, target{drive: d, path: name})
 		}
+	}
+	return out
+}
+
+// expandTree goes down a tree part by part.
+func expandTree(d treeDrive, pattern string) []target {
+	found := []string{""}
+	for part := range strings.SplitSeq(strings.ReplaceAll(pattern, "/", `\`), `\`) {
+		var next []string
+		for _, path := range found {
+			names, _ := d.children(path)
+			for _, name := range names {
+				if fitsWildcard(part, name) {
+					next = append(next, strings.TrimPrefix(path+`\`+name, `\`))
+				}
+			}
+		}
+		found = next
+	}
+	out := make([]target, len(found))
+	for i, path := range found {
+		out[i] = target{drive: d, path: path}
 	}
 	return out
 }
@@ -289,6 +325,9 @@ func targetsOf(s cmdlet.Session, path string, literal, hidden bool) (targets []t
 
 // leaf is the target's own name.
 func (t target) leaf() string {
+	if _, tree := t.drive.(treeDrive); tree {
+		return t.path[strings.LastIndexAny(t.path, `\/`)+1:]
+	}
 	if t.drive != nil {
 		return t.path
 	}
