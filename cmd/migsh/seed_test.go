@@ -149,6 +149,7 @@ func TestSeed(t *testing.T) {
 	seedLists(t, w)
 	seedLogins(t, w)
 	seedServers(t, w)
+	seedBatches(t, w)
 	t.Run("S0.55 after the outage", func(t *testing.T) { testOutage(t, good, source, target) })
 }
 

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -117,6 +118,9 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 			return err
 		}
 		if err := warn(out, made.Warnings); err != nil {
+			return err
+		}
+		if err := told(out, made); err != nil {
 			return err
 		}
 		return out.Write(batchObject(made.Batch))
@@ -324,8 +328,19 @@ func (c *orderBatch) order(ctx context.Context, out cmdlet.Out, immediate bool) 
 		if err != nil {
 			return err
 		}
+		if err := told(out, changed); err != nil {
+			return err
+		}
 		return warn(out, changed.Warnings)
 	})
+}
+
+// told says, to whom wants to know, who gets mail about a batch that was given an order.
+func told(out cmdlet.Out, r migration.BatchResult) error {
+	if len(r.Told) == 0 {
+		return nil
+	}
+	return out.Verbose(fmt.Sprintf("What becomes of the batch '%s' is told by mail to %s.", r.Batch.Name, strings.Join(r.Told, ", ")))
 }
 
 type startBatch struct{ orderBatch }

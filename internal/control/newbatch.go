@@ -88,7 +88,11 @@ func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (mi
 		}
 		return migration.BatchResult{}, err
 	}
-	return migration.BatchResult{Batch: batch, Warnings: d.notes}, nil
+	out := migration.BatchResult{Batch: batch, Warnings: d.notes}
+	if batch.Order.Kind != migration.OrderNone {
+		err = c.tell(ctx, &out)
+	}
+	return out, records.Explain(err)
 }
 
 // draft checks everything that can be checked without a connection.

@@ -134,17 +134,13 @@ func (c *Control) orderBatch(ctx context.Context, r migration.OrderBatchRequest,
 		if kind == migration.OrderStart && b.StartTime.IsZero() {
 			b.StartTime = b.Order.At
 		}
-		if kind == migration.OrderStart {
-			notes, err := c.toldOf(ctx, b.Name, b.NotificationEmails)
-			if err != nil {
-				return err
-			}
-			out.Warnings = append(out.Warnings, notes...)
-		}
 		// As it is under the new order, before the engine has seen that.
 		out.Batch, err = c.batch(ctx, *b)
 		return err
 	}, item.Names...)
+	if err == nil {
+		err = c.tell(ctx, &out)
+	}
 	return out, records.Explain(err)
 }
 

@@ -223,6 +223,8 @@ type SetBatchRequest struct {
 type BatchResult struct {
 	Batch    Batch
 	Warnings []string `json:",omitempty"`
+	// Told are those who get mail about what becomes of it, when it was given an order.
+	Told []string `json:",omitempty"`
 }
 
 // OrderBatchRequest starts, stops or completes a batch. Without an identity the only batch that the order makes sense for is meant.

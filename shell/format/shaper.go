@@ -365,6 +365,12 @@ func (s *Shaper) chosen(v any) ([]expression, error) {
 			return nil, err
 		}
 		if e.property == "" || !strings.ContainsAny(e.property, "*?[") {
+			if e.label == e.property { // it shows as the object spells it
+				names := allNames(v)
+				if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, e.property) }); i >= 0 {
+					e.label = names[i]
+				}
+			}
 			out = append(out, e)
 			seen[strings.ToLower(e.property)] = true
 			continue
