@@ -36,7 +36,7 @@ func seedBatches(t *testing.T, w *seedWorld) {
 		s.Type("X\r")
 		s.WaitFor("Name: X\nRemoteServer:")
 		s.Type("no-such-host.invalid\r")
-		s.WaitFor("all the same.\n" + ps)
+		s.WaitFor("ion to save the endpoint all the same.\n" + ps)
 		s.Type("exit\r")
 		s.Exit()
 	})

@@ -150,6 +150,8 @@ func TestSeed(t *testing.T) {
 	seedLogins(t, w)
 	seedServers(t, w)
 	seedBatches(t, w)
+	seedMails(t, w)
+	seedAfterwards(t, w)
 	t.Run("S0.55 after the outage", func(t *testing.T) { testOutage(t, good, source, target) })
 }
 
