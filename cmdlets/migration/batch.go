@@ -44,6 +44,9 @@ type newBatch struct {
 	TargetRootFolder            string           `param:"" help:"A folder of the target that everything is put below, such as 'Old mail'."`
 	KeepFolderNames             bool             `param:"" help:"Let every folder keep its name. Without it a folder for sent mail goes to the target's folder for sent mail, whatever both are called; and likewise deleted and unwanted mail, drafts and the archive."`
 	ContentFilter               string           `param:"" help:"Which messages are copied, by date and size: \"Received -ge '1/1/2021' -and Received -lt '1/1/2023'\", \"Size -lt 25MB\". Dates are UTC. What it leaves out is counted as filtered."`
+	RepairMessages              bool             `param:"" help:"Write messages that the target refuses for their form, such as NUL bytes, bare line ends, raw 8-bit headers or over-long lines, with the smallest change that it takes. Each is listed with the digests of both forms. Without it they stay behind and are listed."`
+	SyncDeletions               bool             `param:"" help:"Remove messages at the target that were deleted at the source: only those that migsh has copied itself and whose flags nobody has changed at the target. Each is listed. Without it nothing is ever removed."`
+	MaxDeletionPercent          int32            `param:"" validate:"range=1,100" help:"The brake of -SyncDeletions: if more than this share of a folder, and more than 5 messages, have left the source since the last sync, or the whole folder has, nothing is removed from it, and the report says so. 10 is the default."`
 	NotificationEmails          []string         `param:"" help:"Who is told by mail when the batch has finished."`
 	StartAfter                  *object.DateTime `param:"" help:"When the batch starts to copy. A time without a zone is in -TimeZone."`
 	CompleteAfter               *object.DateTime `param:"" help:"When the batch is completed. A time without a zone is in -TimeZone."`
@@ -83,6 +86,7 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
 			AllowUnknownColumns: c.AllowUnknownColumnsInCsv != nil && *c.AllowUnknownColumnsInCsv,
 			SkipReports:         c.SkipReports,
+			RepairMessages:      c.RepairMessages, SyncDeletions: c.SyncDeletions, MaxDeletionPercent: int(c.MaxDeletionPercent),
 		},
 	}
 	if err := c.source(&r); err != nil {
@@ -235,6 +239,9 @@ type setBatch struct {
 	CSVData                  []byte           `param:"" help:"New credentials for rows of the batch or, with -AddUsers, new rows."`
 	AddUsers                 bool             `param:"" help:"Put the rows of -CSVData whose addresses are new into the batch."`
 	NotificationEmails       []string         `param:"" help:"Who is told by mail what becomes of the batch; $null tells nobody."`
+	RepairMessages           *bool            `param:"" help:"$true lets messages that the target refuses for their form be written with the smallest change that it takes, and tries those again that were refused before. See New-MigrationBatch."`
+	SyncDeletions            *bool            `param:"" help:"$true removes messages at the target that were deleted at the source, with a brake. See New-MigrationBatch."`
+	MaxDeletionPercent       int32            `param:"" validate:"range=1,100" help:"The brake of -SyncDeletions: the share of a folder above which nothing is removed from it. 10 is the default."`
 	SkipReports              *bool            `param:"" help:"$true sends no reports between the beginning and the end."`
 	ReportInterval           *object.TimeSpan `param:"" help:"How often a report is sent while the batch runs. 0 sends none."`
 	AllowUnknownColumnsInCsv *bool            `param:"" help:"$true ignores columns that migsh does not know."`
@@ -263,6 +270,10 @@ func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	r.TargetRootFolder, r.KeepFolderNames = c.TargetRootFolder, c.KeepFolderNames
 	if out.Bound("NotificationEmails") {
 		r.NotificationEmails = &c.NotificationEmails
+	}
+	r.RepairMessages, r.SyncDeletions = c.RepairMessages, c.SyncDeletions
+	if c.MaxDeletionPercent != 0 {
+		r.MaxDeletionPercent = new(int(c.MaxDeletionPercent))
 	}
 	if c.ReportInterval != nil {
 		every := c.ReportInterval.Duration()

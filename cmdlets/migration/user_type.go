@@ -119,6 +119,7 @@ var typeFolder = declare(exchange+"MigrationFolderCount", func(f *folder) string
 	property[folder]{"SourceCount", object.TypeInt64, func(f *folder) any { return f.Source }},
 	property[folder]{"TargetCount", object.TypeInt64, func(f *folder) any { return f.Target }},
 	property[folder]{"CopiedCount", object.TypeInt64, func(f *folder) any { return f.Copied }},
+	property[folder]{"RepairedCount", object.TypeInt64, func(f *folder) any { return f.Repaired }},
 	property[folder]{"MatchedCount", object.TypeInt64, func(f *folder) any { return f.Matched }},
 	property[folder]{"FilteredCount", object.TypeInt64, func(f *folder) any { return f.Filtered }},
 	property[folder]{"RefusedCount", object.TypeInt64, func(f *folder) any { return f.Refused }},
@@ -161,6 +162,8 @@ var typeSkipped = declare(exchange+"MigrationSkippedItem", func(i *migration.Ski
 	property[migration.SkippedItem]{"DateReceived", object.TypeDateTime, func(i *migration.SkippedItem) any { return utc(i.DateReceived) }},
 	property[migration.SkippedItem]{"MessageSize", nil, func(i *migration.SkippedItem) any { return size(i.MessageSize) }},
 	property[migration.SkippedItem]{"Reason", object.TypeString, func(i *migration.SkippedItem) any { return i.Reason }},
+	property[migration.SkippedItem]{"SourceDigest", object.TypeString, func(i *migration.SkippedItem) any { return i.SourceDigest }},
+	property[migration.SkippedItem]{"WrittenDigest", object.TypeString, func(i *migration.SkippedItem) any { return i.WrittenDigest }},
 )
 
 func skippedObjects(items []migration.SkippedItem) any {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -244,6 +245,9 @@ func checkSettings(s migration.BatchSettings) (migration.BatchSettings, error) {
 	}
 	if _, err := records.FolderRules(s); err != nil {
 		return s, err
+	}
+	if s.MaxDeletionPercent < 0 || s.MaxDeletionPercent > 100 {
+		return s, migration.NewError(migration.ErrInvalidValue, strconv.Itoa(s.MaxDeletionPercent), "MaxDeletionPercent is a share of 1 to 100 percent.", "")
 	}
 	if s.IncrementalSyncEvery < 0 || s.ReportInterval < 0 {
 		return s, migration.NewError(migration.ErrInvalidValue, "", "An interval can't be negative.", "")

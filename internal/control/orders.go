@@ -303,6 +303,9 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 		set(&b.TargetRootFolder, r.TargetRootFolder)
 		set(&b.KeepFolderNames, r.KeepFolderNames)
 		b.Touched = c.now()
+		set(&b.RepairMessages, r.RepairMessages)
+		set(&b.SyncDeletions, r.SyncDeletions)
+		set(&b.MaxDeletionPercent, r.MaxDeletionPercent)
 		if r.SyncNow {
 			b.SyncWanted = b.Touched
 		}

@@ -212,6 +212,8 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 	return syncer.Job{
 		Filter:     wanted,
 		FilterText: filter.String(),
+		Repair:     batch.RepairMessages,
+		Deletions:  syncer.Deletions{Follow: batch.SyncDeletions, Percent: batch.DeletionPercent(), Batch: batch.Name},
 		Pair:       syncer.Pair(connect.Pair(source.Value.Endpoint, target.Value.Endpoint, row, user.UserRoot)),
 		OpenSource: opening(connect.SourceSide, j.engine.connector.Source(l.source)),
 		OpenTarget: opening(connect.TargetSide, j.engine.connector.Target(l.target)),

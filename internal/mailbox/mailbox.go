@@ -154,6 +154,7 @@ type Features struct {
 	QResync          bool // Vanished is cheap when since is given
 	AtomicBatch      bool // Append groups messages, and a group is stored whole or not at all
 	Quota            bool // Quota knows
+	Binary           bool // Outgoing.Binary may be set
 	SpecialUse       bool // Folder.Use comes from the server
 	CreateSpecialUse bool // Create sets it
 	Subscriptions    bool // Folder.Subscribed is known
@@ -242,6 +243,8 @@ type Outgoing struct {
 	Date time.Time
 	// Length is the exact number of bytes in Body.
 	Length int64
+	// Binary says that the message has NUL bytes, which only a literal8 may carry (RFC 3516); it needs [Features].Binary.
+	Binary bool
 	// Body is read once, from front to back, before the next message is asked for.
 	Body io.Reader
 }

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -71,7 +72,13 @@ type BatchSettings struct {
 	// KeepFolderNames has no folder go to another one for being of the same use.
 	KeepFolderNames bool `json:",omitempty"`
 	// ContentFilter says which messages are copied, see [ParseContentFilter].
-	ContentFilter        string        `json:",omitempty"`
+	ContentFilter string `json:",omitempty"`
+	// RepairMessages lets messages that the target refuses for their form be written in one that it takes.
+	RepairMessages bool `json:",omitempty"`
+	// SyncDeletions removes at the target what was copied there and has been deleted at the source since.
+	SyncDeletions bool `json:",omitempty"`
+	// MaxDeletionPercent is the share of a folder's messages above which nothing is removed from it; 0 is [DefaultDeletionPercent].
+	MaxDeletionPercent   int           `json:",omitempty"`
 	NotificationEmails   []string      `json:",omitempty"`
 	NoIncrementalSyncs   bool          `json:",omitempty"` // AllowIncrementalSyncs $false
 	AllowUnknownColumns  bool          `json:",omitempty"`
@@ -97,6 +104,14 @@ func ParseFolderMapping(text string) (FolderMapping, error) {
 			"Write it as 'Sent Items->Sent', or give a table: @{ 'Sent Items' = 'Sent' }.")
 	}
 	return FolderMapping{strings.TrimSpace(from), strings.TrimSpace(to)}, nil
+}
+
+// DefaultDeletionPercent is the share of a folder that -SyncDeletions removes at most in one go unless told otherwise.
+const DefaultDeletionPercent = 10
+
+// DeletionPercent is the share of a folder's messages above which nothing is removed from it.
+func (s BatchSettings) DeletionPercent() int {
+	return cmp.Or(s.MaxDeletionPercent, DefaultDeletionPercent)
 }
 
 // Batch is a snapshot of a batch.
@@ -258,6 +273,7 @@ type FolderCount struct {
 	Source       int64 // messages at the source when it was last looked at
 	Target       int64 // messages at the target when it was last looked at
 	Copied       int64 // messages the target has acknowledged
+	Repaired     int64 `json:",omitempty"` // of those copied, in a form that the target takes
 	Matched      int64 `json:",omitempty"` // found at the target already
 	Filtered     int64 `json:",omitempty"`
 	Refused      int64 `json:",omitempty"`
@@ -277,6 +293,9 @@ type SkippedItem struct {
 	MessageSize  ByteSize  `json:",omitempty"`
 	// Reason is what was wrong, the server's words included.
 	Reason string
+	// SourceDigest and WrittenDigest, of a repaired message, are those of what the source has and of what was written to the target.
+	SourceDigest  string `json:",omitempty"`
+	WrittenDigest string `json:",omitempty"`
 }
 
 // ReportLine is one line of the story of a batch or user.

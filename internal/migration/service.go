@@ -214,9 +214,12 @@ type SetBatchRequest struct {
 	SkipReports         *bool          `json:",omitempty"`
 	ReportInterval      *time.Duration `json:",omitempty"`
 	// What follows holds for folders that were not copied yet.
-	FolderMapping    *[]FolderMapping `json:",omitempty"`
-	TargetRootFolder *string          `json:",omitempty"`
-	KeepFolderNames  *bool            `json:",omitempty"`
+	FolderMapping      *[]FolderMapping `json:",omitempty"`
+	TargetRootFolder   *string          `json:",omitempty"`
+	KeepFolderNames    *bool            `json:",omitempty"`
+	RepairMessages     *bool            `json:",omitempty"`
+	SyncDeletions      *bool            `json:",omitempty"`
+	MaxDeletionPercent *int             `json:",omitempty"`
 }
 
 // BatchResult is a batch as it is now, and what the administrator should be warned of.

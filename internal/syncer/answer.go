@@ -36,17 +36,17 @@ func (s *sending) answer(r mailbox.Appended) error {
 		}
 		return s.stored(m, r.UID)
 	case mailbox.Refused:
-		if !s.strip && len(m.flags.Keywords()) > 0 && !mailbox.IsID(r.Err, mailbox.MessageTooLarge) {
+		if !s.strip && s.mending == nil && len(m.flags.Keywords()) > 0 && !mailbox.IsID(r.Err, mailbox.MessageTooLarge) {
 			f.again.Add(m.meta.UID)
 			return s.passOver(w)
 		}
-		return s.refuse(w, m.meta, m.length, r.Err)
+		return s.refuseOrRepair(w, m.meta, m.size, r.Err)
 	case mailbox.NotStored:
 		if mailbox.ClassOf(r.Err) != mailbox.PerMessage {
 			return nil // the error that ends the iteration follows
 		}
 		if s.single {
-			return s.refuse(w, m.meta, m.length, r.Err)
+			return s.refuseOrRepair(w, m.meta, m.size, r.Err)
 		}
 		if n := len(f.apart); n > 0 && w.uids.Has(f.apart[n-1].Max()) {
 			f.apart[n-1].Add(m.meta.UID)
@@ -75,17 +75,24 @@ func (s *sending) stored(m *sent, target mailbox.UID) error {
 		return nil
 	}
 	f.targetNext = max(f.targetNext, target+1)
-	return s.decide(w, s.copied(m, target))
+	return s.decideStored(m, target)
 }
 
-// copied is the entry of a message that the target has stored.
-func (s *sending) copied(m *sent, target mailbox.UID) entry {
-	e := entry{Source: m.meta.UID, Outcome: Copied, Target: target, Size: m.length, Date: unix(m.date),
+// decideStored decides a message that the target has stored.
+func (s *sending) decideStored(m *sent, target mailbox.UID) error {
+	e := entry{Source: m.meta.UID, Outcome: Copied, Target: target, Size: m.size, Date: unix(m.date),
 		Flags: m.meta.Flags, Digest: m.body.digest}
 	if s.strip { // what was left out to make it pass is still to be set
 		e.Flags = m.window.folder.agreed(m.meta.Flags, m.flags)
 	}
-	return e
+	if m.rung.defects != 0 {
+		e.Outcome, e.Digest, e.Written = Repaired, m.rung.source, m.body.digest
+		if err := m.window.folder.noteMended(m.meta, m.size, e.Digest, e.Written, m.rung.defects.String(), s.mending.why); err != nil {
+			return err
+		}
+		s.result.Repaired++
+	}
+	return s.decide(m.window, e)
 }
 
 // release frees what the message occupies. A second call does nothing.

@@ -18,6 +18,7 @@ type claim struct {
 	// before: it comes from an entry of an earlier generation, whose outcome and flags are carried over.
 	before  bool
 	outcome Outcome
+	written Digest // of a repaired one
 	// sent: it was found where an intent points, so we have put it there with these flags.
 	sent bool
 	// alike: it may be claimed by its likeness.
@@ -66,6 +67,11 @@ func (l likeness) keys() []Digest {
 
 // possible tells whether a message of that length may be among them byte for byte.
 func (c *claims) possible(length int64) bool { return c.lengths[length] > 0 }
+
+// knows tells whether take would find one.
+func (c *claims) knows(d Digest) bool {
+	return slices.ContainsFunc(c.byDigest[d], func(place int) bool { return !c.taken[place] })
+}
 
 // take claims a message that is there byte for byte; of twins the first one.
 func (c *claims) take(d Digest) (claim, bool) { return c.claim(c.byDigest, d) }
@@ -236,7 +242,7 @@ func (f *folderPass) gatherClaims(ctx context.Context) error {
 				return err
 			}
 			if e.Outcome.atTarget() {
-				f.claims.add(e.Digest, likeness{}, claim{target: e.Target, length: e.Size, date: e.Date, flags: e.Flags, before: true, outcome: e.Outcome})
+				f.claims.add(e.Digest, likeness{}, claim{target: e.Target, length: e.Size, date: e.Date, flags: e.Flags, before: true, outcome: e.Outcome, written: e.Written})
 			}
 		}
 		for e, err := range f.all(ctx, f.Generation) {

@@ -91,7 +91,7 @@ func (f *folderPass) sendDeferred(ctx context.Context) error {
 	defer func() { f.alike, f.following = false, false }()
 	before := f.result.Matched
 	for part := range chunk(deferred, f.window()) {
-		if err := f.send(ctx, f.resend(part), false); err != nil {
+		if err := f.send(ctx, f.resend(part), form{}); err != nil {
 			return err
 		}
 		if err := f.sendAside(ctx); err != nil {
@@ -104,8 +104,8 @@ func (f *folderPass) sendDeferred(ctx context.Context) error {
 	return nil
 }
 
-// sendAside sends, in ever smaller groups, what the target did not take for the company it was in, and then, without
-// keywords, what it may have refused for them.
+// sendAside sends, in ever smaller groups, what the target did not take for the company it was in, then, without
+// keywords, what it may have refused for them, and then, repaired, what it may have refused for its form.
 func (f *folderPass) sendAside(ctx context.Context) error {
 	following := f.following
 	f.following = true
@@ -114,7 +114,7 @@ func (f *folderPass) sendAside(ctx context.Context) error {
 		group, others := f.apart[0], f.apart[1:]
 		f.apart = nil
 		for part := range chunk(group, max((group.Len()+1)/2, 1)) {
-			if err := f.send(ctx, f.resend(part), false); err != nil {
+			if err := f.send(ctx, f.resend(part), form{}); err != nil {
 				return err
 			}
 		}
@@ -126,17 +126,17 @@ func (f *folderPass) sendAside(ctx context.Context) error {
 		if f.trouble != nil || f.redo {
 			break
 		}
-		if err := f.send(ctx, f.resend(mailbox.UIDs(uid)), true); err != nil {
+		if err := f.send(ctx, f.resend(mailbox.UIDs(uid)), form{strip: true}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return f.sendMended(ctx)
 }
 
 // send sends one window by itself.
-func (f *folderPass) send(ctx context.Context, w *window, strip bool) error {
+func (f *folderPass) send(ctx context.Context, w *window, form form) error {
 	only := []*window{w}
-	s := &sending{pass: f.pass, link: f.link, strip: strip, single: w.size == 1, feed: func() *window {
+	s := &sending{pass: f.pass, link: f.link, form: form, single: w.size == 1, feed: func() *window {
 		if len(only) == 0 {
 			return nil
 		}
@@ -189,7 +189,7 @@ func (s *stream) next() *window {
 
 // aside counts the messages that wait to be sent anew.
 func (f *folderPass) aside() int {
-	n := f.again.Len()
+	n := f.again.Len() + len(f.mend)
 	for _, group := range f.apart {
 		n += group.Len()
 	}

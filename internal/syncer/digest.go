@@ -28,6 +28,7 @@ type digestReader struct {
 	left   int64
 	digest Digest
 	done   bool
+	failed bool // r broke off
 }
 
 func newDigestReader(r io.Reader, length int64) *digestReader {
@@ -41,6 +42,7 @@ func (d *digestReader) Read(p []byte) (int, error) {
 	d.h.Write(p[:n])
 	d.left -= int64(n)
 	d.finish()
+	d.failed = d.failed || !d.done && err != nil
 	return n, err
 }
 

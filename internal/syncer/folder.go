@@ -54,6 +54,8 @@ type folderPass struct {
 	// messages that were refused and may be taken without their keywords.
 	apart []mailbox.UIDSet
 	again mailbox.UIDSet
+	// mend are messages that the target has refused and may take in another form.
+	mend []*mending
 	// following: messages of the windows before are sent anew.
 	following bool
 	finished  bool
@@ -85,6 +87,7 @@ type planned struct {
 	uid      mailbox.UID
 	size     uint32 // as the source says, in bytes, cut to what fits
 	filtered bool
+	date     int64 // of a filtered one, as entries keep it
 }
 
 func (f *folderPass) sourceAt() mailbox.At {
@@ -109,8 +112,8 @@ func (r *folderRecord) present() int64 {
 // settled tells whether the last pass finished the folder with nothing left to do.
 func (f *folderPass) settled() bool {
 	return f.Seen.UIDValidity != 0 && len(f.Intents) == 0 && f.Pending.IsZero() && !f.Adopting && f.Previous == 0 &&
-		!f.CompareFlags && len(f.Reflag) == 0 && f.Fault == "" && !(f.RetryRefused && f.Counts[Refused] > 0) &&
-		!f.refiltered()
+		!f.CompareFlags && len(f.Reflag) == 0 && f.Fault == "" && !f.retries() && !f.refiltered() &&
+		(!f.Job.Deletions.Follow || f.folderRecord.Deletions == deletionsFollowed)
 }
 
 // unchanged tells from the two lists alone that there is nothing to do.
@@ -176,6 +179,9 @@ func (f *folderPass) conclude(ctx context.Context) error {
 		if err := f.compareFlags(ctx); err != nil {
 			return err
 		}
+	}
+	if err := f.followDeletions(ctx); err != nil {
+		return err
 	}
 	return f.finish(ctx)
 }
@@ -279,7 +285,7 @@ func (f *folderPass) waiting(ctx context.Context) iter.Seq2[entry, error] {
 // findNew finds what is to be copied: what is new since the last pass, and what was planned then and not decided. On the
 // way it learns what has left the source, because only then the numbers agree with what the source counts.
 func (f *folderPass) findNew(ctx context.Context) error {
-	if f.RetryRefused && f.Counts[Refused] > 0 {
+	if f.retries() {
 		if err := f.reopen(ctx, Refused); err != nil {
 			return err
 		}
@@ -289,7 +295,7 @@ func (f *folderPass) findNew(ctx context.Context) error {
 			return err
 		}
 	}
-	f.FilteredBy = f.FilterText
+	f.FilteredBy, f.Repairing = f.FilterText, f.Repair
 	last := mailbox.MaxUID
 	if next := f.source0.UIDNext; next > 0 {
 		last = next - 1 // what arrives from now on is the next pass's
@@ -374,7 +380,9 @@ func (c *changes) add(m mailbox.Meta) {
 
 func (f *folderPass) planOne(m mailbox.Meta) planned {
 	p := planned{uid: m.UID, size: uint32(min(max(m.Size, 0), 1<<32-1)), filtered: f.Filter != nil && !f.Filter(m)}
-	if !p.filtered {
+	if p.filtered {
+		p.date = unix(m.Date)
+	} else {
 		f.state.BytesPlanned += max(m.Size, 0)
 	}
 	return p
@@ -578,7 +586,7 @@ func (f *folderPass) targetLife(ctx context.Context) error {
 		return func(yield func(entry, error) bool) {
 			for e, err := range f.all(ctx, generation) {
 				if err == nil && e.Outcome.atTarget() && e.Target != 0 {
-					cl, found := at.take(e.Digest)
+					cl, found := at.take(e.sent())
 					for i, c := range f.Reflag {
 						if found && c.UIDs.Has(e.Target) {
 							reflags[i].UIDs.Add(cl.target)
@@ -639,8 +647,9 @@ func (f *folderPass) markFinished() {
 
 // nothingRemains tells, when the last window has been written down, whether the folder is finished with it.
 func (f *folderPass) nothingRemains() bool {
-	return f.open == 0 && f.given == len(f.windows) && !f.following && len(f.apart) == 0 && len(f.again) == 0 &&
-		len(f.deferred) == 0 && len(f.undescribed) == 0 && f.Previous == 0 && !f.toCompare()
+	return f.open == 0 && f.given == len(f.windows) && !f.following && len(f.apart) == 0 && len(f.again) == 0 && len(f.mend) == 0 &&
+		len(f.deferred) == 0 && len(f.undescribed) == 0 && f.Previous == 0 && !f.toCompare() &&
+		!f.Job.Deletions.Follow
 }
 
 // unix is a date as entries keep it.
@@ -649,4 +658,12 @@ func unix(t time.Time) int64 {
 		return noDate
 	}
 	return t.Unix()
+}
+
+// timeOf is the date that unix has made a number of.
+func timeOf(date int64) time.Time {
+	if date == noDate {
+		return time.Time{}
+	}
+	return time.Unix(date, 0).UTC()
 }

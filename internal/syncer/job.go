@@ -47,6 +47,11 @@ type Job struct {
 	FilterText string
 	// RetryRefused tries the messages again that earlier passes could not copy.
 	RetryRefused bool
+	// Repair lets messages that the target refuses be sent in a form that it takes: see package repair. What was changed is
+	// recorded. When it is allowed anew, what was refused before is tried again.
+	Repair bool
+	// Deletions says whether messages are removed at the target that have left the source.
+	Deletions Deletions
 
 	// Window is how many messages go under one intent and are written down in one commit; 0 is 200.
 	Window int
@@ -59,6 +64,16 @@ type Job struct {
 	Observer Observer
 	// Now is the clock for records and report lines; nil is time.Now.
 	Now func() time.Time
+}
+
+// Deletions say what becomes, at the target, of messages that leave the source.
+type Deletions struct {
+	// Follow removes them, if we have put them there and nobody has touched them since.
+	Follow bool
+	// Percent is the brake: when more of a folder has left the source, nothing of it is removed.
+	Percent int
+	// Batch is the batch's name, for the advice how to go on.
+	Batch string
 }
 
 // An Observer is told how a pass goes on. Its methods are called from one goroutine at a time and must not block.
@@ -120,10 +135,12 @@ func (e *SideError) Unwrap() error { return e.Err }
 type Result struct {
 	// Folders has the balance of every folder, those left out included.
 	Folders []migration.FolderCount
-	// Copied and Bytes went over the wire, Matched were at the target already, Skipped were refused or unreadable,
-	// Reflagged had their flags changed at the target; all in this pass.
-	Copied, Matched, Skipped, Reflagged int64
-	Bytes                               int64
+	// Copied and Bytes went over the wire, Repaired of them in a form that the target takes; Matched were at the target already,
+	// Skipped were refused or unreadable, Reflagged had their flags changed at the target; all in this pass.
+	Copied, Repaired, Matched, Skipped, Reflagged int64
+	Bytes                                         int64
+	// Removed were taken away at the target, because they have left the source.
+	Removed int64
 	// LostKeywords counts, by keyword, the messages that arrived without it because the target does not keep it.
 	LostKeywords map[string]int64
 }

@@ -70,6 +70,10 @@ type folderRecord struct {
 	Reflag []reflag `json:",omitempty"`
 	// FilteredBy is the filter by which entries were filtered.
 	FilteredBy string `json:",omitempty"`
+	// Repairing: when messages were last refused, they might have been repaired.
+	Repairing bool `json:",omitempty"`
+	// Deletions is how far the removal of what has left the source is: "" if nobody has asked for it yet, else one of the constants.
+	Deletions string `json:",omitempty"`
 	// Subscribed: the subscription was carried over.
 	Subscribed bool `json:",omitempty"`
 
@@ -93,6 +97,8 @@ type intent struct {
 type suspect struct {
 	UIDs     uidSet
 	Attempts int
+	// AtSource: it was the connection to the source that broke last.
+	AtSource bool `json:",omitempty"`
 }
 
 // A reflag is a change of flags on messages of the target.
@@ -131,7 +137,7 @@ func (r *folderRecord) count(old *entry, e entry) {
 func (r *folderRecord) tally() migration.FolderCount {
 	return migration.FolderCount{
 		SourceFolder: r.Source, TargetFolder: r.Target, Source: r.SourceCount,
-		Copied: r.Counts[Copied], Matched: r.Counts[Adopted] + r.Counts[Altered] + r.Counts[Merged],
+		Copied: r.Counts[Copied] + r.Counts[Repaired], Repaired: r.Counts[Repaired], Matched: r.Counts[Adopted] + r.Counts[Altered] + r.Counts[Merged],
 		Filtered: r.Counts[Filtered], Refused: r.Counts[Refused], Vanished: r.Counts[Vanished],
 		Bytes: migration.ByteSize(r.Bytes), Fault: r.Fault,
 	}

@@ -28,6 +28,8 @@ const (
 	Vanished Outcome = 6
 	// Altered: it was at the target already and was recognised, though another tool or the target had altered it.
 	Altered Outcome = 7
+	// Repaired: the target refused it as it is, said OK to it with its form repaired, and its UID is known.
+	Repaired Outcome = 8
 
 	// gone marks, in the stored byte, an entry whose message is no longer at the source.
 	gone = 0x40
@@ -35,7 +37,7 @@ const (
 
 // String names the outcome.
 func (o Outcome) String() string {
-	names := [...]string{Copied: "copied", Adopted: "adopted", Merged: "merged", Filtered: "filtered", Refused: "refused", Vanished: "vanished", Altered: "altered"}
+	names := [...]string{Copied: "copied", Adopted: "adopted", Merged: "merged", Filtered: "filtered", Refused: "refused", Vanished: "vanished", Altered: "altered", Repaired: "repaired"}
 	if int(o) < len(names) && names[o] != "" {
 		return names[o]
 	}
@@ -43,7 +45,12 @@ func (o Outcome) String() string {
 }
 
 // atTarget tells whether entries with this outcome have content and a place at the target.
-func (o Outcome) atTarget() bool { return o == Copied || o == Adopted || o == Merged || o == Altered }
+func (o Outcome) atTarget() bool {
+	return o == Copied || o == Adopted || o == Merged || o == Altered || o == Repaired
+}
+
+// measured tells whether entries with this outcome know size and date of their message.
+func (o Outcome) measured() bool { return o.atTarget() || o == Filtered }
 
 // An entry is what is remembered of one source message.
 type entry struct {
@@ -52,36 +59,53 @@ type entry struct {
 	// Gone: the message has left the source since.
 	Gone bool
 
+	// Size, in bytes, and Date, in seconds since 1970 (noDate if there is none), are kept of messages that are at the target, as
+	// they were read and sent, and of filtered ones, as the source's list has them.
+	Size int64
+	Date int64
+
 	// The rest is kept only of messages that are at the target.
 
 	// Target is the UID there; 0 when the message is known to have been taken away there.
 	Target mailbox.UID
-	Size   int64 // bytes that were sent
-	Date   int64 // INTERNALDATE as sent, in seconds since 1970; noDate if none
 	// Flags are those on which source and target last agreed: the common ancestor of the three-way merge.
-	Flags  mailbox.Flags
-	Digest Digest
+	Flags mailbox.Flags
+	// Digest is that of the message at the source. Written is that of a repaired message as it was sent; zero of all others.
+	Digest, Written Digest
+}
+
+// sent is the digest of the message as it was sent.
+func (e entry) sent() Digest {
+	if e.Outcome == Repaired {
+		return e.Written
+	}
+	return e.Digest
 }
 
 const noDate = -1 << 62
 
 // A page holds entries of neighbouring source UIDs in ascending order. On disk it is:
 //
-//	byte     version, 1
+//	byte     version, 2
 //	uvarint  number of flag sets, then each as uvarint length and its flags separated by spaces
 //	uvarint  number of runs, then each as
 //	         byte     outcome, with 0x40 set if the messages have left the source
 //	         uvarint  distance of the run's first source UID from the UID behind the previous run
 //	         uvarint  number of messages
 //	         varint   (at the target only) distance of the run's first target UID from the UID behind the previous run's
-//	then for the messages at the target, in order, column by column:
+//	then for the messages at the target and the filtered ones, in order, column by column:
 //	uvarint  size
 //	varint   distance of the date from that of the message before, in seconds
+//	then for the messages at the target:
 //	uvarint  number of its flag set
 //	16 bytes digest
+//	then for the repaired ones:
+//	16 bytes digest of what was sent
+//
+// Version 1, which is still read, keeps no size and date of filtered messages.
 //
 // A run's target UIDs ascend by one as its source UIDs do, unless all of them are 0.
-const pageVersion = 1
+const pageVersion = 2
 
 var errPage = errors.New("the page is damaged")
 
@@ -132,19 +156,28 @@ func encodePage(entries []entry) []byte {
 			}
 		}
 	}
-	for _, e := range kept {
-		b = binary.AppendUvarint(b, uint64(e.Size))
+	for _, e := range entries {
+		if e.Outcome.measured() {
+			b = binary.AppendUvarint(b, uint64(e.Size))
+		}
 	}
 	var date int64
-	for _, e := range kept {
-		b = binary.AppendVarint(b, e.Date-date)
-		date = e.Date
+	for _, e := range entries {
+		if e.Outcome.measured() {
+			b = binary.AppendVarint(b, e.Date-date)
+			date = e.Date
+		}
 	}
 	for _, e := range kept {
 		b = binary.AppendUvarint(b, setOf(e.Flags))
 	}
 	for _, e := range kept {
 		b = append(b, e.Digest[:]...)
+	}
+	for _, e := range kept {
+		if e.Outcome == Repaired {
+			b = append(b, e.Written[:]...)
+		}
 	}
 	return b
 }
@@ -215,8 +248,12 @@ func (r *pageReader) count() int {
 
 func decodePage(data []byte) ([]entry, error) {
 	r := &pageReader{b: data}
-	if v := r.bytes(1); r.err == nil && v[0] != pageVersion {
-		return nil, fmt.Errorf("the page has version %d, this migsh knows %d: use the newer migsh that wrote it", v[0], pageVersion)
+	version := byte(pageVersion)
+	if v := r.bytes(1); r.err == nil {
+		version = v[0]
+	}
+	if version < 1 || version > pageVersion {
+		return nil, fmt.Errorf("the page has version %d, this migsh knows %d: use the newer migsh that wrote it", version, pageVersion)
 	}
 	sets := make([]mailbox.Flags, r.count())
 	for i := range sets {
@@ -226,17 +263,21 @@ func decodePage(data []byte) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var kept []*entry
+	var kept, measured []*entry
 	for i := range entries {
-		if entries[i].Outcome.atTarget() {
-			kept = append(kept, &entries[i])
+		e := &entries[i]
+		if e.Outcome.atTarget() {
+			kept = append(kept, e)
+		}
+		if e.Outcome.atTarget() || version > 1 && e.Outcome.measured() {
+			measured = append(measured, e)
 		}
 	}
-	for _, e := range kept {
+	for _, e := range measured {
 		e.Size = int64(r.uvarint())
 	}
 	var date int64
-	for _, e := range kept {
+	for _, e := range measured {
 		date += r.varint()
 		e.Date = date
 	}
@@ -249,6 +290,11 @@ func decodePage(data []byte) ([]entry, error) {
 	}
 	for _, e := range kept {
 		copy(e.Digest[:], r.bytes(uint64(len(e.Digest))))
+	}
+	for _, e := range kept {
+		if e.Outcome == Repaired {
+			copy(e.Written[:], r.bytes(uint64(len(e.Written))))
+		}
 	}
 	if r.err == nil && len(r.b) > 0 {
 		r.err = errPage
@@ -268,7 +314,7 @@ func (r *pageReader) runs() ([]entry, error) {
 			return nil, r.err
 		}
 		e := entry{Outcome: Outcome(kind[0] &^ gone), Gone: kind[0]&gone != 0}
-		if e.Outcome < Copied || e.Outcome > Altered {
+		if e.Outcome < Copied || e.Outcome > Repaired {
 			return nil, fmt.Errorf("the page has a message with %v: use the newer migsh that wrote it", e.Outcome)
 		}
 		source += r.uvarint()

@@ -81,6 +81,7 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	p.state.Folder = ""
+	p.tellFoldersGone(mappings)
 	p.progress(PhaseDone)
 	p.reportLost()
 	return p.remember(ctx, begun)

@@ -37,7 +37,7 @@ func (s *sending) place(w *window) error {
 	w.unplaced = nil
 	for i, m := range unplaced {
 		f.targetNext = max(f.targetNext, uids[i]+1)
-		if err := s.decide(w, s.copied(m, uids[i])); err != nil {
+		if err := s.decideStored(m, uids[i]); err != nil {
 			return err
 		}
 	}

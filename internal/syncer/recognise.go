@@ -21,12 +21,21 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	cl, claimed := f.claims.take(r.digest)
 	if !claimed && f.maybeAlike(m.UID) {
 		like := r.likeness()
-		if !f.alike && f.claims.knowsAlike(like) {
+		mended, deeds, err := f.findMended(sp)
+		switch {
+		case err != nil:
+			return nil, errors.Join(err, sp.Close())
+		case !f.alike && (deeds != 0 || f.claims.knowsAlike(like)):
 			f.deferred.Add(m.UID)
 			w.deferred.Add(m.UID)
 			return nil, errors.Join(sp.Close(), s.passOver(w))
-		}
-		if f.alike {
+		case deeds != 0:
+			cl, claimed = f.claims.take(mended)
+			cl.outcome, cl.written = Repaired, mended
+			if err := f.noteMended(m.Meta, m.Length, r.digest, mended, deeds.String(), nil); err != nil {
+				return nil, errors.Join(err, sp.Close())
+			}
+		case f.alike:
 			cl, claimed = f.claims.takeAlike(like)
 			cl.outcome = Altered
 		}
@@ -42,12 +51,15 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	if err := sp.Close(); err != nil {
 		return nil, err
 	}
-	e := entry{Source: m.UID, Outcome: cl.outcome, Target: cl.target, Size: m.Length, Date: cl.date, Digest: r.digest}
+	e := entry{Source: m.UID, Outcome: cl.outcome, Target: cl.target, Size: m.Length, Date: cl.date, Digest: r.digest, Written: cl.written}
 	switch {
 	case cl.before:
 		e.Flags = cl.flags
 	case cl.sent:
-		e.Outcome, e.Flags = Copied, f.agreed(m.Flags, cl.flags)
+		e.Flags = f.agreed(m.Flags, cl.flags)
+		if e.Outcome != Repaired {
+			e.Outcome = Copied
+		}
 	default:
 		// Nobody knows on which flags both sides last agreed: what the source has is added, nothing is taken away.
 		e.Flags = m.Flags.Minus(m.Flags.Minus(cl.flags))
@@ -55,7 +67,7 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 	if !e.Flags.Equal(m.Flags) {
 		f.CompareFlags = true
 	}
-	if (e.Outcome == Adopted || e.Outcome == Altered) && !cl.before {
+	if (e.Outcome == Adopted || e.Outcome == Altered || e.Outcome == Repaired && !cl.sent) && !cl.before {
 		s.result.Matched++
 	}
 	return nil, s.decide(w, e)

@@ -20,9 +20,17 @@ type sent struct {
 	meta   mailbox.Meta
 	flags  mailbox.Flags // as sent
 	date   time.Time
-	length int64
+	length int64 // as sent
+	size   int64 // as read
 	body   *digestReader
 	spool  *spool
+	rung   rung // of the ladder of repairs
+}
+
+// A form is what is left out or changed of messages that are sent.
+type form struct {
+	strip   bool // keywords are left out
+	mending *mending
 }
 
 // A sending is one call of Fetch and one of Append: windows fetched from the source on one end, results from the target on
@@ -30,10 +38,10 @@ type sent struct {
 // ledger only with the turn and the folder's busy lock, because a commit gives the turn away.
 type sending struct {
 	*pass
-	link   *link
-	feed   func() *window // gives the next window, nil if there is none; it is called with the turn
-	strip  bool           // keywords are left out
-	single bool           // it has but one message, which nothing else can be blamed for
+	link *link
+	feed func() *window // gives the next window, nil if there is none; it is called with the turn
+	form
+	single bool // it has but one message, which nothing else can be blamed for
 
 	ctx  context.Context // ends when the pass is to end
 	late context.Context // for writing down what has happened
@@ -43,6 +51,8 @@ type sending struct {
 	folders []*folderPass
 	queue   []*sent // in the order in which they were taken
 	fault   error   // why the source's end stopped
+	// convicted: it is known which message broke the connection.
+	convicted bool
 }
 
 // enter takes what is needed to work on a folder whose messages are flowing.
@@ -132,8 +142,8 @@ func (s *sending) breakOff(fault error) error {
 			return errors.Join(why, err)
 		}
 	}
-	if culprit != nil && s.ctx.Err() == nil && mailbox.ClassOf(why) == mailbox.Reconnect {
-		if err := culprit.folder.within(func() error { return culprit.folder.blame(s.late, culprit) }); err != nil {
+	if culprit != nil && !s.convicted && s.ctx.Err() == nil && mailbox.ClassOf(why) == mailbox.Reconnect {
+		if err := culprit.folder.within(func() error { return culprit.folder.blame(s.late, culprit, s.brokenAtSource()) }); err != nil {
 			return errors.Join(why, err)
 		}
 	}
@@ -189,6 +199,11 @@ func (s *sending) culprit() *window {
 		}
 	}
 	return nil
+}
+
+// brokenAtSource tells whether it was the source that did not go on.
+func (s *sending) brokenAtSource() bool {
+	return s.fault != nil || slices.ContainsFunc(s.queue, func(m *sent) bool { return m.body.failed })
 }
 
 // guilty is the folder that an error is about, nil if none of these.
@@ -255,7 +270,10 @@ func (s *sending) fetchWindows(yield func(mailbox.Window) bool) {
 		if w == nil {
 			return
 		}
-		uids := w.uids.Minus(w.filtered).Minus(w.poisonous)
+		uids := w.uids.Minus(w.poisonous)
+		for _, p := range w.filtered {
+			uids = uids.Minus(mailbox.UIDs(p.uid))
+		}
 		if len(uids) > 0 && !yield(mailbox.Window{At: w.folder.sourceAt(), UIDs: uids}) {
 			return
 		}
@@ -311,15 +329,15 @@ func (s *sending) beginOne(w *window) error {
 	for _, r := range w.uids {
 		f.Pending.AddRange(r)
 	}
-	for uid := range w.filtered.All() {
-		if err := s.decide(w, entry{Source: uid, Outcome: Filtered}); err != nil {
+	for _, p := range w.filtered {
+		if err := s.decide(w, entry{Source: p.uid, Outcome: Filtered, Size: int64(p.size), Date: p.date}); err != nil {
 			return err
 		}
 	}
 	for uid := range w.poisonous.All() {
 		e := mailbox.NewError(mailbox.MessageRefused, "COPY", fmt.Errorf("the connection broke each of the %d times that it was on its way", f.attempts(uid)))
 		e.Folder, e.UID = f.Source, uid
-		if err := s.refuse(w, mailbox.Meta{UID: uid}, 0, e); err != nil {
+		if err := s.refuseOrRepair(w, mailbox.Meta{UID: uid}, 0, e); err != nil {
 			return err
 		}
 	}
@@ -332,6 +350,9 @@ func (s *sending) prepare(w *window, m *mailbox.Message) (*mailbox.Outgoing, err
 	if m.Err != nil {
 		return nil, s.unread(w, m)
 	}
+	if s.mending != nil {
+		return s.prepareRung(w, m)
+	}
 	if limit := f.limit(); limit > 0 && m.Length > limit {
 		e := mailbox.NewError(mailbox.MessageTooLarge, "APPEND", fmt.Errorf("it has %d bytes, the target takes at most %d", m.Length, limit))
 		e.Folder, e.UID = f.Target, m.UID
@@ -339,7 +360,7 @@ func (s *sending) prepare(w *window, m *mailbox.Message) (*mailbox.Outgoing, err
 		defer f.leave()
 		return nil, s.refuse(w, m.Meta, m.Length, e)
 	}
-	out := &sent{window: w, meta: m.Meta, length: m.Length, date: m.Date}
+	out := &sent{window: w, meta: m.Meta, length: m.Length, size: m.Length, date: m.Date}
 	var body io.Reader = &endingReader{s.ctx, m.Body}
 	if f.claims.possible(m.Length) || f.maybeAlike(m.UID) {
 		var err error
@@ -351,7 +372,13 @@ func (s *sending) prepare(w *window, m *mailbox.Message) (*mailbox.Outgoing, err
 		body, out.date = dateFromHeader(body)
 	}
 	out.body = newDigestReader(body, m.Length)
-	out.flags = f.sendable(m.Flags)
+	return s.hand(w, out)
+}
+
+// hand gives a message to the target.
+func (s *sending) hand(w *window, out *sent) (*mailbox.Outgoing, error) {
+	f := w.folder
+	out.flags = f.sendable(out.meta.Flags)
 	if s.strip {
 		out.flags = out.flags.Minus(out.flags.Keywords())
 	}
@@ -363,7 +390,7 @@ func (s *sending) prepare(w *window, m *mailbox.Message) (*mailbox.Outgoing, err
 	}
 	s.queue = append(s.queue, out)
 	w.onItsWay++
-	return &mailbox.Outgoing{At: f.targetAt(), Flags: out.flags, Date: out.date, Length: m.Length, Body: out.body}, nil
+	return &mailbox.Outgoing{At: f.targetAt(), Flags: out.flags, Date: out.date, Length: out.length, Binary: out.rung.binary, Body: out.body}, nil
 }
 
 // limit is the largest message that the target takes, 0 if there is no limit.

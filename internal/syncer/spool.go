@@ -14,26 +14,37 @@ const spoolMemory = 1 << 20
 
 // A spool keeps a message until it is known what to do with it.
 type spool struct {
+	dir  string
 	head bytes.Buffer
 	file *os.File
 	size int64
 }
 
+// Write adds to the spool.
+func (s *spool) Write(p []byte) (int, error) {
+	n := min(len(p), max(spoolMemory-s.head.Len(), 0))
+	s.head.Write(p[:n])
+	if n < len(p) {
+		if s.file == nil {
+			file, err := os.CreateTemp(s.dir, "message-*.eml")
+			if err != nil {
+				return n, mailbox.NewError(mailbox.SpoolFailed, "SPOOL", err)
+			}
+			s.file = file
+		}
+		more, err := diskWriter{s.file}.Write(p[n:])
+		if n += more; err != nil {
+			return n, err
+		}
+	}
+	s.size += int64(len(p))
+	return n, nil
+}
+
 // spoolMessage reads a message of the given length whole. The caller closes the spool.
 func spoolMessage(r io.Reader, length int64, dir string) (*spool, error) {
-	s := &spool{size: length}
-	if _, err := io.CopyN(&s.head, r, min(length, spoolMemory)); err != nil {
-		return nil, noEOF(err)
-	}
-	if length <= spoolMemory {
-		return s, nil
-	}
-	file, err := os.CreateTemp(dir, "message-*.eml")
-	if err != nil {
-		return nil, mailbox.NewError(mailbox.SpoolFailed, "SPOOL", err)
-	}
-	s.file = file
-	if _, err := io.CopyN(diskWriter{file}, r, length-spoolMemory); err != nil {
+	s := &spool{dir: dir}
+	if _, err := io.CopyN(s, r, length); err != nil {
 		s.Close()
 		return nil, noEOF(err)
 	}

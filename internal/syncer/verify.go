@@ -131,7 +131,7 @@ func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Targ
 		}
 		v.Checked++
 		v.Bytes += m.Length
-		if r.digest == e.Digest {
+		if r.digest == e.sent() {
 			v.Same++
 			continue
 		}
@@ -147,7 +147,7 @@ func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Targ
 }
 
 func difference(l *ledger, e entry) Difference {
-	return Difference{Folder: l.Source, Target: l.Target, SourceUID: e.Source, TargetUID: e.Target, Sent: e.Digest, Size: e.Size, validity: l.SourceValidity}
+	return Difference{Folder: l.Source, Target: l.Target, SourceUID: e.Source, TargetUID: e.Target, Sent: e.sent(), Size: e.Size, validity: l.SourceValidity}
 }
 
 // Describe reads subject and sender of messages at the source, as far as they are still there, so that people can tell

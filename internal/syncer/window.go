@@ -25,7 +25,8 @@ type window struct {
 	uids   mailbox.UIDSet
 	size   int // messages in it
 	// filtered and poisonous messages are not even fetched.
-	filtered, poisonous mailbox.UIDSet
+	filtered  []planned
+	poisonous mailbox.UIDSet
 
 	entries  []entry // those decided, in any order
 	decided  mailbox.UIDSet
@@ -65,7 +66,7 @@ func (f *folderPass) cut() {
 		w.size++
 		switch {
 		case p.filtered:
-			w.filtered.Add(p.uid)
+			w.filtered = append(w.filtered, p)
 		case a == quarantineAfter:
 			w.poisonous.Add(p.uid)
 		default:
@@ -84,17 +85,31 @@ func (f *folderPass) window() int {
 	return windowMessages
 }
 
-func (f *folderPass) attempts(uid mailbox.UID) int {
+func (f *folderPass) attempts(uid mailbox.UID) int { return f.suspicion(uid).Attempts }
+
+// suspicion is what a message is suspected of.
+func (f *folderPass) suspicion(uid mailbox.UID) suspect {
 	for _, s := range f.Suspects {
 		if s.UIDs.Has(uid) {
-			return s.Attempts
+			return s
 		}
 	}
-	return 0
+	return suspect{}
+}
+
+// suspect notes how often the connection broke while messages were on their way, and on which side.
+func (f *folderPass) suspect(uids mailbox.UIDSet, attempts int, atSource bool) {
+	var others []suspect
+	for _, s := range f.Suspects {
+		if s.UIDs.UIDSet = s.UIDs.Minus(uids); !s.UIDs.IsZero() {
+			others = append(others, s)
+		}
+	}
+	f.Suspects = append(others, suspect{uidSet{uids}, attempts, atSource})
 }
 
 // blame notes that the connection broke while the window's messages were on their way.
-func (f *folderPass) blame(ctx context.Context, w *window) error {
+func (f *folderPass) blame(ctx context.Context, w *window, atSource bool) error {
 	var open mailbox.UIDSet
 	for uid := range w.uids.All() {
 		if _, decided, err := f.get(ctx, uid); err != nil {
@@ -106,13 +121,6 @@ func (f *folderPass) blame(ctx context.Context, w *window) error {
 	if len(open) == 0 {
 		return nil
 	}
-	attempts := f.attempts(open[0].First) + 1
-	var others []suspect
-	for _, s := range f.Suspects {
-		if s.UIDs.UIDSet = s.UIDs.Minus(open); !s.UIDs.IsZero() {
-			others = append(others, s)
-		}
-	}
-	f.Suspects = append(others, suspect{uidSet{open}, attempts})
+	f.suspect(open, f.attempts(open[0].First)+1, atSource)
 	return f.commit(ctx)
 }

@@ -1,6 +1,7 @@
 package membox
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,8 +12,9 @@ import (
 
 // pending is a message that was read whole and waits for its group.
 type pending struct {
-	at  mailbox.At
-	msg Message
+	at     mailbox.At
+	binary bool
+	msg    Message
 }
 
 func (s *session) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
@@ -54,7 +56,7 @@ func (s *session) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, 
 			if len(group) > 0 && group[0].at != out.At && !flush() {
 				return
 			}
-			group = append(group, pending{out.At, Message{Flags: out.Flags, Date: out.Date, Body: body}})
+			group = append(group, pending{out.At, out.Binary, Message{Flags: out.Flags, Date: out.Date, Body: body}})
 			if len(group) == s.box.opts.Group && !flush() {
 				return
 			}
@@ -129,8 +131,15 @@ func (s *session) effectAppend(at mailbox.At, group []pending, results []mailbox
 	})
 }
 
-// admit asks the hook about each message.
+// admit refuses NUL bytes, and asks the hook about each message.
 func (s *session) admit(at mailbox.At, group []pending) error {
+	for _, p := range group {
+		if s.box.opts.Binary && !p.binary && bytes.IndexByte(p.msg.Body, 0) >= 0 {
+			e := mailbox.NewError(mailbox.MessageRefused, "APPEND", nil)
+			e.Folder, e.Text = at.Folder, "Message contains NUL characters"
+			return e
+		}
+	}
 	return s.box.hook(func(h Hooks) error {
 		if h.Refuse == nil {
 			return nil

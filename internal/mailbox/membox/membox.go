@@ -35,6 +35,9 @@ type Options struct {
 
 	Quota       int64 // bytes; 0 is no limit
 	AppendLimit int64 // bytes a message; 0 is no limit
+	// Binary offers BINARY: a message with NUL bytes is taken if it is sent as such, and refused otherwise. Without, NUL bytes are
+	// nothing special.
+	Binary bool
 	// Keywords that can be kept, when not every one: nil is every one.
 	Keywords []string
 	// FoldCase makes folder names that differ only in case the same folder.

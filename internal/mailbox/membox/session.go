@@ -139,7 +139,7 @@ func (s *session) Info() mailbox.Info {
 		Others:   o.Others, Shared: o.Shared,
 		Features: mailbox.Features{
 			UIDPlus: !o.NoUIDPlus, CondStore: !o.NoCondStore, QResync: !o.NoCondStore, AtomicBatch: o.Group > 1,
-			Quota: o.Quota > 0, SpecialUse: !o.NoSpecialUse, CreateSpecialUse: !o.NoSpecialUse,
+			Quota: o.Quota > 0, Binary: o.Binary, SpecialUse: !o.NoSpecialUse, CreateSpecialUse: !o.NoSpecialUse,
 			Subscriptions: !o.NoListStatus, Namespaces: !o.NoNamespace,
 		},
 		AppendLimit: o.AppendLimit,
