@@ -225,7 +225,6 @@ type lineReader struct {
 	r      *bufio.Reader
 	within bool // the line goes on
 	length int  // of the line so far, without its end
-	text   []byte
 }
 
 func newLineReader(r io.Reader) *lineReader { return &lineReader{r: bufio.NewReaderSize(r, 64<<10)} }

@@ -30,7 +30,7 @@ func TestRepair(t *testing.T) {
 		{"nothing", "Subject: a\r\n\r\nb\r\n", 0, "Subject: a\r\n\r\nb\r\n"},
 		{"empty", "", 0, ""},
 		{"no body", "Subject: a\r\n", 0, "Subject: a\r\n"},
-		{"NUL", "Subject: a\x00b\r\n\r\n\x00c\x00\r\n", NULs | BadHeader&0, "Subject: ab\r\n\r\nc\r\n"},
+		{"NUL", "Subject: a\x00b\r\n\r\n\x00c\x00\r\n", NULs, "Subject: ab\r\n\r\nc\r\n"},
 		{"only NUL", "\x00\x00", NULs | BadHeader, ""},
 		{"bare LF", "Subject: a\n\nb\r\nc\n", LineEnds, "Subject: a\r\n\r\nb\r\nc\r\n"},
 		{"bare CR", "Subject: a\r\n\r\nb\rc\r\r\n", LineEnds, "Subject: a\r\n\r\nb\r\nc\r\n\r\n"},
