@@ -21,6 +21,20 @@ type Account struct {
 	Password migration.Secret
 	// AuthorizationID is the SASL authorization identity: whose mailbox the login opens. Empty: its own.
 	AuthorizationID string
+	// OAuth is what access tokens are asked for with, in place of Password, where Endpoint.OAuth is set and the row has no password.
+	OAuth migration.OAuthSecrets
+}
+
+// ByToken tells whether the account opens its mailbox with an access token.
+func (a Account) ByToken() bool { return a.Endpoint.OAuth != nil && a.Password == "" }
+
+// Usable tells whether there is something to log in with.
+func (a Account) Usable() bool { return a.Login != "" && (a.Password != "" || a.ByToken()) }
+
+// Keys are the secrets of an endpoint.
+type Keys struct {
+	Password migration.Secret // of its administrator
+	OAuth    migration.OAuthSecrets
 }
 
 // Connector opens mailboxes and tries servers. It is safe for concurrent use.
@@ -71,34 +85,45 @@ func (r Row) TargetUser() string {
 }
 
 // SourceAccount is how the row's mailbox is opened at the source: with the row's own login exactly as it stands there, or by the
-// endpoint's administrator when the row has no password. It is false when there is neither.
-func SourceAccount(e migration.Endpoint, admin migration.Secret, r Row) (Account, bool) {
+// endpoint's administrator or token when the row has no password. It is false when there is neither.
+func SourceAccount(e migration.Endpoint, keys Keys, r Row) (Account, bool) {
 	if r.Password != "" {
-		return Account{Endpoint: e, Login: r.SourceUser(), Password: r.Password}, r.UserName != ""
+		return Account{Endpoint: ownLogin(e), Login: r.SourceUser(), Password: r.Password}, r.UserName != ""
 	}
-	return byAdministrator(e, admin, r.SourceUser())
+	return byAdministrator(e, keys, r.SourceUser())
 }
 
 // TargetAccount is how the row's mailbox is opened at the target: with the row's TargetPassword if it has one, else by the endpoint's
 // administrator. It is false when there is neither.
-func TargetAccount(e migration.Endpoint, admin migration.Secret, r Row) (Account, bool) {
+func TargetAccount(e migration.Endpoint, keys Keys, r Row) (Account, bool) {
 	if r.TargetPassword != "" {
-		return Account{Endpoint: e, Login: r.TargetUser(), Password: r.TargetPassword}, true
+		return Account{Endpoint: ownLogin(e), Login: r.TargetUser(), Password: r.TargetPassword}, true
 	}
-	return byAdministrator(e, admin, r.TargetUser())
+	return byAdministrator(e, keys, r.TargetUser())
 }
 
-// byAdministrator is the administrator's login to a user's mailbox. An administrator who opens no mailbox but his own is none:
-// everybody's mail would end there.
-func byAdministrator(e migration.Endpoint, password migration.Secret, user string) (Account, bool) {
-	a := Account{Endpoint: e, Login: e.UserName, Password: password}
+// ownLogin is the endpoint as a row with a password of its own uses it.
+func ownLogin(e migration.Endpoint) migration.Endpoint {
+	if e.OAuth != nil {
+		e.OAuth, e.Authentication = nil, migration.AuthenticationBasic
+	}
+	return e
+}
+
+// byAdministrator is the administrator's login to a user's mailbox, or that of an access token. An administrator who opens no mailbox but
+// his own is none: everybody's mail would end there.
+func byAdministrator(e migration.Endpoint, keys Keys, user string) (Account, bool) {
+	a := Account{Endpoint: e, Login: e.UserName, Password: keys.Password, OAuth: keys.OAuth}
+	if e.OAuth != nil {
+		a.Login, a.Password = user, ""
+	}
 	if e.LoginFormat != "" {
 		a.Login = migration.Login(e.LoginFormat, user, e.UserName)
 	}
 	if e.AuthorizationID != "" {
 		a.AuthorizationID = migration.Login(e.AuthorizationID, user, e.UserName)
 	}
-	return a, e.UserName != "" && (e.LoginFormat != "" || e.AuthorizationID != "")
+	return a, e.OAuth != nil || e.UserName != "" && (e.LoginFormat != "" || e.AuthorizationID != "")
 }
 
 // Pair names the two mailboxes of a row.

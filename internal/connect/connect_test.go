@@ -11,6 +11,8 @@ func TestAccounts(t *testing.T) {
 	master := migration.Endpoint{UserName: "root", LoginFormat: "{user}*{admin}"}
 	sasl := migration.Endpoint{UserName: "root", AuthorizationID: "{local}"}
 	alone := migration.Endpoint{UserName: "root"}
+	token := migration.Endpoint{OAuth: &migration.OAuth{}, Authentication: migration.AuthenticationOAuth}
+	shared := migration.Endpoint{OAuth: &migration.OAuth{}, LoginFormat: "{local}@tenant.example"}
 	row := Row{EmailAddress: "ann@example.org", UserName: "ann.b", Password: "pw"}
 	tests := []struct {
 		name         string
@@ -32,6 +34,9 @@ func TestAccounts(t *testing.T) {
 		{"target user name", master, Row{EmailAddress: "ann@example.org", TargetUserName: "ann2"}, true, "ann2*root", "", "secret", true},
 		{"target password wins", master, Row{EmailAddress: "ann@example.org", TargetPassword: "tp"}, true, "ann@example.org", "", "tp", true},
 		{"administrator of his own mailbox only", alone, row, true, "", "", "", false},
+		{"token", token, Row{EmailAddress: "ann@example.org"}, false, "ann@example.org", "", "", true},
+		{"token of another form", shared, row, true, "ann@tenant.example", "", "", true},
+		{"a password of its own beats the token", token, row, false, "ann.b", "", "pw", true},
 		{"target without anything", plain, row, true, "", "", "", false},
 	}
 	for _, tt := range tests {
@@ -39,7 +44,7 @@ func TestAccounts(t *testing.T) {
 		if tt.target {
 			get = TargetAccount
 		}
-		a, ok := get(tt.endpoint, "secret", tt.row)
+		a, ok := get(tt.endpoint, Keys{Password: "secret"}, tt.row)
 		if ok != tt.ok {
 			t.Errorf("%s: usable %v, want %v", tt.name, ok, tt.ok)
 			continue

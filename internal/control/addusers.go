@@ -52,10 +52,10 @@ func (c *Control) draftMore(ctx context.Context, b records.Batch, r migration.Se
 	if d.target, err = c.records.FindEndpoint(ctx, migration.Identity(b.TargetEndpoint)); err != nil {
 		return nil, err
 	}
-	if d.sourceAdmin, err = c.records.Administrator(d.source.Value); err != nil {
+	if d.sourceKeys, err = c.records.Keys(d.source.Value); err != nil {
 		return nil, err
 	}
-	if d.targetAdmin, err = c.records.Administrator(d.target.Value); err != nil {
+	if d.targetKeys, err = c.records.Keys(d.target.Value); err != nil {
 		return nil, err
 	}
 	config, err := c.records.Config(ctx)

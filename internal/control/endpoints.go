@@ -26,6 +26,10 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 	if err := migration.CheckName("migration endpoint", e.Name); err != nil {
 		return out, err
 	}
+	secrets, err := c.grant(ctx, &e, migration.OAuthSecrets{}, r.OAuth, r.SkipVerification)
+	if err != nil {
+		return out, err
+	}
 	if err := checkServer(&e); err != nil {
 		return out, err
 	}
@@ -52,6 +56,9 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 	e.LastModifiedTime = e.CreationTime
 	record := records.Endpoint{Endpoint: e}
 	if record.Password, err = c.records.Seal(password, c.records.Endpoints.Key(key), records.FieldPassword); err != nil {
+		return out, err
+	}
+	if record.OAuthSecrets, err = c.records.SealOAuth(e.Name, secrets); err != nil {
 		return out, err
 	}
 	op, err := c.records.Endpoints.Create(record, key)
@@ -131,7 +138,7 @@ func setAdministrator(e *migration.Endpoint, credentials *migration.Credential) 
 		}
 	}
 	if credentials == nil {
-		if e.LoginFormat != "" || e.AuthorizationID != "" {
+		if e.OAuth == nil && (e.LoginFormat != "" || e.AuthorizationID != "") {
 			return "", migration.NewError(migration.ErrInvalidValue, e.Name,
 				"A login format or authorization id says how an administrator opens mailboxes, but no administrator was given.", "Give -Credentials too.")
 		}
@@ -225,6 +232,9 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	set(&e.AcceptUntrustedCertificates, r.AcceptUntrustedCertificates)
 	set(&e.LoginFormat, r.LoginFormat)
 	set(&e.AuthorizationID, r.AuthorizationID)
+	if err := c.changeGrant(ctx, &e, &item.Value, r); err != nil {
+		return out, err
+	}
 	if err := checkServer(&e); err != nil {
 		return out, err
 	}
@@ -244,6 +254,9 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	op, err := c.records.Endpoints.Replace(item)
 	if err == nil {
 		_, err = c.records.Store.Update(ctx, op)
+	}
+	if err == nil && (r.Credentials != nil || r.OAuth != nil || r.LoginFormat != nil || r.AuthorizationID != nil || r.Authentication != nil) {
+		err = c.retryRefused(ctx, e.Name)
 	}
 	out.Endpoint = e
 	return out, records.Explain(err)

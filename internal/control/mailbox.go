@@ -77,7 +77,7 @@ func (c *Control) findMailbox(ctx context.Context, r migration.MailboxRequest) (
 	if err != nil {
 		return p, err
 	}
-	admin, err := c.records.Administrator(e.Value)
+	keys, err := c.records.Keys(e.Value)
 	if err != nil {
 		return p, err
 	}
@@ -86,7 +86,7 @@ func (c *Control) findMailbox(ctx context.Context, r migration.MailboxRequest) (
 		account = connect.SourceAccount
 	}
 	var ok bool
-	if p.account, ok = account(e.Value.Endpoint, admin, row); !ok {
+	if p.account, ok = account(e.Value.Endpoint, keys, row); !ok {
 		return p, migration.NewError(migration.ErrMailbox, p.address,
 			fmt.Sprintf("Nobody can open the mailbox '%s': its row has no password, and the endpoint '%s' has no administrator.", p.address, e.Value.Name),
 			fmt.Sprintf("Give it one with Set-MigrationEndpoint '%s' -Credentials.", e.Value.Name))

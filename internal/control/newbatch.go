@@ -53,8 +53,8 @@ type draft struct {
 	batch          records.Batch
 	source, target store.Item[records.Endpoint]
 	own            bool // the source is made together with the batch
-	sourceAdmin    migration.Secret
-	targetAdmin    migration.Secret
+	sourceKeys     connect.Keys
+	targetKeys     connect.Keys
 	file           *csvfile.File
 	rows           []csvfile.Row
 	members        map[string]bool // folded addresses of those in the batch already
@@ -164,7 +164,7 @@ func (c *Control) draftSource(ctx context.Context, d *draft, r migration.NewBatc
 		return err
 	}
 	d.batch.SourceEndpoint = d.source.Value.Name
-	d.sourceAdmin, err = c.records.Administrator(d.source.Value)
+	d.sourceKeys, err = c.records.Keys(d.source.Value)
 	return err
 }
 
@@ -223,7 +223,7 @@ func (c *Control) draftTarget(ctx context.Context, d *draft, r migration.NewBatc
 		return err
 	}
 	d.batch.TargetEndpoint = d.target.Value.Name
-	d.targetAdmin, err = c.records.Administrator(d.target.Value)
+	d.targetKeys, err = c.records.Keys(d.target.Value)
 	return err
 }
 
@@ -415,12 +415,12 @@ func (c *Control) user(d *draft, row csvfile.Row) (*records.User, *migration.Val
 		return nil, &w, nil
 	}
 	login := loginOf(row)
-	if _, ok := connect.SourceAccount(d.source.Value.Endpoint, d.sourceAdmin, login); !ok {
+	if _, ok := connect.SourceAccount(d.source.Value.Endpoint, d.sourceKeys, login); !ok {
 		return left(warningNoSourceLogin, fmt.Sprintf(
 			"'%s' can't be opened at the source: the row has no UserName with a Password, and the endpoint '%s' has no administrator who could open it.",
 			row.EmailAddress, d.source.Value.Name))
 	}
-	if _, ok := connect.TargetAccount(d.target.Value.Endpoint, d.targetAdmin, login); !ok {
+	if _, ok := connect.TargetAccount(d.target.Value.Endpoint, d.targetKeys, login); !ok {
 		return left(warningNoTargetLogin, fmt.Sprintf(
 			"'%s' can't be opened at the target: the row has no TargetPassword, and the endpoint '%s' has no administrator who could open it. "+
 				"Add the column TargetPassword, or Set-MigrationEndpoint '%s' -Credentials.",

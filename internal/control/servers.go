@@ -14,11 +14,11 @@ import (
 
 // TestServer implements migration.Service.
 func (c *Control) TestServer(ctx context.Context, r migration.TestServerRequest) (migration.ConnectionTest, error) {
-	endpoint, admin, err := c.serverToTest(ctx, r)
+	endpoint, keys, err := c.serverToTest(ctx, r)
 	if err != nil {
 		return migration.ConnectionTest{}, records.Explain(err)
 	}
-	account, err := testAccount(endpoint, admin, r)
+	account, err := testAccount(endpoint, keys, r)
 	if err != nil {
 		return migration.ConnectionTest{}, err
 	}
@@ -26,25 +26,25 @@ func (c *Control) TestServer(ctx context.Context, r migration.TestServerRequest)
 	return test, err
 }
 
-// serverToTest finds out which server is meant, and the password of its administrator if it is known.
-func (c *Control) serverToTest(ctx context.Context, r migration.TestServerRequest) (migration.Endpoint, migration.Secret, error) {
+// serverToTest finds out which server is meant, and its secrets if they are known.
+func (c *Control) serverToTest(ctx context.Context, r migration.TestServerRequest) (migration.Endpoint, connect.Keys, error) {
 	if r.Endpoint != "" {
 		item, err := c.records.FindEndpoint(ctx, r.Endpoint)
 		if err != nil {
-			return migration.Endpoint{}, "", err
+			return migration.Endpoint{}, connect.Keys{}, err
 		}
-		admin, err := c.records.Administrator(item.Value)
-		return item.Value.Endpoint, admin, err
+		keys, err := c.records.Keys(item.Value)
+		return item.Value.Endpoint, keys, err
 	}
 	e := migration.Endpoint{
 		EndpointType: r.EndpointType, RemoteServer: r.RemoteServer, Port: r.Port, Security: r.Security, Authentication: r.Authentication,
 		AcceptUntrustedCertificates: r.AcceptUntrustedCertificates, LoginFormat: r.LoginFormat, AuthorizationID: r.AuthorizationID,
 	}
-	return e, "", checkServer(&e)
+	return e, connect.Keys{}, checkServer(&e)
 }
 
 // testAccount is who logs in during a test: the given credentials, for the test mailbox if there is one.
-func testAccount(e migration.Endpoint, admin migration.Secret, r migration.TestServerRequest) (connect.Account, error) {
+func testAccount(e migration.Endpoint, keys connect.Keys, r migration.TestServerRequest) (connect.Account, error) {
 	a := connect.Account{Endpoint: e}
 	if r.LoginFormat != "" {
 		e.LoginFormat = r.LoginFormat
@@ -56,7 +56,9 @@ func testAccount(e migration.Endpoint, admin migration.Secret, r migration.TestS
 		return a, err
 	}
 	if r.Credentials != nil {
-		e.UserName, admin = r.Credentials.UserName, r.Credentials.Password
+		e.UserName, keys.Password = r.Credentials.UserName, r.Credentials.Password
+		e.OAuth = nil // what is given is tried
+		a.Endpoint = e
 	}
 	if r.TestMailbox == "" {
 		if r.Credentials != nil {
@@ -65,7 +67,7 @@ func testAccount(e migration.Endpoint, admin migration.Secret, r migration.TestS
 		return a, nil
 	}
 	row := connect.Row{EmailAddress: r.TestMailbox}
-	a, ok := connect.TargetAccount(e, admin, row)
+	a, ok := connect.TargetAccount(e, keys, row)
 	if !ok {
 		return a, migration.NewError(migration.ErrInvalidValue, r.TestMailbox,
 			fmt.Sprintf("There is no administrator who could open the mailbox of '%s'.", r.TestMailbox),
@@ -134,9 +136,9 @@ func checkServer(e *migration.Endpoint) error {
 	if e.Authentication == "" {
 		e.Authentication = migration.AuthenticationBasic
 	}
-	if e.Authentication == migration.AuthenticationOAuth {
+	if e.Authentication == migration.AuthenticationOAuth && e.OAuth == nil {
 		return migration.NewError(migration.ErrInvalidValue, string(e.Authentication),
-			"OAuth authentication needs a service that gives out tokens.", "Use Basic or Ntlm.")
+			"OAuth authentication needs a service that gives out tokens.", "Make an endpoint with -ClientId and -ClientSecret, -RefreshToken, -DeviceCode or -ServiceAccountKeyFileData.")
 	}
 	if e.Port == 0 {
 		e.Port = migration.DefaultPort(e.Security)

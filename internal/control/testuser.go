@@ -58,29 +58,29 @@ func (c *Control) accounts(ctx context.Context, b records.Batch, u records.User)
 	if err != nil {
 		return source, target, err
 	}
-	find := func(name string) (store migration.Endpoint, admin migration.Secret, err error) {
+	find := func(name string) (endpoint migration.Endpoint, keys connect.Keys, err error) {
 		e, err := c.records.FindEndpoint(ctx, migration.Identity(name))
 		if err != nil {
-			return store, "", err
+			return endpoint, keys, err
 		}
-		admin, err = c.records.Administrator(e.Value)
-		return e.Value.Endpoint, admin, err
+		keys, err = c.records.Keys(e.Value)
+		return e.Value.Endpoint, keys, err
 	}
-	endpoint, admin, err := find(b.SourceEndpoint)
+	endpoint, keys, err := find(b.SourceEndpoint)
 	if err != nil {
 		return source, target, err
 	}
-	source, _ = connect.SourceAccount(endpoint, admin, row)
-	if endpoint, admin, err = find(b.TargetEndpoint); err != nil {
+	source, _ = connect.SourceAccount(endpoint, keys, row)
+	if endpoint, keys, err = find(b.TargetEndpoint); err != nil {
 		return source, target, err
 	}
-	target, _ = connect.TargetAccount(endpoint, admin, row)
+	target, _ = connect.TargetAccount(endpoint, keys, row)
 	return source, target, nil
 }
 
 // probeSide tries a login. Nobody to log in is a failure as well.
 func (c *Control) probeSide(ctx context.Context, side connect.Side, a connect.Account) (migration.ConnectionTest, error) {
-	if a.Login == "" || a.Password == "" {
+	if !a.Usable() {
 		return migration.ConnectionTest{Result: migration.TestFailed, Message: nobody(side)}, nil
 	}
 	test, _, err := c.probe(ctx, a)

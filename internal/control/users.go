@@ -174,15 +174,20 @@ func (c *Control) putCredentials(b *records.Batch, u *records.User, row csvfile.
 		}
 		u.TargetPassword = sealed
 	}
+	c.retry(b, u)
+	return nil
+}
+
+// retry has a user that has failed tried again at once.
+func (c *Control) retry(b *records.Batch, u *records.User) {
 	if u.NextRetryTime.IsZero() {
-		return nil
+		return
 	}
 	u.NextRetryTime = c.now()
 	// From now on the user counts as waiting for its turn, so that whoever waits for the batch waits for it too.
 	if next, _, err := b.Settled(u, c.now()).Next(migration.EventRetry); err == nil {
 		u.UserState = next
 	}
-	return nil
 }
 
 // newCredentials gives the users of a batch the passwords of a file, and tells how many. The file must name users of the batch only.

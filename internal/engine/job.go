@@ -177,11 +177,11 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 	if err != nil {
 		return syncer.Job{}, logins{}, err
 	}
-	sourceAdmin, err := r.Administrator(source.Value)
+	sourceKeys, err := r.Keys(source.Value)
 	if err != nil {
 		return syncer.Job{}, logins{}, err
 	}
-	targetAdmin, err := r.Administrator(target.Value)
+	targetKeys, err := r.Keys(target.Value)
 	if err != nil {
 		return syncer.Job{}, logins{}, err
 	}
@@ -191,10 +191,10 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 	}
 	var l logins
 	var ok bool
-	if l.source, ok = connect.SourceAccount(source.Value.Endpoint, sourceAdmin, row); !ok {
+	if l.source, ok = connect.SourceAccount(source.Value.Endpoint, sourceKeys, row); !ok {
 		return syncer.Job{}, l, noLogin(connect.SourceSide, source.Value.Name, "give its row a UserName and Password, or the endpoint an administrator")
 	}
-	if l.target, ok = connect.TargetAccount(target.Value.Endpoint, targetAdmin, row); !ok {
+	if l.target, ok = connect.TargetAccount(target.Value.Endpoint, targetKeys, row); !ok {
 		return syncer.Job{}, l, noLogin(connect.TargetSide, target.Value.Name, "give its row a TargetPassword, or the endpoint an administrator")
 	}
 	filter, err := migration.ParseContentFilter(batch.ContentFilter)

@@ -18,6 +18,7 @@ import (
 	"migsh/internal/mailbox/wrap"
 	"migsh/internal/migration"
 	"migsh/internal/notify"
+	"migsh/internal/oauth"
 	"migsh/internal/records"
 	"migsh/internal/secret"
 	"migsh/internal/statedir"
@@ -88,7 +89,7 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 		return nil, err
 	}
 	r := records.New(h.store, h.keys)
-	connector := imapconnect.Connector{SpoolDir: o.Dir.Spool(), Tracer: tracer}
+	connector := imapconnect.Connector{SpoolDir: o.Dir.Spool(), Tracer: tracer, Tokens: &oauth.Tokens{Keep: r.KeepRefreshToken}}
 	outbox := notify.NewOutbox(h.store, o.Dir.Outbox())
 	var teller *notify.Notifier
 	service, err := control.New(ctx, r, connector, control.Options{

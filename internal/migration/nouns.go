@@ -26,6 +26,8 @@ type Endpoint struct {
 	LoginFormat string `json:",omitempty"`
 	// AuthorizationID is the SASL authorization identity, with the same placeholders; empty means none.
 	AuthorizationID string `json:",omitempty"`
+	// OAuth is set where logins are made with access tokens.
+	OAuth *OAuth `json:",omitempty"`
 	// BatchGUID is that of the batch whose own the endpoint is: made from the batch's connection settings, removed with it.
 	BatchGUID string `json:",omitempty"`
 	// Verified is false when the endpoint was made with -SkipVerification and never tested since.

@@ -22,6 +22,8 @@ type Service interface {
 	Endpoints(ctx context.Context, q EndpointQuery) iter.Seq2[Endpoint, error]
 	// SetEndpoint changes what is not nil. Running batches follow.
 	SetEndpoint(ctx context.Context, r SetEndpointRequest) (EndpointResult, error)
+	// SignIn begins the sign-in of somebody at another device; NewEndpoint or SetEndpoint waits for its end.
+	SignIn(ctx context.Context, r SignInRequest) (SignIn, error)
 	// RemoveEndpoint refuses while a batch uses the endpoint, or the configuration names it as target.
 	RemoveEndpoint(ctx context.Context, identity Identity) error
 
@@ -121,6 +123,7 @@ type NewEndpointRequest struct {
 	Credentials                   *Credential    `json:",omitempty"`
 	LoginFormat                   string         `json:",omitempty"`
 	AuthorizationID               string         `json:",omitempty"`
+	OAuth                         *OAuthRequest  `json:",omitempty"`
 	SkipVerification              bool           `json:",omitempty"`
 }
 
@@ -143,6 +146,7 @@ type SetEndpointRequest struct {
 	Credentials                   *Credential     `json:",omitempty"` // an empty user name removes them
 	LoginFormat                   *string         `json:",omitempty"`
 	AuthorizationID               *string         `json:",omitempty"`
+	OAuth                         *OAuthRequest   `json:",omitempty"`
 	SkipVerification              bool            `json:",omitempty"`
 }
 

@@ -21,6 +21,7 @@ package records
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,6 +37,8 @@ import (
 type Endpoint struct {
 	migration.Endpoint
 	Password secret.Sealed `json:",omitempty"`
+	// OAuthSecrets are migration.OAuthSecrets as JSON.
+	OAuthSecrets secret.Sealed `json:",omitempty"`
 }
 
 // Batch is a batch as stored. It has no status: see [Records.Batch].
@@ -240,6 +243,7 @@ func (r *Records) Open(sealed secret.Sealed, key, field string) (migration.Secre
 const (
 	FieldPassword       = "Password"
 	FieldTargetPassword = "TargetPassword"
+	FieldOAuthSecrets   = "OAuthSecrets"
 )
 
 // Row is what a user's record says about logging in, decrypted.
@@ -258,9 +262,50 @@ func (r *Records) Row(batchGUID string, u User) (connect.Row, error) {
 	}, nil
 }
 
-// Administrator is the password of an endpoint's administrator, decrypted.
-func (r *Records) Administrator(e Endpoint) (migration.Secret, error) {
-	return r.Open(e.Password, r.Endpoints.Key(migration.FoldName(e.Name)), FieldPassword)
+// Keys are the secrets of an endpoint, decrypted.
+func (r *Records) Keys(e Endpoint) (keys connect.Keys, err error) {
+	at := r.Endpoints.Key(migration.FoldName(e.Name))
+	if keys.Password, err = r.Open(e.Password, at, FieldPassword); err != nil || e.OAuthSecrets == "" {
+		return keys, err
+	}
+	text, err := r.Open(e.OAuthSecrets, at, FieldOAuthSecrets)
+	if err != nil {
+		return keys, err
+	}
+	if err := json.Unmarshal([]byte(text.Reveal()), &keys.OAuth); err != nil {
+		return keys, fmt.Errorf("read the token secrets of endpoint '%s': %w", e.Name, err)
+	}
+	return keys, nil
+}
+
+// SealOAuth encrypts what an endpoint's tokens are asked for with; nothing stays nothing.
+func (r *Records) SealOAuth(endpoint string, s migration.OAuthSecrets) (secret.Sealed, error) {
+	if s == (migration.OAuthSecrets{}) {
+		return "", nil
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	return r.Seal(migration.Secret(text), r.Endpoints.Key(migration.FoldName(endpoint)), FieldOAuthSecrets)
+}
+
+// KeepRefreshToken puts the refresh token that a token service has given in place of another into the endpoint, unless somebody else
+// has put in a third one meanwhile, or removed the endpoint.
+func (r *Records) KeepRefreshToken(ctx context.Context, endpoint string, old, current migration.Secret) error {
+	_, err := r.Endpoints.Modify(ctx, func(e *Endpoint) error {
+		keys, err := r.Keys(*e)
+		if err != nil || keys.OAuth.RefreshToken != old {
+			return err
+		}
+		keys.OAuth.RefreshToken = current
+		e.OAuthSecrets, err = r.SealOAuth(e.Name, keys.OAuth)
+		return err
+	}, migration.FoldName(endpoint))
+	if isNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // FindEndpoint finds an endpoint by name or GUID.

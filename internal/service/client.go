@@ -120,6 +120,10 @@ func (c *client) SetEndpoint(ctx context.Context, r migration.SetEndpointRequest
 	return setEndpoint.only(ctx, c, r)
 }
 
+func (c *client) SignIn(ctx context.Context, r migration.SignInRequest) (migration.SignIn, error) {
+	return signIn.only(ctx, c, r)
+}
+
 func (c *client) RemoveEndpoint(ctx context.Context, identity migration.Identity) error {
 	_, err := removeEndpoint.only(ctx, c, identity)
 	return err

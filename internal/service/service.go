@@ -39,6 +39,7 @@ var (
 	newEndpoint    = one("NewEndpoint", migration.Service.NewEndpoint)
 	endpoints      = many("Endpoints", migration.Service.Endpoints)
 	setEndpoint    = one("SetEndpoint", migration.Service.SetEndpoint)
+	signIn         = one("SignIn", migration.Service.SignIn)
 	removeEndpoint = order("RemoveEndpoint", migration.Service.RemoveEndpoint)
 	checkCSV       = one("CheckCSV", migration.Service.CheckCSV)
 	newBatch       = one("NewBatch", migration.Service.NewBatch)
@@ -70,7 +71,7 @@ var (
 )
 
 var methods = []handled{
-	testServer, newEndpoint, endpoints, setEndpoint, removeEndpoint, checkCSV,
+	testServer, newEndpoint, endpoints, setEndpoint, signIn, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
 	plans, mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, audit, auditLog, watch,

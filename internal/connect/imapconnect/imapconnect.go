@@ -3,25 +3,29 @@ package imapconnect
 
 import (
 	"context"
+	"errors"
 
 	"migsh/internal/connect"
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/imapbox"
 	"migsh/internal/mailbox/wrap"
+	"migsh/internal/oauth"
 )
 
-// Connector speaks IMAP. The zero value will do.
+// Connector speaks IMAP. The zero value will do where no tokens are needed.
 type Connector struct {
 	// SpoolDir takes the rare message that must be seen whole before it is passed on; empty is the system's directory.
 	SpoolDir string
 	// Tracer records what is said, without secrets and without mail; nil records nothing.
 	Tracer *wrap.Tracer
+	// Tokens are those that mailboxes are opened with.
+	Tokens *oauth.Tokens
 }
 
 var _ connect.Connector = Connector{}
 
 func (c Connector) config(a connect.Account) imapbox.Config {
-	return imapbox.Config{
+	cfg := imapbox.Config{
 		Server: a.Endpoint.RemoteServer, Port: a.Endpoint.Port, Security: a.Endpoint.Security,
 		AcceptUntrustedCertificates: a.Endpoint.AcceptUntrustedCertificates,
 		Credentials: imapbox.Credentials{
@@ -29,6 +33,30 @@ func (c Connector) config(a connect.Account) imapbox.Config {
 		},
 		SpoolDir: c.SpoolDir, Tracer: c.Tracer,
 	}
+	if a.ByToken() {
+		cfg.Credentials.Token = func(ctx context.Context, refused string) (string, error) { return c.token(ctx, a, refused) }
+	}
+	return cfg
+}
+
+// token gets an access token for an account. What goes wrong is put as an error of logging in.
+func (c Connector) token(ctx context.Context, a connect.Account, refused string) (string, error) {
+	user := a.Login
+	if a.AuthorizationID != "" {
+		user = a.AuthorizationID
+	}
+	token, err := c.Tokens.Token(ctx, a.Endpoint.Name, oauth.Grant{OAuth: *a.Endpoint.OAuth, OAuthSecrets: a.OAuth}, user, refused)
+	asked, ok := errors.AsType[*oauth.Error](err)
+	if !ok {
+		return token, err
+	}
+	id := mailbox.AuthenticationFailed
+	if asked.Later {
+		id = mailbox.Unavailable
+	}
+	e := mailbox.NewError(id, "ask for an access token", nil)
+	e.Code, e.Text, e.Fix, e.RetryAfter = asked.Code, "the token service "+asked.Service+": "+asked.Text, asked.Remedy(), asked.RetryAfter
+	return "", e
 }
 
 // Probe implements [connect.Connector].
