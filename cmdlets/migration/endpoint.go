@@ -11,13 +11,14 @@ import (
 type endpointSettings struct {
 	Port                          *int32 `param:"" validate:"range=1,65535" help:"The TCP port. Left out: 993, or 143 where -Security is Tls or None."`
 	Security                      string `param:"" validate:"set=None,Ssl,Tls" help:"How connections are protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. What is left out is decided once, when the endpoint is made, and never weakened later."`
-	Authentication                string `param:"" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
+	Authentication                string `param:"" validate:"set=Basic,Ntlm,OAuth" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2; OAuth, which follows from -ApplicationId and its like, shows an access token."`
 	MaxConcurrentMigrations       any    `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
 	MaxConcurrentIncrementalSyncs any    `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`
 	Credentials                   any    `param:"" help:"An administrator's account that may open every mailbox. Kept sealed."`
 	LoginFormat                   string `param:"" help:"How the login name is made out of {user} {local} {domain} {admin}, such as {user}*{admin} for Dovecot."`
 	AuthorizationID               string `param:"" help:"The SASL authorization identity, with the same placeholders: the mailbox that the administrator acts for."`
 	SkipVerification              bool   `param:"" help:"Don't test the connection first."`
+	oauthSettings
 }
 
 type newEndpoint struct {
@@ -33,7 +34,7 @@ func (e *environment) newEndpoint() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "New-MigrationEndpoint", Synopsis: "Keeps the settings of a mail server under a name, for batches to copy from or to.",
 		ShouldProcess: true, OutputTypes: []string{typeEndpoint.Name},
-	}, "DomainController Partition", foreignServer+" ApplicationId AppSecretKeyVaultUrl NspiServer OAuthCode RedirectUri RemoteTenant TestMailbox", func(b base) cmdlet.Cmdlet { return &newEndpoint{base: b} })
+	}, "DomainController Partition", foreignServer+" AppSecretKeyVaultUrl NspiServer OAuthCode RedirectUri TestMailbox", func(b base) cmdlet.Cmdlet { return &newEndpoint{base: b} })
 }
 
 func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
@@ -62,6 +63,9 @@ func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 		return report1(ctx, out, err)
 	}
 	if r.Credentials, err = credentialFrom(c.Credentials); err != nil {
+		return report1(ctx, out, err)
+	}
+	if r.OAuth, err = c.request(ctx, out, &c.base, migration.SignInRequest{RemoteServer: c.RemoteServer}); err != nil {
 		return report1(ctx, out, err)
 	}
 	if !c.SkipVerification {
@@ -130,7 +134,7 @@ type setEndpoint struct {
 func (e *environment) setEndpoint() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Set-MigrationEndpoint", Synopsis: "Changes a migration endpoint; running batches follow.", ShouldProcess: true,
-	}, "DomainController Partition", "ApplicationId AppSecretKeyVaultUrl ExchangeServer MailboxPermission NspiServer PublicFolderDatabaseServerLegacyDN RpcProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN TestMailbox",
+	}, "DomainController Partition", "AppSecretKeyVaultUrl ExchangeServer MailboxPermission NspiServer PublicFolderDatabaseServerLegacyDN RpcProxyServer SourceMailboxLegacyDN TestMailbox",
 		func(b base) cmdlet.Cmdlet { return &setEndpoint{base: b} })
 }
 
@@ -178,6 +182,9 @@ func (c *setEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 		if r.Credentials == nil { // -Credentials $null takes them away
 			r.Credentials = &migration.Credential{}
 		}
+	}
+	if r.OAuth, err = c.request(ctx, out, &c.base, migration.SignInRequest{Endpoint: r.Identity}); err != nil {
+		return report1(ctx, out, err)
 	}
 	return c.do(ctx, out, func(svc migration.Service) error {
 		changed, err := svc.SetEndpoint(ctx, r)

@@ -8,6 +8,14 @@ import (
 // endpoint is the snapshot behind a MigrationEndpoint object.
 type endpoint struct{ migration.Endpoint }
 
+// oauth is where its tokens come from, empty if it needs none.
+func (e *endpoint) oauth() migration.OAuth {
+	if e.OAuth == nil {
+		return migration.OAuth{}
+	}
+	return *e.OAuth
+}
+
 var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) string { return e.Name },
 	object.Views{Table: []object.Column{
 		{Property: "Identity", Width: 30},
@@ -29,12 +37,17 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"Username", object.TypeString, func(e *endpoint) any { return e.UserName }},
 		{"LoginFormat", object.TypeString, func(e *endpoint) any { return e.LoginFormat }},
 		{"AuthorizationId", object.TypeString, func(e *endpoint) any { return e.AuthorizationID }},
+		{"ApplicationId", object.TypeString, func(e *endpoint) any { return e.oauth().ClientID }},
+		{"RemoteTenant", object.TypeString, func(e *endpoint) any { return e.oauth().TenantID }},
+		{"OAuthGrant", object.TypeString, func(e *endpoint) any { return string(e.oauth().Grant) }},
+		{"TokenUri", object.TypeString, func(e *endpoint) any { return e.oauth().TokenURI }},
+		{"Scope", nil, func(e *endpoint) any { return texts(e.oauth().Scopes) }},
 		{"Verified", object.TypeBoolean, func(e *endpoint) any { return e.Verified }},
 		{"Guid", object.TypeGuid, func(e *endpoint) any { return guid(e.GUID) }},
 		{"CreationTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.CreationTime) }},
 		{"LastModifiedTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.LastModifiedTime) }},
 		{"IsValid", object.TypeBoolean, func(*endpoint) any { return true }},
-	}, blank[endpoint]("ExchangeServer", "RpcProxyServer", "NspiServer", "MailboxPermission", "SourceMailboxLegacyDN", "UseAutoDiscover", "RemoteTenant",
+	}, blank[endpoint]("ExchangeServer", "RpcProxyServer", "NspiServer", "MailboxPermission", "SourceMailboxLegacyDN", "UseAutoDiscover",
 		"PublicFolderDatabaseServerLegacyDN", "DiagnosticInfo")...)...)
 
 func endpointObject(e migration.Endpoint) any { return object.Instance(typeEndpoint, &endpoint{e}) }

@@ -11,7 +11,7 @@ import (
 
 // Parameters of other migration types, which Test- and New-MigrationEndpoint share.
 const foreignServer = `Autodiscover Compliance EmailAddress ExchangeOutlookAnywhere ExchangeRemoteMove ExchangeServer Gmail PSTImport PublicFolder
-	PublicFolderDatabaseServerLegacyDN PublicFolderToUnifiedGroup RpcProxyServer ServiceAccountKeyFileData SourceMailboxLegacyDN FilePath MailboxPermission`
+	PublicFolderDatabaseServerLegacyDN PublicFolderToUnifiedGroup RpcProxyServer SourceMailboxLegacyDN FilePath MailboxPermission`
 
 type testServer struct {
 	base
@@ -32,7 +32,7 @@ func (e *environment) testServer() *cmdlet.Info {
 	return e.declareCmdlet(cmdlet.Spec{
 		Name: "Test-MigrationServerAvailability", Synopsis: "Tests the connection to a mail server, and a login if credentials are given.",
 		DefaultSet: "IMAP", ShouldProcess: true, Impact: cmdlet.ImpactMedium, OutputTypes: []string{typeConnectionTest.Name},
-	}, "Partition", foreignServer, func(b base) cmdlet.Cmdlet { return &testServer{base: b} })
+	}, "Partition", foreignServer+" ServiceAccountKeyFileData", func(b base) cmdlet.Cmdlet { return &testServer{base: b} })
 }
 
 func (c *testServer) Process(ctx context.Context, _ any, out cmdlet.Out) error {

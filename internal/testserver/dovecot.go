@@ -49,6 +49,11 @@ type DovecotOptions struct {
 	// Mechanisms are the ways to log in that are offered, as in auth_mechanisms;
 	// "plain login" if empty.
 	Mechanisms string
+	// Tokens has the server take the access tokens of this service, too. A token for
+	// every mailbox is good for any with AnyUser only, one for a user's only
+	// without.
+	Tokens  *Tokens
+	AnyUser bool
 
 	CertificateNames []string  // localhost and Host if empty
 	CertificateUntil time.Time // ten years from now if zero
@@ -120,6 +125,9 @@ func newDovecot(t testing.TB, program string, o DovecotOptions) (*Dovecot, error
 	o.Store = cmp.Or(o.Store, "maildir")
 	o.Separator = cmp.Or(o.Separator, "/")
 	o.Mechanisms = cmp.Or(o.Mechanisms, "plain login")
+	if o.Tokens != nil {
+		o.Mechanisms += " xoauth2 oauthbearer"
+	}
 	o.MaxUserIPConnections = cmp.Or(o.MaxUserIPConnections, 10000)
 	host := "127.0.0.1"
 	if o.TLSOnly {
@@ -164,6 +172,17 @@ func newDovecot(t testing.TB, program string, o DovecotOptions) (*Dovecot, error
 	admins := fmt.Sprintf("%s:{PLAIN}%s\n", d.Admin, d.AdminPassword)
 	if err := os.WriteFile(filepath.Join(dir, "admins"), []byte(admins), 0o644); err != nil {
 		return nil, err
+	}
+	if o.Tokens != nil {
+		user := "%u"
+		if o.AnyUser {
+			user = AnyUser
+		}
+		oauth := fmt.Sprintf("introspection_mode = post\nintrospection_url = %s\nusername_attribute = username\nusername_format = %s\nactive_attribute = active\nactive_value = true\n",
+			o.Tokens.IntrospectURI, user)
+		if err := os.WriteFile(filepath.Join(dir, "oauth2.conf"), []byte(oauth), 0o644); err != nil {
+			return nil, err
+		}
 	}
 	return d, os.WriteFile(filepath.Join(dir, "dovecot.conf"), []byte(d.config(o, group)), 0o644)
 }

@@ -79,6 +79,14 @@ userdb {
 }
 {{- end}}
 
+{{- if .o.Tokens}}
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {{.dir}}/oauth2.conf
+}
+{{- end}}
+
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = {{.location}}

@@ -1,6 +1,7 @@
 package imapbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,24 +91,36 @@ func (s *session) present(m login.Method) (op string, err error) {
 
 // otherwise is the configuration with which a refused login is worth another try, once: with a fresh token in place of one that was
 // used before, or with the password itself, over TLS, because the server may keep it in a form that allows no proof of another kind.
-func (s *session) otherwise(ctx context.Context, err error) (Config, bool) {
+// Otherwise it returns why there is none: err, or that no other token is to be had.
+func (s *session) otherwise(ctx context.Context, err error) (Config, error) {
 	cfg := s.cfg
 	if !mailbox.IsID(err, mailbox.AuthenticationFailed) {
-		return cfg, false
+		return cfg, err
 	}
-	if c := &cfg.Credentials; c.Token != nil && c.Password != "" {
-		token, err := c.Token(ctx, c.Password)
-		if err != nil || token == c.Password {
-			return cfg, false
+	if c := &cfg.Credentials; c.Token != nil {
+		token, failed := cfg.token(ctx, c.Password)
+		if failed != nil || token == c.Password {
+			return cfg, cmp.Or(failed, err)
 		}
 		c.Password, c.Token = token, nil
-		return cfg, true
+		return cfg, nil
 	}
 	if !cfg.plainly && s.method.Hashed() && s.plainer && s.tls != nil {
 		cfg.plainly = true
-		return cfg, true
+		return cfg, nil
 	}
-	return cfg, false
+	return cfg, err
+}
+
+// token gets an access token other than the one that was refused, if one was.
+func (c Config) token(ctx context.Context, refused string) (string, error) {
+	token, err := c.Credentials.Token(ctx, refused)
+	if e, ok := errors.AsType[*mailbox.Error](err); ok {
+		at := *e
+		at.Server, at.Login = c.address(), c.Credentials.Login
+		err = &at
+	}
+	return token, err
 }
 
 // withToken fetches the access token where one is needed, before a connection waits for it.
@@ -115,17 +128,9 @@ func (c Config) withToken(ctx context.Context) (Config, error) {
 	if c.Credentials.Token == nil || c.Credentials.Login == "" || c.Credentials.Password != "" {
 		return c, nil
 	}
-	token, err := c.Credentials.Token(ctx, "")
-	if err != nil {
-		if e, ok := errors.AsType[*mailbox.Error](err); ok {
-			at := *e
-			at.Server, at.Login = c.address(), c.Credentials.Login
-			err = &at
-		}
-		return c, err
-	}
-	c.Credentials.Password = token
-	return c, nil
+	var err error
+	c.Credentials.Password, err = c.token(ctx, "")
+	return c, err
 }
 
 // learn asks what the server is and how it names folders.

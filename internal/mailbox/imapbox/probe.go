@@ -56,10 +56,10 @@ func Probe(ctx context.Context, cfg Config) (report Report, err error) {
 		return report, nil
 	}
 	if err := s.logIn(ctx); err != nil {
-		if cfg, again := s.otherwise(ctx, err); again {
-			return Probe(ctx, cfg)
+		if cfg, err = s.otherwise(ctx, err); err != nil {
+			return report, err
 		}
-		return report, err
+		return Probe(ctx, cfg)
 	}
 	report.LoggedIn, report.Capabilities, report.Software, report.Method = true, s.caps.all, s.info.Software, s.method.Name
 	return report, nil

@@ -78,10 +78,10 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 	s := newSession(cfg, w)
 	if err := s.logIn(ctx); err != nil {
 		s.hangUp()
-		if cfg, again := s.otherwise(ctx, err); again {
-			return open(ctx, cfg)
+		if cfg, err = s.otherwise(ctx, err); err != nil {
+			return nil, err
 		}
-		return nil, err
+		return open(ctx, cfg)
 	}
 	return s, nil
 }
