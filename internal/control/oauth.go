@@ -119,7 +119,7 @@ func (c *Control) retryRefused(ctx context.Context, endpoint string) error {
 					c.retry(&b.Value, u)
 				}
 				return nil
-			}, user.Names...); err != nil {
+			}, records.UserKey(b.Value.GUID, user.Value.EmailAddress)...); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"migsh/internal/testmail"
+	"migsh/internal/testserver"
+)
+
+// TestPain shows, with the program itself, what becomes of the pains that are about reaching and opening mailboxes.
+func TestPain(t *testing.T) {
+	t.Run("P36", testTokensEnd)
+	t.Run("P36_device", testDeviceCode)
+}
+
+// testTokensEnd migrates with tokens of an application. Its secret is changed: the user waits for the new one, and goes on by itself when it
+// is given. No secret is found anywhere.
+func testTokensEnd(t *testing.T) {
+	tokens := testserver.StartTokens(t)
+	source := testserver.StartDovecot(t, testserver.DovecotOptions{Tokens: tokens, AnyUser: true})
+	target := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	source.Fill(t, "ann", testmail.Plain(1, 5))
+	p := newProgram(t)
+	trace := filepath.Join(t.TempDir(), "trace")
+	p.env = append(p.env, "MIGSH_TRACE="+trace, "MIGSH_LOG_LEVEL=DEBUG")
+	first := tokens.ClientSecret
+	out := p.ok(fmt.Sprintf(`
+$ErrorActionPreference = 'Stop'
+$admin = [pscredential]::new('%s', (ConvertTo-SecureString '%s' -AsPlainText -Force))
+New-MigrationEndpoint -IMAP -Name Source -RemoteServer 127.0.0.1 -Port %d -Security Tls -AcceptUntrustedCertificates -ClientId %s -ClientSecret '%s' -TokenUri %s -Scope mail |
+	ForEach-Object { "$($_.Authentication) $($_.OAuthGrant) $($_.ApplicationId)" }
+New-MigrationEndpoint -IMAP -Name Target -RemoteServer 127.0.0.1 -Port %d -Security None -Credentials $admin -LoginFormat '{user}*{admin}' | Out-Null
+Set-MigrationConfig -TargetEndpoint Target
+New-MigrationBatch -Name Tokens -SourceEndpoint Source -CSVData ([IO.File]::ReadAllBytes('%s')) -AutoStart | Out-Null
+Wait-MigrationBatch Tokens | ForEach-Object { "first $($_.Status)" }`,
+		target.Admin, target.AdminPassword, source.IMAPPort, tokens.ClientID, first, tokens.TokenURI, target.IMAPPort,
+		userList(t, "EmailAddress,UserName,Password", "ann@contoso.edu,ann,")), "")
+	for _, want := range []string{"OAuth ClientCredentials migsh-test\n", "first Synced\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
+	const next = "the-next-s3cret"
+	tokens.SetSecret(next)
+	tokens.Expire()
+	out += p.ok(fmt.Sprintf(`
+$ErrorActionPreference = 'Stop'
+Set-MigrationBatch Tokens -SyncNow
+Wait-MigrationBatch Tokens | Out-Null
+Get-MigrationUser | ForEach-Object { "then $($_.Status): $($_.ErrorSummary)" }
+Set-MigrationEndpoint Source -ClientSecret (ConvertTo-SecureString '%s' -AsPlainText -Force)
+Wait-MigrationBatch Tokens | ForEach-Object { "at last $($_.Status)" }
+Get-MigrationEndpoint | Format-List *
+Get-MigrationUser | Get-MigrationUserStatistics -IncludeReport | Format-List *`, next), "")
+	for _, want := range []string{"then IncrementalFailed: ", "invalid_client", "-ClientSecret", "at last Synced\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
+	secrets := []string{first, next, "access-"}
+	nowhere(t, secrets, "the output", out)
+	for _, root := range []string{p.home, trace} {
+		if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			nowhere(t, secrets, path, string(data))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func nowhere(t *testing.T, secrets []string, where, text string) {
+	t.Helper()
+	for _, s := range secrets {
+		if strings.Contains(text, s) {
+			t.Errorf("%s holds the secret %q", where, s)
+		}
+	}
+}
+
+// awaited is output in which something is waited for.
+type awaited struct {
+	pattern *regexp.Regexp
+	found   chan string // gets the pattern's first group, once
+
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (a *awaited) Write(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.text.Write(p)
+	if m := a.pattern.FindStringSubmatch(a.text.String()); m != nil {
+		select {
+		case a.found <- m[1]:
+		default:
+		}
+	}
+	return len(p), nil
+}
+
+// testDeviceCode has somebody sign in with a code that the program shows, and opens the mailbox with what that brought, in this run of the
+// program and, by the refresh token that has replaced it meanwhile, in the next.
+func testDeviceCode(t *testing.T) {
+	tokens := testserver.StartTokens(t)
+	source := testserver.StartDovecot(t, testserver.DovecotOptions{Tokens: tokens})
+	p := newProgram(t)
+	path := filepath.Join(t.TempDir(), "script.ps1")
+	script := fmt.Sprintf(`
+$ErrorActionPreference = 'Stop'
+New-MigrationEndpoint -IMAP -Name Mine -RemoteServer 127.0.0.1 -Port %d -Security Tls -AcceptUntrustedCertificates -ApplicationId %s -DeviceCode -TokenUri %s -DeviceCodeUri %s -Scope mail | Out-Null
+(Test-MigrationServerAvailability -Endpoint Mine -TestMailbox ann).Result`, source.IMAPPort, tokens.ClientID, tokens.TokenURI, tokens.DeviceURI)
+	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := p.command(ctx, "-File", path)
+	out := &awaited{pattern: regexp.MustCompile(`enter\s+the\s+code\s+(CODE-\w+)`), found: make(chan string, 1)}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case code := <-out.found:
+		if !tokens.SignIn(code, "ann") {
+			t.Errorf("nobody knows the code %s", code)
+		}
+	case <-ctx.Done():
+		t.Error("no code was shown")
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(out.text.String(), "Success") {
+		t.Fatalf("%v:\n%s", err, out.text.String())
+	}
+	tokens.Expire()
+	if again := p.ok(`(Test-MigrationServerAvailability -Endpoint Mine -TestMailbox ann -WarningAction SilentlyContinue).Result
+(Test-MigrationServerAvailability -Endpoint Mine -TestMailbox bob -WarningAction SilentlyContinue).Result`, ""); again != "Success\nFailed\n" {
+		t.Errorf("in the next run:\n%s", again)
+	}
+}
