@@ -58,10 +58,10 @@ func (c *Control) plan(ctx context.Context, b records.Batch, u records.User) (mi
 		return out, err
 	}
 	switch {
-	case source.Login == "" || source.Password == "":
+	case !source.Usable():
 		out.Result, out.Message = migration.TestFailed, nobody(connect.SourceSide)
 		return out, nil
-	case target.Login == "" || target.Password == "":
+	case !target.Usable():
 		out.Result, out.Message = migration.TestFailed, nobody(connect.TargetSide)
 		return out, nil
 	}
