@@ -3,16 +3,20 @@
 FUZZTIME ?= 10s
 FUZZ     ?= .
 BENCH    ?= .
+ROUNDS   ?= 5
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 # The real mail servers that tests start, each on loopback ports of its own, and the tool whose half-made copies they take over.
 SERVERS := dovecot-core dovecot-imapd dovecot-pop3d openssl isync
 
+# What `make bench` compares with, besides.
+PEERS := interimap
+
 # Those that Debian can't install beside one another.
 UNPACKED := cyrus-common cyrus-imapd sasl2-bin \
 	courier-base courier-imap courier-authlib courier-authdaemon courier-authlib-userdb
 
-.PHONY: build test lint bench fuzz soak servers cross clean
+.PHONY: build test lint bench microbench fuzz soak servers cross clean
 .NOTPARALLEL:
 
 build:
@@ -27,8 +31,14 @@ lint:
 	go vet ./...
 	go tool staticcheck -checks inherit,ST1000 ./...
 
-bench:
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+# Compares the program with the tools that move mail today, on real servers; docs/performance.md explains the tables.
+bench: servers
+	.ci/install $(PEERS)
+	go test -run '^$$' -bench . -benchtime 1x -timeout 3h ./internal/bench -rounds $(ROUNDS)
+
+# The benchmarks of single parts.
+microbench:
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $$(go list ./... | grep -v internal/bench)
 
 # Every fuzz target for FUZZTIME each; FUZZ selects by name.
 fuzz:

@@ -274,8 +274,15 @@ func (d *Dovecot) Connections(t testing.TB) map[string]int {
 	return users
 }
 
+// DoveadmCommand is how a doveadm command against this instance begins, for
+// those who run it themselves.
+func (d *Dovecot) DoveadmCommand() []string {
+	return []string{d.doveadm, "-c", filepath.Join(d.dir, "dovecot.conf")}
+}
+
 func (d *Dovecot) run(ctx context.Context, stdin io.Reader, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, d.doveadm, append([]string{"-c", filepath.Join(d.dir, "dovecot.conf")}, args...)...)
+	command := append(d.DoveadmCommand(), args...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin = stdin
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
