@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"migsh/internal/migration"
-	"migsh/internal/wintz"
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
 )
@@ -53,6 +51,7 @@ type newBatch struct {
 	TimeZone                    string           `param:"" complete:"timezone" help:"The time zone of the dates, by its Windows or IANA name. UTC is the default."`
 	AllowIncrementalSyncs       *bool            `param:"" help:"$false stops the batch when the first copy is done. $true is the default."`
 	AllowUnknownColumnsInCsv    *bool            `param:"" help:"$true ignores columns that migsh does not know."`
+	IncrementalSyncInterval     *object.TimeSpan `param:"" help:"How often the mailboxes of this batch are synchronized again. Left out, as Set-MigrationConfig says, 24 hours unless set."`
 	SkipReports                 bool             `param:"" help:"Don't send reports."`
 	ReportInterval              *object.TimeSpan `param:"" help:"How often a report is sent. Left out, every 24 hours."`
 }
@@ -106,15 +105,23 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 		r.ReportInterval = c.ReportInterval.Duration()
 		r.SkipReports = r.SkipReports || r.ReportInterval == 0
 	}
+	if c.IncrementalSyncInterval != nil {
+		r.IncrementalSyncEvery = c.IncrementalSyncInterval.Duration()
+	}
 	zone, err := zoneOf(c.TimeZone)
 	if err != nil {
 		return report1(ctx, out, err)
 	}
-	if c.StartAfter != nil {
-		r.StartAfter = instant(*c.StartAfter, zone)
+	dates := dates{StartAfter: c.StartAfter, CompleteAfter: c.CompleteAfter}
+	start, complete, err := dates.read(out, zone)
+	if err != nil {
+		return report1(ctx, out, err)
 	}
-	if c.CompleteAfter != nil {
-		r.CompleteAfter = instant(*c.CompleteAfter, zone)
+	if start != nil {
+		r.StartAfter = *start
+	}
+	if complete != nil {
+		r.CompleteAfter = *complete
 	}
 	return c.do(ctx, out, func(svc migration.Service) error {
 		made, err := svc.NewBatch(ctx, r)
@@ -172,27 +179,6 @@ func fileRead(out cmdlet.Out) string {
 	return m[2][strings.LastIndexAny(m[2], `/\`)+1:]
 }
 
-// zoneOf finds a time zone by name; none given is UTC.
-func zoneOf(name string) (*time.Location, error) {
-	if name == "" {
-		return time.UTC, nil
-	}
-	zone, _, err := wintz.Load(name)
-	if err != nil {
-		return nil, migration.NewError(migration.ErrInvalidValue, name, err.Error(), "")
-	}
-	return zone, nil
-}
-
-// instant reads a date: one with a kind means that clock, one without is on the clock of zone.
-func instant(d object.DateTime, zone *time.Location) time.Time {
-	if d.Kind != object.KindUnspecified {
-		return d.Time().UTC()
-	}
-	c := d.Clock()
-	return time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), c.Second(), c.Nanosecond(), zone).UTC()
-}
-
 type getBatch struct {
 	base
 	Identity      any    `param:"set=Identity pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID. Left out, all are listed."`
@@ -231,9 +217,10 @@ func (c *getBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 
 type setBatch struct {
 	base
-	Identity                 any              `param:"mandatory pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID."`
-	StartAfter               *object.DateTime `param:"" help:"When the batch starts to copy."`
-	CompleteAfter            *object.DateTime `param:"" help:"When the batch is completed."`
+	Identity any `param:"mandatory pos=0 pipeline pipelinebyname" complete:"batch" help:"The batch's name or GUID."`
+	dates
+	TimeZone                 string           `param:"" complete:"timezone" help:"The time zone in which dates of the batch are read and shown, by its Windows or IANA name. Its dates stay the same moments."`
+	IncrementalSyncInterval  *object.TimeSpan `param:"" help:"How often the mailboxes of this batch are synchronized again. 0 is as Set-MigrationConfig says."`
 	AllowIncrementalSyncs    *bool            `param:"" help:"$false ends the batch with its first copy."`
 	SyncNow                  bool             `param:"" help:"Synchronize the users that are synced again at once."`
 	CSVData                  []byte           `param:"" help:"New credentials for rows of the batch or, with -AddUsers, new rows."`
@@ -268,6 +255,10 @@ func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		r.FolderMapping = &mappings
 	}
 	r.TargetRootFolder, r.KeepFolderNames = c.TargetRootFolder, c.KeepFolderNames
+	if out.Bound("TimeZone") {
+		r.TimeZone = &c.TimeZone
+	}
+	r.IncrementalSyncEvery = duration(c.IncrementalSyncInterval)
 	if out.Bound("NotificationEmails") {
 		r.NotificationEmails = &c.NotificationEmails
 	}
@@ -286,23 +277,16 @@ func (c *setBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		return err
 	}
 	return c.do(ctx, out, func(svc migration.Service) error {
-		if c.StartAfter != nil || c.CompleteAfter != nil {
-			zone := time.UTC
-			for b, err := range svc.Batches(ctx, migration.BatchQuery{Identity: r.Identity}) {
-				if err != nil {
-					return err
-				}
-				if zone, err = zoneOf(b.TimeZone); err != nil {
-					return err
-				}
+		if c.given(out) {
+			zone, err := zoneOf(c.TimeZone)
+			if c.TimeZone == "" {
+				zone, err = zoneOfBatch(ctx, svc, r.Identity)
 			}
-			if c.StartAfter != nil {
-				at := instant(*c.StartAfter, zone)
-				r.StartAfter = &at
+			if err != nil {
+				return err
 			}
-			if c.CompleteAfter != nil {
-				at := instant(*c.CompleteAfter, zone)
-				r.CompleteAfter = &at
+			if r.StartAfter, r.CompleteAfter, err = c.read(out, zone); err != nil {
+				return err
 			}
 		}
 		changed, err := svc.SetBatch(ctx, r)

@@ -77,6 +77,7 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"MaxDeletionPercent", object.TypeInt32, func(b *batch) any { return int32(b.DeletionPercent()) }},
 		{"AllowIncrementalSyncs", object.TypeBoolean, func(b *batch) any { return !b.NoIncrementalSyncs }},
 		{"AllowUnknownColumnsInCsv", object.TypeBoolean, func(b *batch) any { return b.AllowUnknownColumns }},
+		{"IncrementalSyncInterval", object.TypeTimeSpan, func(b *batch) any { return interval(b.IncrementalSyncEvery) }},
 		{"SkipReports", object.TypeBoolean, func(b *batch) any { return b.SkipReports }},
 		{"ReportInterval", object.TypeTimeSpan, func(b *batch) any { return span(b.ReportInterval) }},
 		{"RetentionAction", object.TypeString, func(b *batch) any { return string(b.RetentionAction) }},
@@ -86,6 +87,14 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"IsValid", object.TypeBoolean, func(b *batch) any { return b.Status != migration.BatchCorrupted }},
 		{"CsvFileName", object.TypeString, func(b *batch) any { return b.CSVName }},
 	}, blank[batch]("OwnerId", "Locale", "Flags", "TriggeredAction", "SupportedActions", "WorkflowStage", "DiagnosticInfo")...)...)
+
+// interval is a time that may be left to the configuration.
+func interval(d time.Duration) any {
+	if d == 0 {
+		return nil
+	}
+	return span(d)
+}
 
 func (b *batch) zoneName() string {
 	if b.TimeZone == "" {

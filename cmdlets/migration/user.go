@@ -2,10 +2,10 @@ package migration
 
 import (
 	"context"
+	"time"
 
 	"migsh/internal/migration"
 	"migsh/shell/cmdlet"
-	"migsh/shell/object"
 )
 
 type getUser struct {
@@ -53,12 +53,11 @@ func (c *getUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 
 type setUser struct {
 	base
-	Identity       any              `param:"mandatory pos=0 pipeline pipelinebyname" complete:"user" help:"The user's address or GUID."`
-	StartAfter     *object.DateTime `param:"" help:"When the user's copy starts. A time without a zone is UTC."`
-	CompleteAfter  *object.DateTime `param:"" help:"When the user is completed. A time without a zone is UTC."`
-	SyncNow        bool             `param:"" help:"Synchronize the user again at once."`
-	Credentials    any              `param:"" help:"A new login at the source. The user goes on by itself."`
-	TargetPassword any              `param:"" help:"A new password at the target, as [securestring] or text."`
+	Identity any `param:"mandatory pos=0 pipeline pipelinebyname" complete:"user" help:"The user's address or GUID."`
+	dates
+	SyncNow        bool `param:"" help:"Synchronize the user again at once."`
+	Credentials    any  `param:"" help:"A new login at the source. The user goes on by itself."`
+	TargetPassword any  `param:"" help:"A new password at the target, as [securestring] or text."`
 }
 
 func (e *environment) setUser() *cmdlet.Info {
@@ -73,15 +72,6 @@ func (c *setUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	if ok, err := out.ShouldProcess(textOf(c.Identity), "Set-MigrationUser"); err != nil || !ok {
 		return err
 	}
-	zone, _ := zoneOf("") // UTC always loads
-	if c.StartAfter != nil {
-		at := instant(*c.StartAfter, zone)
-		r.StartAfter = &at
-	}
-	if c.CompleteAfter != nil {
-		at := instant(*c.CompleteAfter, zone)
-		r.CompleteAfter = &at
-	}
 	var err error
 	if r.Credentials, err = credentialFrom(c.Credentials); err != nil {
 		return report1(ctx, out, err)
@@ -94,6 +84,20 @@ func (c *setUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		r.TargetPassword = &secret
 	}
 	return c.do(ctx, out, func(svc migration.Service) error {
+		if c.given(out) {
+			var zone *time.Location
+			for u, err := range svc.Users(ctx, migration.UserQuery{Identity: r.Identity}) {
+				if err == nil {
+					zone, err = zoneOfBatch(ctx, svc, migration.Identity(u.BatchGUID))
+				}
+				if err != nil {
+					return err
+				}
+			}
+			if r.StartAfter, r.CompleteAfter, err = c.read(out, zone); err != nil {
+				return err
+			}
+		}
 		changed, err := svc.SetUser(ctx, r)
 		if err != nil {
 			return err

@@ -41,9 +41,8 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 	if r.MaxConcurrentMigrations != nil && *r.MaxConcurrentMigrations != migration.Unlimited && *r.MaxConcurrentMigrations < 1 {
 		return migration.Config{}, outOfRange("MaxConcurrentMigrations", int(*r.MaxConcurrentMigrations))
 	}
-	if r.IncrementalSyncEvery != nil && *r.IncrementalSyncEvery < time.Second {
-		return migration.Config{}, migration.NewError(migration.ErrInvalidValue, r.IncrementalSyncEvery.String(),
-			fmt.Sprintf("An incremental sync every %s is too often.", *r.IncrementalSyncEvery), "Give a second at least; the usual interval is 24 hours.")
+	if r.IncrementalSyncEvery != nil && *r.IncrementalSyncEvery < shortestSync {
+		return migration.Config{}, tooOften(*r.IncrementalSyncEvery)
 	}
 	for _, d := range []*time.Duration{r.Retention.Synced, r.Retention.Stopped, r.Retention.Completed} {
 		if d != nil && *d != 0 && *d < shortestRetention {
@@ -95,6 +94,14 @@ func (c *Control) SetConfig(ctx context.Context, r migration.SetConfigRequest) (
 
 // shortestRetention keeps batches from going before anybody has seen how they ended.
 const shortestRetention = 24 * time.Hour
+
+// shortestSync is the shortest time between two synchronizations of a mailbox.
+const shortestSync = time.Second
+
+func tooOften(d time.Duration) error {
+	return migration.NewError(migration.ErrInvalidValue, d.String(), fmt.Sprintf("An incremental sync every %s is too often.", d),
+		"Give a second at least; the usual interval is 24 hours.")
+}
 
 // setRetention takes a new time over; 0 is for ever, which is kept as a negative time.
 func setRetention(d *time.Duration, to *time.Duration) {

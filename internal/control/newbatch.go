@@ -249,7 +249,10 @@ func checkSettings(s migration.BatchSettings) (migration.BatchSettings, error) {
 	if s.MaxDeletionPercent < 0 || s.MaxDeletionPercent > 100 {
 		return s, migration.NewError(migration.ErrInvalidValue, strconv.Itoa(s.MaxDeletionPercent), "MaxDeletionPercent is a share of 1 to 100 percent.", "")
 	}
-	if s.IncrementalSyncEvery < 0 || s.ReportInterval < 0 {
+	if s.IncrementalSyncEvery != 0 && s.IncrementalSyncEvery < shortestSync {
+		return s, tooOften(s.IncrementalSyncEvery)
+	}
+	if s.ReportInterval < 0 {
 		return s, migration.NewError(migration.ErrInvalidValue, "", "An interval can't be negative.", "")
 	}
 	return s, checkAddresses(s.NotificationEmails)

@@ -299,6 +299,8 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 		set(&b.NotificationEmails, r.NotificationEmails)
 		set(&b.SkipReports, r.SkipReports)
 		set(&b.ReportInterval, r.ReportInterval)
+		set(&b.TimeZone, r.TimeZone)
+		set(&b.IncrementalSyncEvery, r.IncrementalSyncEvery)
 		set(&b.FolderMapping, r.FolderMapping)
 		set(&b.TargetRootFolder, r.TargetRootFolder)
 		set(&b.KeepFolderNames, r.KeepFolderNames)

@@ -217,6 +217,10 @@ type SetBatchRequest struct {
 	NotificationEmails  *[]string      `json:",omitempty"`
 	SkipReports         *bool          `json:",omitempty"`
 	ReportInterval      *time.Duration `json:",omitempty"`
+	// TimeZone in which dates are read and shown.
+	TimeZone *string `json:",omitempty"`
+	// IncrementalSyncEvery is how often its mailboxes are synchronized again; 0 is as the configuration says.
+	IncrementalSyncEvery *time.Duration `json:",omitempty"`
 	// What follows holds for folders that were not copied yet.
 	FolderMapping      *[]FolderMapping `json:",omitempty"`
 	TargetRootFolder   *string          `json:",omitempty"`

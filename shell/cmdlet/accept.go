@@ -94,6 +94,9 @@ func (b *Binding) convert(p *Parameter, v any, at int) (any, error) {
 		}
 	}
 	out, err := object.Convert(v, p.Type)
+	if err != nil && base == nil && p.AllowNull { // as for a .NET type that is nullable
+		return nil, nil
+	}
 	if err != nil {
 		return nil, b.errConvert(p, err, at)
 	}
