@@ -48,6 +48,8 @@ func Previewed(ctx context.Context, job Job) (Preview, error) {
 		return out, err
 	}
 	p.known = known
+	p.turn.take()
+	defer p.turn.give()
 	defer p.close()
 	if err := p.open(ctx); err != nil {
 		return out, err
