@@ -161,7 +161,7 @@ func (s *sending) write(w *window) error {
 	}
 	last := f.open == 0
 	if last && w.place >= 0 {
-		s.state.FoldersDone++
+		f.countDone()
 	}
 	if f.nothingRemains() {
 		f.markFinished()

@@ -1,7 +1,9 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"migsh/internal/mailbox"
 )
@@ -9,8 +11,9 @@ import (
 // asideMost is how many messages may wait to be sent anew before their stream is ended for it.
 const asideMost = 1000
 
-// copying is the work of moving the messages of all folders. A folder is never on two links at once: so its messages arrive
-// in the order of their UIDs, as the clients of the target show them.
+// copying is the work of moving the messages of all folders, over one or more links. A folder is never on two links at once: so its
+// messages arrive in the order of their UIDs, as the clients of the target show them, and what one of them may have left at the
+// target is looked for in one place.
 type copying struct {
 	*pass
 	// plain folders wait for a stream; their messages can be at the target in no way. doubtful ones must first be compared
@@ -32,30 +35,136 @@ func (p *pass) copyAll(ctx context.Context, folders []*folderPass) error {
 		f.cut()
 		switch {
 		case len(f.windows) == 0:
-			p.state.FoldersDone++
+			f.countDone()
 		case f.Adopting || f.Previous != 0 || len(f.Intents) > 0:
 			c.doubtful = append(c.doubtful, f)
 		default:
 			c.plain = append(c.plain, f)
 		}
 	}
-	return c.work(ctx, p.links[0])
+	links := []func(context.Context) error{func(ctx context.Context) error { return c.work(ctx, p.links[0]) }}
+	for range c.spare() {
+		links = append(links, c.workBeside)
+	}
+	// A link that fails lets the others settle what is on its way.
+	failures := make([]error, len(links))
+	err := p.turn.together(ctx, len(links), func(yield func(func(context.Context) error) bool) {
+		for i, work := range links {
+			if !yield(func(context.Context) error {
+				if failures[i] = work(ctx); failures[i] != nil {
+					c.failed = true
+				}
+				return nil
+			}) {
+				return
+			}
+		}
+	})
+	for _, failure := range failures {
+		if err == nil {
+			err = failure
+		}
+	}
+	if err == nil { // what a link that was recalled or lost has left over
+		err = c.work(ctx, p.links[0])
+	}
+	for _, f := range folders {
+		f.on(p.links[0])
+	}
+	return err
+}
+
+const (
+	// linksMost is how many links a mailbox has at most: a second one gains up to a third where the target takes many
+	// messages with one command; where it does not, each adds its share.
+	linksMost       = 2
+	linksMostSingle = 4
+	// A link more is worth its connections when there is that much to do besides the largest folder.
+	spareWork = 8 << 20
+	// messageCost is what a message costs a server besides its bytes, in bytes that could be moved meanwhile.
+	messageCost = 16 << 10
+)
+
+// spare tells how many links beside the first are worth having, and then puts the largest folders first, so that none is left
+// over for the end.
+func (c *copying) spare() int {
+	if c.Spare == nil || c.alone {
+		return 0
+	}
+	var all, largest int64
+	for _, f := range slices.Concat(c.plain, c.doubtful) {
+		all += f.work()
+		largest = max(largest, f.work())
+	}
+	most := linksMost
+	if !c.target.Info().Features.AtomicBatch {
+		most = linksMostSingle
+	}
+	n := min(int64(most-1), (all-largest)/cmp.Or(c.spareWork, spareWork), int64(len(c.plain)+len(c.doubtful)-1))
+	if n <= 0 {
+		return 0
+	}
+	slices.SortStableFunc(c.plain, func(a, b *folderPass) int { return cmp.Compare(b.work(), a.work()) })
+	return int(n)
+}
+
+// work is what a folder's windows cost, in bytes.
+func (f *folderPass) work() int64 {
+	n := f.bytes
+	for _, w := range f.windows {
+		n += int64(w.size) * messageCost
+	}
+	return n
+}
+
+// workBeside moves messages over one link more, if there are connections to spare. Losing it does not end the pass.
+func (c *copying) workBeside(ctx context.Context) error {
+	permit, ok := c.Spare()
+	if !ok {
+		return nil
+	}
+	defer permit.Release()
+	l, err := c.connect(ctx)
+	l.recalled = permit.Recalled
+	defer func() {
+		ends := c.goodbyes(l)
+		_ = c.turn.together(context.WithoutCancel(ctx), len(ends)+1, slices.Values(ends)) // they report their errors themselves
+	}()
+	if err == nil {
+		err = c.work(ctx, l)
+	}
+	if err != nil && ctx.Err() == nil && lostOnly(err) {
+		c.alone = true
+		c.report("Information", "A second connection to both servers did not hold; the copy goes on over the first: %v.", err)
+		return nil
+	}
+	return err
+}
+
+// lostOnly tells whether an error says no more than that a connection can't be had, or not kept.
+func lostOnly(err error) bool {
+	return mailbox.ClassOf(err) == mailbox.Reconnect || mailbox.IsID(err, mailbox.TooManySessions) || mailbox.IsID(err, mailbox.ConnectFailed)
 }
 
 // work moves messages over one link until there are none left.
 func (c *copying) work(ctx context.Context, l *link) error {
-	for s := (&stream{copying: c, link: l}); s.more(); s = (&stream{copying: c, link: l, folder: s.folder}) {
-		if err := s.run(ctx); err != nil {
-			c.failed = true
-			return err
-		}
+	s := &stream{copying: c, link: l}
+	var err error
+	for err == nil && s.more() {
+		err = s.run(ctx)
+		s = &stream{copying: c, link: l, folder: s.folder}
 	}
-	for len(c.doubtful) > 0 && !c.failed {
+	if f := s.folder; f != nil && f.given < len(f.windows) && f.trouble == nil && !f.redo {
+		c.plain = slices.Insert(c.plain, 0, f) // another link takes it over
+	}
+	if err != nil {
+		return err
+	}
+	for len(c.doubtful) > 0 && !c.failed && !l.wanted() {
 		f := c.doubtful[0]
 		c.doubtful = c.doubtful[1:]
 		f.on(l)
 		if err := f.own(ctx, c.settle(ctx, f)); err != nil {
-			c.failed = true
 			return err
 		}
 	}
@@ -167,7 +276,7 @@ func (s *stream) more() bool {
 		s.plain = s.plain[1:]
 		s.folder.on(s.link)
 	}
-	return !s.failed
+	return !s.failed && (s.alone || !s.link.wanted())
 }
 
 // next gives the next window. Without UIDPLUS there is but one in a stream, whose UIDs are looked up before the next one goes.

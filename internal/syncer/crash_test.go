@@ -115,6 +115,14 @@ func TestCrashPoints(t *testing.T) {
 		w.deliver("Work", 20, 23)
 		w.source.AddFolder("Empty")
 	}
+	many := func(w *world) {
+		for i := range 4 {
+			name := fmt.Sprintf("F%d", i)
+			w.source.AddFolder(name)
+			w.deliver(name, 10*i, 10*i+9-i)
+		}
+		w.deliver("INBOX", 0, 6)
+	}
 	refuse := func(_ string, body []byte, flags mailbox.Flags) error {
 		if string(body) == string(text(4)) || flags.Has("bad") {
 			return mailbox.NewError(mailbox.MessageRefused, "APPEND", errors.New("no"))
@@ -126,8 +134,21 @@ func TestCrashPoints(t *testing.T) {
 		source, target membox.Options
 		refuse         func(string, []byte, mailbox.Flags) error
 		prepare        func(*testing.T, *world)
+		change         func(*Job)
 	}{
 		{name: "first copy", prepare: func(t *testing.T, w *world) { mail(w) }},
+		{name: "many folders", target: membox.Options{Group: 2}, prepare: func(t *testing.T, w *world) { many(w) }},
+		{name: "two pairs", change: twoPairs, target: membox.Options{Group: 2}, prepare: func(t *testing.T, w *world) { many(w) }},
+		{name: "two pairs, refusals", change: twoPairs, target: membox.Options{Group: 3}, refuse: refuse, prepare: func(t *testing.T, w *world) { many(w) }},
+		{name: "two pairs, delta", change: twoPairs, target: membox.Options{Group: 2}, prepare: func(t *testing.T, w *world) {
+			many(w)
+			w.sync(t)
+			for i := range 4 {
+				w.deliver(fmt.Sprintf("F%d", i), 100+10*i, 103+10*i)
+				w.source.SetFlags(fmt.Sprintf("F%d", i), 1, "$New")
+				w.source.Remove(fmt.Sprintf("F%d", i), 2)
+			}
+		}},
 		{name: "groups", target: membox.Options{Group: 3}, prepare: func(t *testing.T, w *world) { mail(w) }},
 		{name: "without UIDPLUS", source: membox.Options{NoCondStore: true}, target: membox.Options{NoUIDPlus: true, NoCondStore: true},
 			prepare: func(t *testing.T, w *world) { mail(w) }},
@@ -199,6 +220,12 @@ func TestCrashPoints(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			fresh := func() *world {
 				w := newWorld(c.source, c.target)
+				w.change = func(j *Job) {
+					j.Window = 2
+					if c.change != nil {
+						c.change(j)
+					}
+				}
 				w.refuse = c.refuse
 				w.target.SetHooks(membox.Hooks{Refuse: c.refuse})
 				c.prepare(t, w)

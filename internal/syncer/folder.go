@@ -59,6 +59,7 @@ type folderPass struct {
 	// following: messages of the windows before are sent anew.
 	following bool
 	finished  bool
+	counted   bool // among the folders that are done
 
 	claims claims
 	// doubtful are the messages that an earlier pass may have left at the target without an entry.
@@ -80,6 +81,14 @@ func (f *folderPass) on(l *link) { f.link, f.source, f.target = l, l.source, l.t
 func (f *folderPass) decidedMore(n int64) {
 	f.state.MessagesDone += n
 	f.decidedNow += n
+}
+
+// countDone counts the folder as done, once.
+func (f *folderPass) countDone() {
+	if !f.counted {
+		f.counted = true
+		f.state.FoldersDone++
+	}
 }
 
 // planned is a message to be copied. Half a million of them fit in a few megabytes.

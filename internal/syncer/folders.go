@@ -35,9 +35,9 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 	}
 	var err error
 	for len(todo) > 0 && err == nil {
-		err = p.round(ctx, todo)
-		var again []*folderPass
-		for _, f := range todo {
+		now, again := apart(todo)
+		err = p.round(ctx, now)
+		for _, f := range now {
 			f.keepRecord()
 			if next := f.outcome(ctx, &err); next != nil {
 				again = append(again, next)
@@ -58,6 +58,21 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 		}
 	}
 	return err
+}
+
+// apart divides folders into those that can be worked on at the same time and those that have to wait, because they share their
+// target with one before: what that one puts there must be known before the next looks what is there.
+func apart(folders []*folderPass) (now, later []*folderPass) {
+	taken := map[string]bool{}
+	for _, f := range folders {
+		if taken[f.Target] {
+			later = append(later, f)
+		} else {
+			now = append(now, f)
+		}
+		taken[f.Target] = true
+	}
+	return now, later
 }
 
 // round takes folders through all steps. A folder's own trouble is noted with the folder and leaves it out of the steps that
@@ -145,7 +160,7 @@ func (f *folderPass) outcome(ctx context.Context, err *error) *folderPass {
 		}
 		next := p.beginFolder(f.mapping)
 		next.mapping.Source.Status = nil
-		next.attempt, next.added, next.copiedNow = f.attempt, f.added, f.copiedNow
+		next.attempt, next.added, next.copiedNow, next.counted = f.attempt, f.added, f.copiedNow, f.counted
 		if renumbered {
 			next.attempt++
 		}

@@ -58,6 +58,11 @@ type Job struct {
 	// Settle is how long a server may go on storing what had reached it on a connection that has broken. A window that
 	// was on its way is looked for when it is over, and nothing new appears.
 	Settle time.Duration
+	// Spare, unless nil, asks for one more connection to each of both servers, over which folders are copied beside the first
+	// ones. It must not block for long.
+	Spare func() (Permit, bool)
+	// spareWork replaces the constant of that name, unless 0.
+	spareWork int64
 	// SpoolDir takes messages that must be seen whole before they are sent; "" is the system's temporary directory.
 	SpoolDir string
 	// Observer, unless nil, is told how the pass goes on.
@@ -74,6 +79,14 @@ type Deletions struct {
 	Percent int
 	// Batch is the batch's name, for the advice how to go on.
 	Batch string
+}
+
+// A Permit allows a pass one more connection to each of both servers.
+type Permit struct {
+	// Recalled is closed when somebody else waits for the connections, which are then soon closed.
+	Recalled <-chan struct{}
+	// Release gives the permit back. It is called once, when the connections are closed.
+	Release func()
 }
 
 // An Observer is told how a pass goes on. Its methods are called from one goroutine at a time and must not block.

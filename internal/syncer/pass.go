@@ -24,6 +24,7 @@ type pass struct {
 	source mailbox.Source // of the first link
 	target mailbox.Target
 	links  []*link
+	alone  bool // no further links: one was tried and did not hold
 
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
@@ -36,6 +37,19 @@ type pass struct {
 type link struct {
 	source waitingReader
 	target waitingTarget
+	// recalled, unless nil, is closed when the link is to end because somebody else waits for its connections. The first
+	// link of a pass is never recalled, and the pass does not outlive it; it does outlive the others.
+	recalled <-chan struct{}
+}
+
+// wanted tells whether somebody else waits for the link's connections.
+func (l *link) wanted() bool {
+	select {
+	case <-l.recalled:
+		return true
+	default:
+		return false
+	}
 }
 
 // Run makes one pass: it opens both mailboxes, copies what was not copied yet, and carries flags over. It may be ended

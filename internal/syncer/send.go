@@ -148,15 +148,16 @@ func (s *sending) breakOff(fault error) error {
 		}
 	}
 	guilty := s.guilty(why, culprit)
-	if guilty == nil || guilty.own(s.ctx, why) != nil {
-		return why
+	if guilty != nil && guilty.own(s.ctx, why) == nil {
+		why = nil
 	}
+	// Should the pass go on nevertheless, it begins these anew.
 	for _, w := range s.windows {
-		if f := w.folder; f != guilty && !w.done() {
-			f.redo = true
+		if !w.done() && w.folder.trouble == nil {
+			w.folder.redo = true
 		}
 	}
-	return nil
+	return why
 }
 
 // writeUnfinished writes down what is known of a folder's windows.

@@ -52,6 +52,12 @@ func (w *world) job() Job {
 	return job
 }
 
+// twoPairs lets every pass copy over as many links as it likes.
+func twoPairs(j *Job) {
+	j.spareWork = 1
+	j.Spare = func() (Permit, bool) { return Permit{Release: func() {}}, true }
+}
+
 // sync makes a pass that must succeed.
 func (w *world) sync(t testing.TB) Result {
 	t.Helper()

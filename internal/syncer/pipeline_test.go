@@ -1,0 +1,311 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/membox"
+)
+
+const roundTrip = 50 * time.Millisecond
+
+// A farSource is far away: each question takes a round trip, but questions asked at once take it together, as on a connection
+// that pipelines.
+type farSource struct{ mailbox.Source }
+
+func far[A, B any](seq iter.Seq2[A, B]) iter.Seq2[A, B] {
+	return func(yield func(A, B) bool) {
+		time.Sleep(roundTrip)
+		seq(yield)
+	}
+}
+
+func (f farSource) Folders(ctx context.Context, root string) ([]mailbox.Folder, error) {
+	time.Sleep(roundTrip)
+	return f.Source.Folders(ctx, root)
+}
+
+func (f farSource) Open(ctx context.Context, folder string) (mailbox.Opened, error) {
+	time.Sleep(roundTrip)
+	return f.Source.Open(ctx, folder)
+}
+
+func (f farSource) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.Seq2[mailbox.Meta, error] {
+	return far(f.Source.List(ctx, at, q))
+}
+
+func (f farSource) Vanished(ctx context.Context, at mailbox.At, known mailbox.UIDSet, since uint64) (mailbox.UIDSet, error) {
+	time.Sleep(roundTrip)
+	return f.Source.Vanished(ctx, at, known, since)
+}
+
+func (f farSource) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) iter.Seq2[*mailbox.Message, error] {
+	return far(f.Source.Fetch(ctx, windows))
+}
+
+func (f farSource) Close() error {
+	time.Sleep(roundTrip)
+	return f.Source.Close()
+}
+
+// A farTarget is the same for a target.
+type farTarget struct {
+	mailbox.Target
+	reader farSource
+}
+
+func (f farTarget) Folders(ctx context.Context, root string) ([]mailbox.Folder, error) {
+	return f.reader.Folders(ctx, root)
+}
+
+func (f farTarget) Open(ctx context.Context, folder string) (mailbox.Opened, error) {
+	return f.reader.Open(ctx, folder)
+}
+
+func (f farTarget) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.Seq2[mailbox.Meta, error] {
+	return f.reader.List(ctx, at, q)
+}
+
+func (f farTarget) Close() error { return f.reader.Close() }
+
+func (f farTarget) Create(ctx context.Context, folder, use string) (bool, error) {
+	time.Sleep(roundTrip)
+	return f.Target.Create(ctx, folder, use)
+}
+
+func (f farTarget) Subscribe(ctx context.Context, folder string) error {
+	time.Sleep(roundTrip)
+	return f.Target.Subscribe(ctx, folder)
+}
+
+func (f farTarget) Store(ctx context.Context, at mailbox.At, changes []mailbox.FlagChange) ([]error, error) {
+	time.Sleep(roundTrip)
+	return f.Target.Store(ctx, at, changes)
+}
+
+func (f farTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
+	return far(f.Target.Append(ctx, msgs))
+}
+
+func farAway(j *Job) {
+	source, target := j.OpenSource, j.OpenTarget
+	j.OpenSource = func(ctx context.Context) (mailbox.Source, error) {
+		time.Sleep(roundTrip)
+		s, err := source(ctx)
+		return farSource{s}, err
+	}
+	j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+		time.Sleep(roundTrip)
+		t, err := target(ctx)
+		return farTarget{t, farSource{t}}, err
+	}
+}
+
+// However many folders there are, a pass waits for the same few round trips: no folder waits for another one's answers. (What
+// logging in takes counts as one here.)
+func TestRoundTrips(t *testing.T) {
+	for _, folders := range []int{2, 15, 30} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(membox.Options{}, membox.Options{Group: 100})
+			w.change = farAway
+			for i := range folders {
+				name := fmt.Sprintf("F%d", i)
+				w.source.AddFolder(name)
+				w.deliver(name, 10*i, 10*i+8)
+			}
+			trips := func() int {
+				begun := time.Now()
+				w.sync(t)
+				return int(time.Since(begun) / roundTrip)
+			}
+			first, second := trips(), trips()
+			for i := range folders {
+				name := fmt.Sprintf("F%d", i)
+				w.deliver(name, 1000+10*i, 1003+10*i)
+				w.source.SetFlags(name, 1, "$New")
+				w.source.SetFlags(name, 2, "$New")
+			}
+			third := trips()
+			for i := range folders {
+				w.same(t, fmt.Sprintf("F%d", i))
+			}
+			for _, c := range []struct {
+				pass      string
+				got, most int
+			}{{"first", first, 7}, {"idle", second, 3}, {"delta", third, 7}} {
+				if t.Logf("%d folders, %s: %d round trips", folders, c.pass, c.got); c.got > c.most {
+					t.Errorf("%d folders: the %s pass took %d round trips, want at most %d", folders, c.pass, c.got, c.most)
+				}
+			}
+		})
+	}
+}
+
+// spread delivers mail to many folders of different sizes.
+func spread(w *world, folders int) (names []string) {
+	for i := range folders {
+		name := fmt.Sprintf("F%d", i)
+		w.source.AddFolder(name)
+		w.deliver(name, 100*i, 100*i+20+i)
+		names = append(names, name)
+	}
+	return names
+}
+
+// checkOrder demands that messages lie at the target in the order of their UIDs at the source.
+func checkOrder(t *testing.T, w *world, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		from, to := w.source.Messages(name), w.target.Messages(name)
+		for i := range min(len(from), len(to)) {
+			if string(from[i].Body) != string(to[i].Body) {
+				t.Errorf("%q: message %d at the target is not the source's: the order is lost", name, i)
+				break
+			}
+		}
+	}
+}
+
+// A second pair of connections takes its share of the folders, and each folder keeps its order.
+func TestTwoPairs(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	names := spread(w, 12)
+	var mu sync.Mutex
+	permits := 0
+	both := make(chan struct{})
+	w.change = func(j *Job) {
+		j.spareWork = 1
+		j.Spare = func() (Permit, bool) {
+			mu.Lock()
+			defer mu.Unlock()
+			permits++
+			return Permit{Release: func() {
+				mu.Lock()
+				defer mu.Unlock()
+				permits--
+			}}, permits == 1
+		}
+	}
+	// The first message waits until both pairs are open.
+	w.target.SetHooks(membox.Hooks{Read: func(op, _ string) error {
+		if open, _ := w.target.Sessions(); op == "LOGIN" && open > 0 {
+			close(both)
+		}
+		return nil
+	}, Before: func(e membox.Effect) error {
+		if e.Op == "APPEND" {
+			<-both
+		}
+		return nil
+	}})
+	w.sync(t)
+	w.same(t, names...)
+	checkOrder(t, w, names...)
+	open, most := w.target.Sessions()
+	if open != 0 || most != 2 || permits != 0 {
+		t.Errorf("%d sessions are open, %d were at most, %d permits were not given back", open, most, permits)
+	}
+}
+
+// A second pair that can't be opened, that is lost or that is wanted by somebody else does not end the pass.
+func TestSecondPairFails(t *testing.T) {
+	for _, c := range []string{"refused", "lost", "recalled"} {
+		t.Run(c, func(t *testing.T) {
+			w := newWorld(membox.Options{}, membox.Options{Group: 3})
+			names := spread(w, 12)
+			var mu sync.Mutex
+			logins := 0
+			recalled := make(chan struct{})
+			w.change = func(j *Job) {
+				j.spareWork = 1
+				j.Spare = func() (Permit, bool) { return Permit{Recalled: recalled, Release: func() {}}, true }
+				open := j.OpenTarget
+				j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					inner, err := open(ctx)
+					if logins++; logins == 1 {
+						return inner, err
+					}
+					switch c {
+					case "refused":
+						_ = inner.Close()
+						return nil, mailbox.NewError(mailbox.TooManySessions, "LOGIN", nil)
+					case "lost":
+						return &mortalTarget{Target: inner, left: 7}, nil
+					}
+					return &mortalTarget{Target: inner, left: 7, dying: func() { close(recalled) }}, nil
+				}
+			}
+			w.sync(t)
+			w.same(t, names...)
+			if c != "lost" { // what was on its way is looked for before the rest is sent
+				checkOrder(t, w, names...)
+			}
+			if logins != 2 {
+				t.Errorf("%d logins", logins)
+			}
+			if c != "recalled" && !w.log.has("did not hold") {
+				t.Errorf("nobody was told: %q", w.log.lines)
+			}
+			w.change = nil
+			if r := w.sync(t); r.Copied+r.Matched != 0 {
+				t.Errorf("once more: %+v", r)
+			}
+		})
+	}
+}
+
+// A mortalTarget breaks after so many results, or does what it is told then.
+type mortalTarget struct {
+	mailbox.Target
+	left  int
+	dying func()
+}
+
+func (m *mortalTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
+	return func(yield func(mailbox.Appended, error) bool) {
+		for r, err := range m.Target.Append(ctx, msgs) {
+			if m.left--; m.left == 0 {
+				if m.dying == nil {
+					yield(mailbox.Appended{}, mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF))
+					return
+				}
+				m.dying()
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// Trouble of one folder in the middle of the stream that carries them all leaves the others whole, and makes no doubles.
+func TestOneFolderBreaksTheStream(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	names := spread(w, 6)
+	w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+		if e.Op == "APPEND" && e.Folder == "F2" {
+			refused := mailbox.NewError(mailbox.AccessDenied, "APPEND", nil)
+			refused.Class, refused.Folder = mailbox.PerFolder, "F2"
+			return refused
+		}
+		return nil
+	}})
+	r := w.sync(t)
+	if bad := r.Faulty(); len(bad) != 1 || bad[0].SourceFolder != "F2" {
+		t.Errorf("faulty folders %+v\n%s", bad, strings.Join(w.log.lines, "\n"))
+	}
+	w.same(t, "F0", "F1", "F3", "F4", "F5")
+	w.target.SetHooks(membox.Hooks{})
+	w.sync(t)
+	w.same(t, names...)
+}
