@@ -89,10 +89,12 @@ func (d *display) Progress(p cmdlet.Progress) error {
 	return nil
 }
 
-// Text renders objects as the output would show them.
-func (d *display) Text(items []any) (string, error) {
+// render gives objects as the output would show them.
+func render(items []any, width, limit int) (string, error) {
 	var b strings.Builder
-	p := format.NewPrinter(&b, d.s.settings())
+	p := format.NewPrinter(&b, format.Settings{
+		Width: width - 1, Limit: func() int { return limit }, Error: func(r *object.ErrorRecord) string { return format.ConciseView(r, width) },
+	})
 	for _, v := range items {
 		if err := p.Write(v); err != nil {
 			return "", err

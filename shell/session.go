@@ -32,6 +32,8 @@ type Options struct {
 	Home, Profile string
 	// Location is the current directory; the process's when empty.
 	Location string
+	// Beside is how a further process of the program is started that serves a background job; nil where there can be none.
+	Beside func() (*cmdlet.Process, error)
 }
 
 // Terminal is a host that shows its output to somebody, in a window whose width may change.
@@ -83,13 +85,16 @@ func New(o Options) *Session {
 	dotnet.SetConsole(s.input, s.out, s.errs)
 	s.fit()
 	s.interp = interp.New(interp.Options{
-		Host: s.host, Display: &display{s}, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
+		Host: s.host, Display: &display{s}, Render: render, Beside: o.Beside, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
 	})
 	if err := s.interp.Session().SetVariable("PSStyle", "global", object.Instance(typePSStyle, &s.style)); err != nil {
 		panic("shell: a new session refuses a variable: " + err.Error())
 	}
 	return s
 }
+
+// Close ends what the session has running, such as its jobs. It is not used afterwards.
+func (s *Session) Close() error { return s.interp.Close() }
 
 // fit makes the printer for the output's width, which a terminal may have changed since the last command.
 func (s *Session) fit() {

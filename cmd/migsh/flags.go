@@ -12,7 +12,7 @@ type flags struct {
 	args                []string
 	directory, home     string
 
-	noProfile, nonInteractive, noLogo, noExit, version, help, check bool
+	noProfile, nonInteractive, noLogo, noExit, version, help, check, job bool
 }
 
 // usageError is a faulty command line.
@@ -41,6 +41,7 @@ var table = []option{
 	{name: "noninteractive", short: "noni", set: func(o *flags, _ string) error { o.nonInteractive = true; return nil }},
 	{name: "interactive", short: "i", set: func(o *flags, _ string) error { o.nonInteractive = false; return nil }},
 	{name: "login", short: "l", set: func(*flags, string) error { return nil }},
+	{name: "servermode", short: "s", set: func(o *flags, _ string) error { o.job = true; return nil }},
 	{name: "syntaxcheck", short: "sy", set: func(o *flags, _ string) error { o.check = true; return nil }, rest: true},
 	{name: "home", short: "ho", value: true, set: func(o *flags, v string) error { o.home = v; return nil }},
 	{name: "workingdirectory", short: "wo", value: true, set: func(o *flags, v string) error { o.directory = v; return nil }},

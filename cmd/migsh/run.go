@@ -52,6 +52,9 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 			return 1
 		}
 	}
+	if o.job {
+		return o.serveJob(stdin, stdout, stderr, environ)
+	}
 	if out := terminalOf(stdout); out != nil {
 		return o.runAt(out, stdin, stderr, environ)
 	}
@@ -60,10 +63,13 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 	s := shell.New(shell.Options{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, Width: shell.Columns(lookup(environ, "COLUMNS")),
 		Interactive: !o.nonInteractive, Version: version, Home: programDir(),
-		Profile: profilePath(func(name string) string { return lookup(environ, name) }),
+		Profile: profilePath(func(name string) string { return lookup(environ, name) }), Beside: o.beside,
 	})
 	st := o.register(s, environ)
 	code, interrupted := o.run(ctx, s, stdin)
+	if err := s.Close(); err != nil {
+		fmt.Fprintln(stderr, "migsh: end the jobs:", err)
+	}
 	return st.finish(ctx, code, interrupted, stderr)
 }
 

@@ -44,7 +44,7 @@ func (o *flags) runAt(out *os.File, stdin io.Reader, stderr io.Writer, environ [
 	profile := profilePath(getenv)
 	s := shell.New(shell.Options{
 		Stdin: lines, Stdout: t.Stdout(), Stderr: errs, Host: t, Interactive: !o.nonInteractive,
-		Version: version, Home: programDir(), Profile: profile,
+		Version: version, Home: programDir(), Profile: profile, Beside: o.beside,
 	})
 	p := &console{flags: o, terminal: t, session: s, state: o.register(s, environ), in: in, errs: errs, getenv: getenv}
 	code := p.run(context.Background(), profile)
@@ -100,8 +100,11 @@ func (p *console) run(ctx context.Context, profile string) int {
 	return p.finish(ctx, code, interrupted)
 }
 
-// finish waits for batches and closes the state.
+// finish ends the jobs, waits for batches and closes the state.
 func (p *console) finish(ctx context.Context, code int, interrupted bool) int {
+	if err := p.session.Close(); err != nil {
+		fmt.Fprintln(p.errs, "migsh: end the jobs:", err)
+	}
 	p.do(ctx, func(ctx context.Context) { code = p.state.finish(ctx, code, interrupted, p.errs) })
 	return code
 }

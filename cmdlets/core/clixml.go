@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"migsh/shell/cmdlet"
@@ -77,8 +79,10 @@ func (c *exportClixml) End(context.Context, cmdlet.Out) error {
 
 // clixmlWriter writes objects in PowerShell's serialization format.
 type clixmlWriter struct {
-	w    *textFile
+	w    io.Writer
 	refs int
+	// private allows passwords: what is written goes to a process of migsh's own and nowhere else.
+	private bool
 }
 
 func (w *clixmlWriter) line(format string, args ...any) error {
@@ -97,7 +101,7 @@ func scalarTag(v any) (tag, text string, ok bool) {
 	}
 	switch x := v.(type) {
 	case string:
-		return "S", xmlText(x), true
+		return "S", clixmlText(x), true
 	case bool:
 		return "B", strings.ToLower(object.ToString(x)), true
 	case object.Char:
@@ -133,10 +137,42 @@ func scalarTag(v any) (tag, text string, ok bool) {
 	case object.Version:
 		return "Version", x.String(), true
 	case object.ScriptBlock:
-		return "SBK", xmlText(x.Text()), true
+		return "SBK", clixmlText(x.Text()), true
 	}
 	return "", "", false
 }
+
+// clixmlText is a text as the format has it: control characters, which XML cannot hold or would change, as _xHHHH_.
+func clixmlText(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r < ' ', r >= 0x7f && r <= 0x9f, r == 0xfffe, r == 0xffff:
+			fmt.Fprintf(&b, "_x%04X_", r)
+		case r == '_' && (strings.HasPrefix(s[i:], "_x") || strings.HasPrefix(s[i:], "_X")):
+			b.WriteString("_x005F_")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return xmlText(b.String())
+}
+
+// clixmlPlain is the text that clixmlText has made of it.
+func clixmlPlain(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return clixmlEscape.ReplaceAllStringFunc(s, func(code string) string {
+		n, err := strconv.ParseUint(code[2:6], 16, 16)
+		if err != nil {
+			return code
+		}
+		return string(rune(n))
+	})
+}
+
+var clixmlEscape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
 // isoSpan is ISO 8601's form of a span: P1DT2H3M4.5S.
 func isoSpan(t object.TimeSpan) string {
@@ -171,20 +207,23 @@ func isoSpan(t object.TimeSpan) string {
 func (w *clixmlWriter) value(name string, v any, depth int, indent string) error {
 	attr := ""
 	if name != "" {
-		attr = ` N="` + xmlText(name) + `"`
+		attr = ` N="` + clixmlText(name) + `"`
 	}
 	base := object.Base(v)
 	if base == nil {
 		return w.line("%s<Nil%s />", indent, attr)
 	}
-	if _, secret := dotnet.SecretOf(v); secret {
+	if text, secret := dotnet.SecretOf(v); secret {
+		if w.private {
+			return w.line("%s<SS%s>%s</SS>", indent, attr, clixmlText(text))
+		}
 		return object.NewError("SecureStringNotExported", object.NotImplemented, nil, "Export-Clixml does not write passwords to files: a SecureString cannot be sealed here. Leave it out with Select-Object -ExcludeProperty, and ask for it with Get-Credential when it is needed.")
 	}
 	if tag, text, ok := scalarTag(base); ok {
 		return w.line("%s<%s%s>%s</%[2]s>", indent, tag, attr, text)
 	}
 	if depth < 0 {
-		return w.line("%s<S%s>%s</S>", indent, attr, xmlText(object.ToString(v)))
+		return w.line("%s<S%s>%s</S>", indent, attr, clixmlText(object.ToString(v)))
 	}
 	if err := w.line(`%s<Obj%s RefId="%d">`, indent, attr, w.refs); err != nil {
 		return err
@@ -204,7 +243,7 @@ func (w *clixmlWriter) types(v any, indent string) error {
 		return err
 	}
 	for _, n := range object.TypeNamesOf(v) {
-		if err := w.line("%s  <T>%s</T>", indent, xmlText(n)); err != nil {
+		if err := w.line("%s  <T>%s</T>", indent, clixmlText(n)); err != nil {
 			return err
 		}
 	}
@@ -244,7 +283,7 @@ func (w *clixmlWriter) body(v, base any, depth int, indent string) error {
 	tag := "MS"
 	if o, ok := v.(*object.Object); !ok || !o.IsCustom() {
 		tag = "Props"
-		if err := w.line("%s<ToString>%s</ToString>", indent, xmlText(object.ToString(v))); err != nil {
+		if err := w.line("%s<ToString>%s</ToString>", indent, clixmlText(object.ToString(v))); err != nil {
 			return err
 		}
 	}
@@ -279,7 +318,7 @@ func (c *importClixml) Process(_ context.Context, _ any, out cmdlet.Out) error {
 		if err != nil {
 			return err
 		}
-		objects, err := readClixml(text)
+		objects, err := readClixml(text, false)
 		if err != nil {
 			e := object.NewException("System.Xml.XmlException", "%s", err.Error())
 			return object.NewErrorOf(e, "System.Xml.XmlException", object.NotSpecified, nil)
@@ -330,9 +369,11 @@ func (e *clixmlElement) child(name string) *clixmlElement {
 type clixmlReader struct {
 	objects map[string]any
 	types   map[string][]string
+	private bool // as the writer's
 }
 
-func readClixml(text string) ([]any, error) {
+// readClixml reads what Export-Clixml writes.
+func readClixml(text string, private bool) ([]any, error) {
 	var root clixmlElement
 	if err := xml.NewDecoder(strings.NewReader(text)).Decode(&root); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -343,7 +384,7 @@ func readClixml(text string) ([]any, error) {
 	if root.XMLName.Local != "Objs" {
 		return nil, errors.New("Element 'Objs' with namespace name 'http://schemas.microsoft.com/powershell/2004/04' was not found.")
 	}
-	r := &clixmlReader{objects: map[string]any{}, types: map[string][]string{}}
+	r := &clixmlReader{objects: map[string]any{}, types: map[string][]string{}, private: private}
 	var out []any
 	for i := range root.Inner {
 		v, err := r.value(&root.Inner[i])
@@ -367,7 +408,7 @@ func (r *clixmlReader) value(e *clixmlElement) (any, error) {
 	case "Nil":
 		return nil, nil
 	case "S", "SBK", "URI", "XD":
-		return e.Text, nil
+		return clixmlPlain(e.Text), nil
 	case "B":
 		return e.Text == "true", nil
 	case "C":
@@ -381,6 +422,9 @@ func (r *clixmlReader) value(e *clixmlElement) (any, error) {
 	case "Ref":
 		return r.objects[e.attr("RefId")], nil
 	case "SS":
+		if r.private {
+			return dotnet.NewSecureString(clixmlPlain(e.Text)), nil
+		}
 		return nil, errors.New("The file holds an encrypted password, which cannot be read here.")
 	case "Obj":
 		return r.object(e)
@@ -467,7 +511,14 @@ func (r *clixmlReader) object(e *clixmlElement) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			o.Set(g.Inner[i].attr("N"), v)
+			o.Set(clixmlPlain(g.Inner[i].attr("N")), v)
+		}
+	}
+	if r.private && len(names) > 0 && names[0] == dotnet.TypeCredential.Name {
+		user, _ := o.Own("UserName")
+		if password, ok := o.Own("Password"); ok {
+			text, _ := dotnet.SecretOf(password)
+			return dotnet.NewCredential(object.ToString(user), text), nil
 		}
 	}
 	if n := e.child("I32"); n != nil && o.Len() == 0 { // an enumeration is its number, with the name as its text
@@ -477,6 +528,9 @@ func (r *clixmlReader) object(e *clixmlElement) (any, error) {
 		}
 		w := object.Wrap(v)
 		w.TypeNames = o.TypeNames
+		if text := e.child("ToString"); text != nil {
+			w.Typed = clixmlPlain(text.Text)
+		}
 		return w, nil
 	}
 	return o, nil

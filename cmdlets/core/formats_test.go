@@ -119,7 +119,7 @@ func FuzzClixml(f *testing.F) {
 	f.Add(`<Objs><Obj RefId="0"><TN RefId="0"><T>X</T></TN><MS><S N="a">b</S><Ref N="r" RefId="0" /></MS></Obj><TS>P1DT2H</TS></Objs>`)
 	f.Add(`<Objs><Obj><DCT><En><S N="Key">k</S><Nil N="Value" /></En></DCT></Obj></Objs>`)
 	f.Fuzz(func(t *testing.T, text string) {
-		objects, err := readClixml(text)
+		objects, err := readClixml(text, false)
 		if err != nil && objects != nil {
 			t.Fatalf("%q: both objects and the error %v", text, err)
 		}

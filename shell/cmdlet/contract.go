@@ -27,6 +27,11 @@ type Ender interface {
 	End(ctx context.Context, out Out) error
 }
 
+// Closer is a cmdlet that holds something, such as running work. Close is called once when its pipeline ends, whatever happened.
+type Closer interface {
+	Close() error
+}
+
 // NoInput is what Process gets when nothing was piped in.
 var NoInput any = noInput{}
 
@@ -91,6 +96,7 @@ type Session interface {
 	// Evaluate runs script text in the caller's scope and hands over what it puts out, as Invoke-Expression does.
 	Evaluate(ctx context.Context, text string, write func(v any) error) error
 	Language
+	Apartness
 }
 
 // Host is the world outside: terminal or files.

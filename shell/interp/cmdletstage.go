@@ -165,7 +165,12 @@ func (s *cmdletStage) end() error {
 	return s.step(func() error { return e.End(s.f.in.ctx, s) })
 }
 
-func (s *cmdletStage) finish() error { return nil }
+func (s *cmdletStage) finish() error {
+	if c, ok := s.instance.(cmdlet.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
 
 // The cmdlet.Out.
 

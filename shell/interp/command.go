@@ -64,6 +64,13 @@ func (c *compiler) command(n *syntax.Command) *commandCode {
 				continue
 			}
 			code.args = append(code.args, argCode{value: c.expr(x), node: x})
+		case *syntax.Using:
+			v, ok := x.SubExpression.(*syntax.Variable)
+			if code.splats = code.splats || ok && v.Splatted; ok && v.Splatted {
+				code.args = append(code.args, argCode{value: c.expr(x), splat: true, node: x})
+				continue
+			}
+			code.args = append(code.args, argCode{value: c.expr(x), node: x})
 		case syntax.Expression:
 			code.args = append(code.args, argCode{value: c.argument(x), node: x})
 		}

@@ -44,7 +44,11 @@ func (c *compiler) expr(e syntax.Expression) exprFunc {
 	case *syntax.ScriptBlockExpression:
 		return c.scriptBlock(e)
 	case *syntax.Using:
+		key := usingKey(e)
 		return func(f *frame) (any, error) {
+			if v, ok := f.in.options.using[key]; ok {
+				return v, nil
+			}
 			return nil, f.errAt(e, "UsingVariableIsUndefined", "A Using variable cannot be retrieved. A Using variable can be used only with Invoke-Command, Start-Job, or InlineScript in the script workflow. When it is used with Invoke-Command, the Using variable is valid only if the script block is invoked on a remote computer.")
 		}
 	case *syntax.BaseConstructorCall:

@@ -27,20 +27,25 @@ type Display interface {
 	NativeError(line string) error
 	// Transcribe copies all that is shown to a writer from now on; nil ends that.
 	Transcribe(to io.Writer) error
-	// Text renders objects as the output shows them, for redirection into files.
-	Text(items []any) (string, error)
 }
 
 // Options configure an interpreter.
 type Options struct {
-	Host     cmdlet.Host
-	Display  Display
+	Host    cmdlet.Host
+	Display Display
+	// Render gives objects as the output shows them in that many columns, with so many elements of a collection, for programs and
+	// files. It is called by several sessions at once.
+	Render func(items []any, width, limit int) (string, error)
+	// Beside is how a process of its own is started for a background job; nil where there can be none.
+	Beside   func() (*cmdlet.Process, error)
 	Location string    // current directory; the process's when empty
 	Stdin    io.Reader // of native programs; nil: none
 	Version  string    // of migsh
 	Home     string    // $PSHOME
 	Profile  string    // $PROFILE
 	Cmdlets  []*cmdlet.Info
+
+	using map[string]any // what $using: gives in a session apart
 }
 
 // Interp runs scripts. It is used by one goroutine; only Interrupt may be called from another.
@@ -109,6 +114,29 @@ func (in *Interp) Register(infos ...*cmdlet.Info) {
 			in.setAlias(in.global, &alias{name: a, target: info.Name})
 		}
 	}
+}
+
+// Close ends what cmdlets keep for the session, such as its jobs.
+func (in *Interp) Close() error {
+	var failed []error
+	for _, kept := range in.kept {
+		if c, ok := kept.(io.Closer); ok {
+			failed = append(failed, c.Close())
+		}
+	}
+	in.kept = nil
+	return errors.Join(failed...)
+}
+
+// text renders objects for a program or a file.
+func (in *Interp) text(items []any) (string, error) {
+	limit := 4
+	if v := in.global.lookup(in.symbols.of("FormatEnumerationLimit")); v != nil {
+		if n, ok := object.Base(v.get()).(int32); ok {
+			limit = int(n)
+		}
+	}
+	return in.options.Render(items, in.options.Host.Width(), limit)
 }
 
 // Interrupt asks what runs to end, as Ctrl-C does. It may be called from any goroutine.

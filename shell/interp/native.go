@@ -70,7 +70,7 @@ func (s *nativeStage) end() error {
 		return nil
 	}
 	if len(s.pend) > 0 {
-		text, err := s.f.in.options.Display.Text(s.pend)
+		text, err := s.f.in.text(s.pend)
 		if err != nil {
 			return err
 		}

@@ -445,7 +445,7 @@ func (f *frame) text(v any) string {
 			return object.ToStringOFS(x, object.ToString(v.get()))
 		}
 	case *object.Object:
-		if x.Typed != "" { // how the number was typed matters to string parameters only
+		if x.Typed != "" && x.TypeNames == nil { // how a number was typed matters to string parameters only
 			return object.ToString(x.Base)
 		}
 	}

@@ -75,7 +75,7 @@ type pipelineRun struct {
 
 func (c *compiler) pipelineStatement(p *syntax.Pipeline) (stmtFunc, bool) {
 	if p.Background {
-		return c.unsupported(p, "& at the end of a pipeline"), false
+		return c.background(p), false
 	}
 	if e := p.Expression(); e != nil {
 		return c.emitExpr(e, c.raw(e)), true
@@ -263,7 +263,7 @@ func (s interruptible) write(v any) error {
 // chain is a && b, a || b.
 func (c *compiler) chain(p *syntax.PipelineChain) stmtFunc {
 	if p.Background {
-		return c.unsupported(p, "& at the end of a pipeline")
+		return c.background(p)
 	}
 	left, leftSets := c.statement(p.Left)
 	right, rightSets := c.statement(p.Right)

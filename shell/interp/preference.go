@@ -138,6 +138,9 @@ func (f *frame) stream(kind syntax.Stream, name symbol, given string, record any
 	}
 	switch a {
 	case actionSilently:
+		if kind == syntax.StreamInformation && f.streams.led(kind) {
+			return f.streams.write(kind, record) // the preference is about showing it
+		}
 		for s := f.streams; s != nil; s = s.parent {
 			if l := s.variables[kind]; l != nil {
 				l.Add(record)

@@ -118,6 +118,27 @@ func newRecord(t *object.Type, text string, i *object.InvocationInfo) *object.Ob
 	return object.Instance(t, &Record{Text: text, Invocation: i})
 }
 
+// NewRecord makes the record of a stream: of a warning, verbose or debug message the text is said by data, and of an information
+// record it is data's own. What Write-Host says is a [cmdlet.HostMessage].
+func NewRecord(stream syntax.Stream, data any, tags ...string) *object.Object {
+	r := &Record{Text: object.ToString(data), Data: data, Time: object.Now(), Tags: object.NewList()}
+	for _, t := range tags {
+		r.Tags.Add(t)
+	}
+	switch stream {
+	case syntax.StreamWarning:
+		return object.Instance(warningRecord, r)
+	case syntax.StreamVerbose:
+		return object.Instance(verboseRecord, r)
+	case syntax.StreamDebug:
+		return object.Instance(debugRecord, r)
+	}
+	if m, ok := data.(*cmdlet.HostMessage); ok {
+		r.Text, r.Data = m.Text, object.Instance(hostMessage, m)
+	}
+	return object.Instance(informationRecord, r)
+}
+
 // information writes an information record. What Write-Host says is shown whatever the preference.
 func (f *frame) information(v any, tags []string, given string) error {
 	r := &Record{Data: v, Time: object.Now(), Tags: object.NewList()}

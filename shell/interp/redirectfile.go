@@ -61,7 +61,7 @@ func (r *redirectFile) write(v any) error {
 func (r *redirectFile) close() error {
 	var failed error
 	if len(r.batch) > 0 {
-		text, err := r.in.options.Display.Text(r.batch)
+		text, err := r.in.text(r.batch)
 		if err == nil {
 			_, err = r.w.WriteString(text)
 		}

@@ -41,6 +41,16 @@ func (s *streams) redirected(kind syntax.Stream) bool {
 	return false
 }
 
+// led tells whether a redirection leads a stream elsewhere.
+func (s *streams) led(kind syntax.Stream) bool {
+	for t := s; t != nil; t = t.parent {
+		if t.sinks[kind] != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // derive makes streams inside s.
 func (s *streams) derive() *streams { return &streams{in: s.in, parent: s} }
 

@@ -19,7 +19,8 @@ type Object struct {
 	Base any
 	// TypeNames overrides the names that views and PSTypeNames see, most derived first; nil means the type's own.
 	TypeNames []string
-	// Typed is how a number was written on a command line, such as 1.0 or 0x10: text is made of it as it was typed.
+	// Typed is how a number was written on a command line, such as 1.0 or 0x10, or the name that a deserialized enumeration's number
+	// had, with TypeNames: text is made of it as it was typed.
 	Typed string
 
 	shape  *Shape
