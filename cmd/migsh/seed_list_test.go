@@ -9,7 +9,6 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"migsh/internal/testmail"
 	"migsh/internal/testserver"
 )
 
@@ -211,26 +210,4 @@ Stop-Transcript | Out-Null`, dir, w.prepare(), sink.Port, w.make(t, rows...)), "
 			}
 		}
 	}
-}
-
-// seedLogins shows the forms of administrators' logins: S0.16, S0.17 and S1.15 to S1.17.
-func seedLogins(t *testing.T, w *seedWorld) {
-	t.Run("S0.17", func(t *testing.T) {
-		for _, separator := range []string{"*", "%", "+"} {
-			t.Run(separator, func(t *testing.T) {
-				source := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Extra: "auth_master_user_separator = " + separator + "\nauth_verbose = yes\n"})
-				source.AddUser(t, testserver.Account{Name: "terry", Password: "x"})
-				source.Fill(t, "terry", testmail.Plain(5, 3))
-				w.target.AddUser(t, testserver.Account{Name: "other@contoso.edu", Password: "t"})
-				target := "s017-" + fmt.Sprint(int(separator[0])) + "@contoso.edu"
-				w.target.AddUser(t, testserver.Account{Name: target, Password: "t"})
-				list := []string{"EmailAddress,UserName,Password,TargetPassword", target + ",terry" + separator + "admin," + source.AdminPassword + ",t"}
-				newProgram(t).shows(endpoints(source.IMAPPort, w.target.IMAPPort, "")+w.make(t, list...)+beginAndWait+
-					strings.Replace(w.make(t, list[0], "other@contoso.edu,admin"+separator+"terry,"+source.AdminPassword+",t"), "Batch B", "Batch Other", 1)+
-					"-AutoStart | Out-Null; Wait-MigrationBatch Other | Out-Null\nGet-MigrationUser | ForEach-Object { \"$($_.RemoteIdentifier): $($_.Status)\" }\n(Get-MigrationUser other@contoso.edu).ErrorSummary",
-					"terry"+separator+"admin: Synced\n", "admin"+separator+"terry: Failed\n", "the source login 'admin"+separator+"terry'")
-				arrived(t, w.target, 3, target)
-			})
-		}
-	})
 }
