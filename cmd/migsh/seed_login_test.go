@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -214,48 +216,32 @@ func seedUserRoots(t *testing.T, w *seedWorld) {
 		w.target.AddUser(t, testserver.Account{Name: "s122@contoso.edu", Password: "x"})
 		newProgram(t).shows(endpoints(courier.IMAPPort, w.target.IMAPPort, "")+w.make(t, "EmailAddress,UserName,Password,UserRoot,TargetPassword",
 			"s122@contoso.edu,mailadmin,P@ssw0rd,/users/nobody,x")+beginAndWait+"(Get-MigrationUser).Status; (Get-MigrationUser).ErrorSummary",
-			"Failed\n", "/users/nobody", "#shared.")
+			"Failed\n", `the UserRoot "/users/nobody" is not there, or mailadmin may not read it; this login sees the namespaces "INBOX.", "#shared."`)
 	})
 	t.Run("S1.24", func(t *testing.T) {
 		t.Run("Cyrus", func(t *testing.T) {
-			for _, separator := range []string{"/", "."} {
-				cyrus := testserver.StartCyrus(t, testserver.CyrusOptions{Separator: separator})
+			for _, layout := range []struct {
+				testserver.CyrusOptions
+				roots []string
+			}{
+				{testserver.CyrusOptions{}, []string{"/user/terry", "Other Users/terry"}},
+				{testserver.CyrusOptions{Separator: ".", BelowInbox: true}, []string{"/user/terry", "user.terry"}},
+			} {
+				cyrus := testserver.StartCyrus(t, layout.CyrusOptions)
 				cyrus.AddUser(t, testserver.Account{Name: "terry", Password: "own"})
 				cyrus.AddUser(t, testserver.Account{Name: "mailadmin", Password: "P@ssw0rd"})
 				cyrus.Fill(t, "terry", tree(3, 2))
 				cyrus.Share(t, "mailadmin", "lrs", cyrus.AdminName("terry"), cyrus.AdminName("terry", "Work"), cyrus.AdminName("terry", "Work", "2025"))
-				for i, root := range []string{"/user/terry", "user.terry", "Other Users/terry"} {
-					if n := fromShared(t, w, cyrus.Server, fmt.Sprintf("s124-cyrus-%d-%d", separator[0], i), root).Messages(); n != 6 {
-						t.Errorf("separator %q, %s: %d messages, want 6", separator, root, n)
+				for i, root := range layout.roots {
+					if n := fromShared(t, w, cyrus.Server, fmt.Sprintf("s124-cyrus-%d-%d", len(cyrus.Prefix), i), root).Messages(); n != 6 {
+						t.Errorf("separator %q, %s: %d messages, want 6", cyrus.Separator, root, n)
 					}
 				}
 			}
 		})
 		t.Run("Dovecot", func(t *testing.T) {
-			dict := t.TempDir()
-			if err := os.Chmod(dict, 0o777); err != nil {
-				t.Fatal(err)
-			}
-			dovecot := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Extra: `
-mail_plugins = $mail_plugins acl
-protocol imap {
-  mail_plugins = $mail_plugins imap_acl
-}
-namespace {
-  type = shared
-  separator = /
-  prefix = shared/%%u/
-  location = maildir:%%h/Maildir
-  subscriptions = no
-  list = children
-}
-plugin {
-  acl = vfile
-  acl_shared_dict = file:` + dict + `/shared
-}
-`})
+			dovecot := startSharing(t, testserver.DovecotOptions{})
 			dovecot.AddUser(t, testserver.Account{Name: "terry", Password: "own"})
-			dovecot.AddUser(t, testserver.Account{Name: "mailadmin", Password: "P@ssw0rd"})
 			dovecot.Fill(t, "terry", tree(3, 2))
 			dovecot.Run(t, "terry", "SETACL INBOX mailadmin lr", "SETACL Work mailadmin lr", "SETACL Work/2025 mailadmin lr")
 			for i, root := range []string{"/shared/terry", "shared/terry"} {
@@ -285,25 +271,67 @@ func fromShared(t *testing.T, w *seedWorld, source *testserver.Server, name, roo
 	return w.target.Snapshot(t, target)
 }
 
-// testConnectionCaps copies six mailboxes with one administrator's login from servers that allow few connections.
-func testConnectionCaps(t *testing.T, w *seedWorld) {
-	courier := testserver.StartCourier(t, testserver.CourierOptions{MaxPerIP: 4})
-	courier.AddUser(t, testserver.Account{Name: "mailadmin", Password: "P@ssw0rd"})
-	dovecot := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, MaxUserIPConnections: 3})
-	dovecot.AddUser(t, testserver.Account{Name: "mailadmin", Password: "P@ssw0rd"})
-	_ = dovecot
-	rows := []string{"EmailAddress,UserName,Password,UserRoot,TargetPassword"}
-	var targets []string
-	for i := range 6 {
-		name := fmt.Sprintf("u%d", i)
-		courier.AddUser(t, testserver.Account{Name: name, Password: "own"})
-		courier.Fill(t, name, testmail.Plain(uint64(i), 20))
-		courier.Share(t, name, "mailadmin", "lr")
-		target := "s123-" + name + "@contoso.edu"
-		w.target.AddUser(t, testserver.Account{Name: target, Password: "x"})
-		rows, targets = append(rows, target+",mailadmin,P@ssw0rd,/users/"+name+",x"), append(targets, target)
+// startSharing starts a Dovecot whose users may share their folders, which others see below "shared/USER/", and on it mailadmin.
+func startSharing(t *testing.T, o testserver.DovecotOptions) *testserver.Dovecot {
+	t.Helper()
+	dict := t.TempDir()
+	if err := errors.Join(os.Chmod(filepath.Dir(dict), 0o755), os.Chmod(dict, 0o777)); err != nil { // mail servers work as another user
+		t.Fatal(err)
 	}
-	r := newProgram(t).shows(endpoints(courier.IMAPPort, w.target.IMAPPort, "")+w.make(t, rows...)+beginAndWait+"(Get-MigrationBatch B).Status; Get-MigrationUser | % { \"$($_.Status) $($_.ErrorSummary)\" }", "Synced\n")
-	t.Log(r.stdout)
-	arrived(t, w.target, 20, targets...)
+	o.Strict = true
+	o.Extra = `
+protocol imap {
+  mail_plugins = acl imap_acl
+}
+namespace {
+  type = shared
+  separator = /
+  prefix = shared/%%u/
+  location = maildir:%%h/Maildir
+  subscriptions = no
+  list = children
+}
+plugin {
+  acl = vfile
+  acl_shared_dict = file:` + dict + `/shared
+}
+`
+	d := testserver.StartDovecot(t, o)
+	d.AddUser(t, testserver.Account{Name: "mailadmin", Password: "P@ssw0rd"})
+	return d
+}
+
+// testConnectionCaps copies six mailboxes with one administrator's login from servers that allow few connections: within the endpoint's
+// limit none is refused, and even without one everything arrives.
+func testConnectionCaps(t *testing.T, w *seedWorld) {
+	copied := func(t *testing.T, source testserver.Any, share func(name string), prefix, root, limits string) testserver.ProxyStats {
+		rows := []string{"EmailAddress,UserName,Password,UserRoot,TargetPassword"}
+		var targets []string
+		for i := range 6 {
+			name := fmt.Sprintf("u%d", i)
+			source.AddUser(t, testserver.Account{Name: name, Password: "own"})
+			source.Base().Fill(t, name, testmail.Plain(uint64(i), 20))
+			share(name)
+			target := prefix + name + "@contoso.edu"
+			w.target.AddUser(t, testserver.Account{Name: target, Password: "x"})
+			rows, targets = append(rows, target+",mailadmin,P@ssw0rd,"+root+name+",x"), append(targets, target)
+		}
+		gate := testserver.NewProxy(t, source.Base().IMAPAddr())
+		newProgram(t).shows(endpoints(gate.Port(), w.target.IMAPPort, limits)+w.make(t, rows...)+beginAndWait+
+			"(Get-MigrationBatch B).Status; Get-MigrationUser | ForEach-Object { \"$($_.Status) $($_.ErrorSummary)\" }", "Synced\n", "!Failed")
+		arrived(t, w.target, 20, targets...)
+		return gate.Stats()
+	}
+	t.Run("Dovecot", func(t *testing.T) {
+		dovecot := startSharing(t, testserver.DovecotOptions{MaxUserIPConnections: 3})
+		stats := copied(t, dovecot, func(name string) { dovecot.Run(t, name, "SETACL INBOX mailadmin lr") }, "s123d-", "/shared/", "-MaxConcurrentMigrations 3 -MaxConcurrentIncrementalSyncs 3")
+		if stats.Max > 3 || strings.Contains(dovecot.Log(), "Maximum number of connections") {
+			t.Errorf("%d connections at once, of 3; the log says\n%s", stats.Max, dovecot.Log())
+		}
+	})
+	t.Run("Courier", func(t *testing.T) {
+		courier := testserver.StartCourier(t, testserver.CourierOptions{MaxPerIP: 4})
+		courier.AddUser(t, testserver.Account{Name: "mailadmin", Password: "P@ssw0rd"})
+		copied(t, courier, func(name string) { courier.Share(t, name, "mailadmin", "lr") }, "s123c-", "/users/", "")
+	})
 }

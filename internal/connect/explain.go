@@ -162,6 +162,9 @@ func UserFault(err error, side Side, login, address string) migration.UserFault 
 			f.Message = fmt.Sprintf("A mailbox wasn't found for %s on the target%s.", address, at)
 		} else {
 			f.Message = fmt.Sprintf("The mailbox of '%s' wasn't found at the source%s.", login, at)
+			if m.Folder != "" { // a UserRoot
+				f.Message = fmt.Sprintf("The mailbox of %s wasn't found at the source%s: %v.", address, at, m.Err)
+			}
 		}
 	case mailbox.HostUnknown, mailbox.ConnectFailed, mailbox.TLSFailed, mailbox.SecurityMismatch, mailbox.NotAServer:
 		f.Message = fmt.Sprintf("The connection to the %s server%s could not be completed: %s.", side, at, reason(m))

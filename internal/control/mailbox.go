@@ -104,19 +104,9 @@ func (c *Control) openMailbox(ctx context.Context, p place, source bool) (mailbo
 // contents counts the messages of every folder that is the mailbox's own.
 func contents(ctx context.Context, reader mailbox.Reader, userRoot string) ([]migration.MailboxFolder, error) {
 	info := reader.Info()
-	roots := []string{""}
-	if strings.Trim(userRoot, "/") != "" {
-		roots = foldermap.Roots(info, userRoot)
-	}
-	var folders []mailbox.Folder
-	for _, root := range roots {
-		var err error
-		if folders, err = reader.Folders(ctx, root); err != nil {
-			return nil, err
-		}
-		if len(folders) > 0 {
-			break
-		}
+	_, folders, err := foldermap.AtRoot(ctx, reader, userRoot)
+	if err != nil {
+		return nil, err
 	}
 	var list []migration.MailboxFolder
 	for _, f := range folders {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"migsh/internal/connect"
+	"migsh/internal/mailbox/foldermap"
 	"migsh/internal/migration"
 	"migsh/internal/records"
 	"migsh/internal/syncer"
@@ -24,6 +25,11 @@ func (c *Control) TestUser(ctx context.Context, r migration.TestUserRequest) (mi
 	}
 	if out.Source, err = c.probeSide(ctx, connect.SourceSide, source); err != nil {
 		return out, err
+	}
+	if out.Source.Result == migration.TestSuccess && user.Value.UserRoot != "" {
+		if err := c.findRoot(ctx, source, user.Value, &out.Source); err != nil {
+			return out, err
+		}
 	}
 	if out.Target, err = c.probeSide(ctx, connect.TargetSide, target); err != nil {
 		return out, err
@@ -85,6 +91,23 @@ func (c *Control) probeSide(ctx context.Context, side connect.Side, a connect.Ac
 	}
 	test, _, err := c.probe(ctx, a)
 	return test, err
+}
+
+// findRoot looks whether a login that works sees the UserRoot of its row. The error is ctx's only.
+func (c *Control) findRoot(ctx context.Context, account connect.Account, user records.User, test *migration.ConnectionTest) error {
+	source, err := c.connector.Source(account)(ctx)
+	if err == nil {
+		_, _, err = foldermap.AtRoot(ctx, source, user.UserRoot)
+		err = errors.Join(err, source.Close())
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		fault := connect.UserFault(err, connect.SourceSide, account.Login, user.EmailAddress)
+		test.Result, test.Message = migration.TestFailed, fault.Summary()
+	}
+	return nil
 }
 
 func nobody(side connect.Side) string {

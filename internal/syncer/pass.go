@@ -220,30 +220,9 @@ func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
 
 // sourceFolders lists the source, from the UserRoot down if there is one.
 func (p *pass) sourceFolders(ctx context.Context) ([]mailbox.Folder, error) {
-	if strings.Trim(p.Pair.UserRoot, "/") == "" {
-		return p.source.Folders(ctx, "")
-	}
-	roots := foldermap.Roots(p.source.Info(), p.Pair.UserRoot)
-	for _, root := range roots {
-		folders, err := p.source.Folders(ctx, root)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(folders, mailbox.Folder.Selectable) {
-			p.Rules.Root = root
-			return folders, nil
-		}
-	}
-	info := p.source.Info()
-	var spaces []string
-	for _, ns := range slices.Concat(info.Personal, info.Others, info.Shared) {
-		spaces = append(spaces, fmt.Sprintf("%q", ns.Prefix))
-	}
-	e := mailbox.NewError(mailbox.MailboxMissing, "LIST", fmt.Errorf("the UserRoot %q is not there, or %s may not read it; tried were %q; the namespaces are %s",
-		p.Pair.UserRoot, info.Login, roots, strings.Join(spaces, ", ")))
-	e.Server, e.Login, e.Folder = info.Server, info.Login, p.Pair.UserRoot
-	e.Fix = "correct the UserRoot, or give the login the right to list and read it"
-	return nil, e
+	root, folders, err := foldermap.AtRoot(ctx, p.source, p.Pair.UserRoot)
+	p.Rules.Root = root
+	return folders, err
 }
 
 // keepNames lets folders that were copied before keep their target, and new ones keep off it.

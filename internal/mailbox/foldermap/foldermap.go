@@ -405,39 +405,3 @@ func (p *planner) substitute() string {
 func (p *planner) changed(path []string) bool {
 	return p.target.delim != "" && !slices.Equal(p.clean(path), path)
 }
-
-// Roots lists, likeliest first, the names under which a UserRoot such as "/users/terry.adams" may be found: its
-// slashes become the server's separator, with and without the prefix of each namespace. A separator inside the user's
-// name is tried as it stands and as the characters that servers put in its place.
-func Roots(info mailbox.Info, userRoot string) []string {
-	levels := strings.FieldsFunc(userRoot, func(r rune) bool { return r == '/' })
-	if len(levels) == 0 {
-		return nil
-	}
-	var out []string
-	for _, ns := range slices.Concat(info.Shared, info.Others, info.Personal, []mailbox.Namespace{{}}) {
-		delim := ns.Delimiter
-		if delim == 0 && len(info.Personal) > 0 {
-			delim = info.Personal[0].Delimiter
-		}
-		if delim == 0 {
-			delim = '/'
-		}
-		// Courier puts a blank there, Cyrus a circumflex.
-		for _, inside := range []string{string(delim), " ", "^", "_"} {
-			var parts []string
-			for _, level := range levels {
-				parts = append(parts, strings.ReplaceAll(level, string(delim), inside))
-			}
-			name := strings.Join(parts, string(delim))
-			// A prefix like "shared." may already stand in the UserRoot.
-			if ns.Prefix != "" && !strings.HasPrefix(name+string(delim), ns.Prefix) {
-				name = ns.Prefix + name
-			}
-			if !slices.Contains(out, name) {
-				out = append(out, name)
-			}
-		}
-	}
-	return out
-}
