@@ -47,6 +47,7 @@ var typeUserTest = declare(exchange+"MigrationUserTest", func(t *migration.UserT
 	property[migration.UserTest]{"ForeignCount", object.TypeInt64, func(t *migration.UserTest) any { return t.ForeignCount }},
 	property[migration.UserTest]{"CheckedSize", nil, func(t *migration.UserTest) any { return size(t.CheckedSize) }},
 	property[migration.UserTest]{"DifferenceCount", object.TypeInt64, func(t *migration.UserTest) any { return t.DifferenceCount }},
+	property[migration.UserTest]{"FlagCount", object.TypeInt64, func(t *migration.UserTest) any { return t.FlagCount }},
 	property[migration.UserTest]{"Differences", nil, func(t *migration.UserTest) any { return differenceObjects(t.Differences) }},
 )
 
@@ -62,6 +63,8 @@ var typeDifference = declare(exchange+"MigrationMessageDifference", func(d *migr
 	property[migration.MessageDifference]{"TargetUid", object.TypeUInt32, func(d *migration.MessageDifference) any { return d.TargetUID }},
 	property[migration.MessageDifference]{"SentDigest", object.TypeString, func(d *migration.MessageDifference) any { return d.SentDigest }},
 	property[migration.MessageDifference]{"FoundDigest", object.TypeString, func(d *migration.MessageDifference) any { return d.FoundDigest }},
+	property[migration.MessageDifference]{"Sent", object.TypeString, func(d *migration.MessageDifference) any { return d.Sent }},
+	property[migration.MessageDifference]{"Found", object.TypeString, func(d *migration.MessageDifference) any { return d.Found }},
 )
 
 func differenceObjects(list []migration.MessageDifference) any {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"migsh/internal/connect"
 	"migsh/internal/mailbox/foldermap"
@@ -121,19 +122,30 @@ const differencesListed = 1000
 func (c *Control) verified(ctx context.Context, out *migration.UserTest, v syncer.Verification, source connect.Account) error {
 	out.Verified = true
 	out.CheckedCount, out.SameCount, out.ForeignCount, out.CheckedSize = v.Checked, v.Same, v.Foreign, migration.ByteSize(v.Bytes)
-	out.DifferenceCount = int64(len(v.Altered) + len(v.Missing))
-	if out.DifferenceCount == 0 {
-		if out.Message == "" {
-			out.Message = fmt.Sprintf("%s messages were read again at the target; all are as they were sent.", migration.Thousands(v.Checked))
-		}
+	out.DifferenceCount, out.FlagCount = int64(len(v.Altered)+len(v.Missing)+len(v.Redated)), int64(len(v.Reflagged))
+	flags := ""
+	if out.FlagCount > 0 {
+		flags = fmt.Sprintf(" %s have other flags than were sent, be it that their owner changed them.", migration.Thousands(out.FlagCount))
+	}
+	switch {
+	case out.DifferenceCount > 0:
+		out.Result = migration.TestFailed
+		out.Message = fmt.Sprintf("Of %s messages that were read again at the target %s are no longer there, be it that their owner deleted or moved them, %s have other bytes than were sent, and %s another date.%s",
+			migration.Thousands(v.Checked), migration.Thousands(int64(len(v.Missing))), migration.Thousands(int64(len(v.Altered))), migration.Thousands(int64(len(v.Redated))), flags)
+	case out.Message == "":
+		out.Message = fmt.Sprintf("%s messages were read again at the target; all have the bytes and dates that were sent.%s", migration.Thousands(v.Checked), flags)
+	}
+	if out.DifferenceCount+out.FlagCount == 0 {
 		return nil
 	}
-	out.Result = migration.TestFailed
-	out.Message = fmt.Sprintf("Of %s messages that were read again at the target %s are no longer there, be it that their owner deleted or moved them, and %s have other bytes than were sent.",
-		migration.Thousands(v.Checked), migration.Thousands(int64(len(v.Missing))), migration.Thousands(int64(len(v.Altered))))
-	altered := v.Altered[:min(len(v.Altered), differencesListed)]
-	missing := v.Missing[:min(len(v.Missing), differencesListed-len(altered))]
-	if err := c.describe(ctx, source, altered, missing); err != nil && ctx.Err() == nil {
+	room := differencesListed
+	upTo := func(list []syncer.Difference) []syncer.Difference {
+		list = list[:min(len(list), room)]
+		room -= len(list)
+		return list
+	}
+	altered, missing, redated, reflagged := upTo(v.Altered), upTo(v.Missing), upTo(v.Redated), upTo(v.Reflagged)
+	if err := c.describe(ctx, source, altered, missing, redated, reflagged); err != nil && ctx.Err() == nil {
 		out.Message += fmt.Sprintf(" Their subjects can't be read at the source: %v.", err)
 	}
 	for _, d := range altered {
@@ -142,6 +154,16 @@ func (c *Control) verified(ctx context.Context, out *migration.UserTest, v synce
 	}
 	for _, d := range missing {
 		out.Differences = append(out.Differences, differenceOf("Missing", d))
+	}
+	for _, d := range redated {
+		m := differenceOf("Date", d)
+		m.Sent, m.Found = d.SentDate.Format(time.RFC3339), d.FoundDate.Format(time.RFC3339)
+		out.Differences = append(out.Differences, m)
+	}
+	for _, d := range reflagged {
+		m := differenceOf("Flags", d)
+		m.Sent, m.Found = d.SentFlags.String(), d.FoundFlags.String()
+		out.Differences = append(out.Differences, m)
 	}
 	return ctx.Err()
 }

@@ -409,13 +409,15 @@ type UserTest struct {
 	CheckedCount, SameCount, ForeignCount int64    `json:",omitempty"`
 	CheckedSize                           ByteSize `json:",omitempty"`
 	DifferenceCount                       int64    `json:",omitempty"`
+	// FlagCount are the messages whose flags differ, which may be their owner's doing and is no fault.
+	FlagCount int64 `json:",omitempty"`
 	// Differences lists the first thousand.
 	Differences []MessageDifference `json:",omitempty"`
 }
 
 // MessageDifference is a message that is not at the target as it was sent.
 type MessageDifference struct {
-	// Kind is Missing, which may be the user's own doing, or Altered.
+	// Kind is Missing, which may be the user's own doing, Altered, Date, or Flags, which may be the user's doing as well.
 	Kind                     string
 	FolderName, TargetFolder string
 	UID, TargetUID           uint32
@@ -423,6 +425,8 @@ type MessageDifference struct {
 	MessageSize              ByteSize `json:",omitempty"`
 	// SentDigest and FoundDigest are BLAKE3, cut to 16 bytes, in hexadecimal.
 	SentDigest, FoundDigest string `json:",omitempty"`
+	// Sent and Found are the dates or flags that differ.
+	Sent, Found string `json:",omitempty"`
 }
 
 // BatchProgress is where a batch stands, for a progress display and for whoever waits for it.

@@ -92,6 +92,7 @@ func (s *sending) decideStored(m *sent, target mailbox.UID) error {
 		}
 		s.result.Repaired++
 	}
+	s.sampleDate(m.window.folder, e)
 	return s.decide(m.window, e)
 }
 

@@ -147,26 +147,46 @@ func (f *folderPass) otherNames(wish string) []string {
 		}
 		names = append(names, prefix+strings.ReplaceAll(rest, delim, substitute))
 	}
-	if plain := plainName(wish, delim); plain != wish {
-		names = append(names, plain)
+	for step := range refusedInNames {
+		if plain := plainName(wish, prefix, delim, step); !slices.Contains(append(names, wish), plain) {
+			names = append(names, plain)
+		}
 	}
 	return names
 }
 
-// plainName replaces what servers are known to refuse in names: characters with a meaning to them, control characters,
-// and blanks at the ends of a level.
-func plainName(name, delim string) string {
-	levels := strings.Split(name, delim)
+// refusedInNames tells what servers refuse in names, step by step, so that a name loses no more than it must: control characters and what
+// Cyrus refuses; what lies beyond U+FFFF, as emoji do, and what a file can't have in its name (Courier); whatever has a meaning to any
+// server; whatever is not a letter, a digit or a blank of ASCII.
+var refusedInNames = []func(rune) bool{
+	func(r rune) bool {
+		return unicode.IsControl(r) || r == utf8.RuneError || strings.ContainsRune("\"%;<>\\^`{|}", r)
+	},
+	func(r rune) bool { return r > 0xFFFF || r == '/' },
+	func(r rune) bool { return strings.ContainsRune(`.*&#~?:!$'`, r) },
+	func(r rune) bool { return r > unicode.MaxASCII },
+}
+
+// plainName replaces in each level of a name, below the namespace's prefix, what is refused by any of the steps up to one, and
+// blanks at the level's ends.
+func plainName(name, prefix, delim string, upTo int) string {
+	rest, ok := strings.CutPrefix(name, prefix)
+	if !ok {
+		prefix, rest = "", name
+	}
+	levels := strings.Split(rest, delim)
 	for i, level := range levels {
 		level = strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) || r == utf8.RuneError || strings.ContainsRune(`./\%*&#~^|<>?:"`, r) {
-				return '_'
+			for _, refused := range refusedInNames[:upTo+1] {
+				if refused(r) {
+					return '_'
+				}
 			}
 			return r
 		}, strings.TrimSpace(level))
 		levels[i] = cmp.Or(level, "_")
 	}
-	return strings.Join(levels, delim)
+	return prefix + strings.Join(levels, delim)
 }
 
 // create makes a folder and settles under which name the target shows it. When it turns out to be the folder of

@@ -50,6 +50,9 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 		}
 		todo = again
 	}
+	if err == nil {
+		err = p.lookAtDates(ctx)
+	}
 	for i, f := range all {
 		if f == nil {
 			p.leaveOut(mappings[i])

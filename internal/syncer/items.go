@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"mime"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,9 +123,53 @@ func dateFromHeader(r io.Reader) (io.Reader, time.Time) {
 	return b, time.Time{}
 }
 
-// Items yields the messages of a pair that could not be copied, in order of folder and UID.
+// Items yields the messages of a pair that did not arrive as they were: first those that could not be copied, were repaired or removed
+// again, in order of folder and UID, then, folder by folder, those that a filter leaves out or that vanished before they were read.
 func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.SkippedItem, error] {
 	return func(yield func(migration.SkippedItem, error) bool) {
+		if !storedItems(ctx, st, pair)(yield) {
+			return
+		}
+		folders, err := storedFolders(ctx, st, pair.ID())
+		if err != nil {
+			yield(migration.SkippedItem{}, err)
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(folders)) {
+			k := folders[name]
+			if k.Counts[Filtered]+k.Counts[Vanished] > 0 && !leftOutItems(ctx, openLedger(st, pair.ID(), k))(yield) {
+				return
+			}
+		}
+	}
+}
+
+// leftOutItems yields the messages of a folder that have an entry and nothing to be told besides. It returns false when yield does.
+func leftOutItems(ctx context.Context, l *ledger) func(yield func(migration.SkippedItem, error) bool) bool {
+	return func(yield func(migration.SkippedItem, error) bool) bool {
+		for e, err := range l.all(ctx, l.Generation) {
+			item := migration.SkippedItem{FolderName: l.Source, UID: uint32(e.Source)}
+			switch {
+			case err != nil:
+			case e.Outcome == Filtered && !e.Gone:
+				item.Kind, item.DateReceived, item.MessageSize = migration.SkippedFilteredItem, timeOf(e.Date), migration.ByteSize(e.Size)
+				item.Reason = "the content filter leaves it out: " + l.FilteredBy
+			case e.Outcome == Vanished:
+				item.Kind, item.Reason = migration.SkippedMissingItem, "it was removed from the source before it could be read"
+			default:
+				continue
+			}
+			if !yield(item, err) || err != nil {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// storedItems yields the messages that have a record of their own. It returns false when yield does.
+func storedItems(ctx context.Context, st store.Store, pair Pair) func(yield func(migration.SkippedItem, error) bool) bool {
+	return func(yield func(migration.SkippedItem, error) bool) bool {
 		for record, err := range st.Scan(ctx, itemPrefix(pair.ID())) {
 			var item migration.SkippedItem
 			if err == nil {
@@ -131,12 +177,13 @@ func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.S
 			}
 			if err != nil {
 				yield(item, fmt.Errorf("read the skipped messages of %s: %w", pair.TargetMailbox, err))
-				return
+				return false
 			}
 			if !yield(item, nil) {
-				return
+				return false
 			}
 		}
+		return true
 	}
 }
 

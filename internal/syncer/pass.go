@@ -29,6 +29,7 @@ type pass struct {
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
+	dated         []datedMessage            // a few of those that were copied
 	state         Progress
 	result        Result
 }

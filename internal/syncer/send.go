@@ -403,13 +403,16 @@ func (f *folderPass) limit() int64 {
 }
 
 // sendable are the flags that the target keeps.
-func (f *folderPass) sendable(flags mailbox.Flags) mailbox.Flags {
-	if f.keeps.AnyKeyword && len(f.keeps.PermanentFlags) == 0 {
+func (f *folderPass) sendable(flags mailbox.Flags) mailbox.Flags { return kept(f.keeps, flags) }
+
+// kept are those of the flags that a folder keeps.
+func kept(folder mailbox.Opened, flags mailbox.Flags) mailbox.Flags {
+	if folder.AnyKeyword && len(folder.PermanentFlags) == 0 {
 		return flags
 	}
 	var out []string
 	for _, name := range flags {
-		if f.keeps.PermanentFlags.Has(name) || f.keeps.AnyKeyword && name[0] != '\\' {
+		if folder.PermanentFlags.Has(name) || folder.AnyKeyword && name[0] != '\\' {
 			out = append(out, name)
 		}
 	}

@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -156,27 +157,31 @@ func TestUserRoot(t *testing.T) {
 	}
 }
 
-// TestWhatTargetsRefuse copies a whole awkward mailbox to servers that can't hold all of it: folders whose names they refuse, a message
-// with a header that Cyrus refuses, one that Courier adds a line end to. What is refused is told, everything else arrives, and nothing is
-// copied twice, even after the state was lost.
+// TestWhatTargetsRefuse copies a whole awkward mailbox to servers that can't hold all of it as it is: folders whose names they refuse get
+// others, a message with a header that Cyrus refuses stays behind or, if that is allowed, arrives repaired; Courier adds a line end to
+// one. Everything else arrives, and nothing is copied twice, even after the state was lost.
 func TestWhatTargetsRefuse(t *testing.T) {
 	t.Parallel()
 	all := brands(t)
 	for _, c := range []struct {
 		to      brand
-		folders []string // refused; each holds one message
-		refused int64    // messages
+		repair  bool
+		folders map[string]string // with other names
+		refused int64             // messages
+		mended  int64
 	}{
-		{all[1], []string{"[Brackets] (round) {curly}", "com,ma; semi:colon"}, 1},
-		{all[2], []string{"📬 post"}, 0},
+		{all[1], false, map[string]string{"[Brackets] (round) {curly}": "[Brackets] (round) _curly_", "com,ma; semi:colon": "com,ma_ semi:colon"}, 1, 0},
+		{all[1], true, map[string]string{"[Brackets] (round) {curly}": "[Brackets] (round) _curly_", "com,ma; semi:colon": "com,ma_ semi:colon"}, 0, 1},
+		{all[2], true, map[string]string{"📬 post": "_ post"}, 0, 0},
 	} {
-		t.Run(c.to.name, func(t *testing.T) {
-			from, user, other := all[0].server, "odd-"+strings.ToLower(c.to.name), "odd-new"
+		t.Run(fmt.Sprintf("%s, repair %v", c.to.name, c.repair), func(t *testing.T) {
+			from, user, other := all[0].server, fmt.Sprintf("odd-%s-%v", strings.ToLower(c.to.name), c.repair), fmt.Sprintf("odd-new-%v", c.repair)
 			from.AddUser(t, testserver.Account{Name: user, Password: "source-pass"})
 			c.to.server.AddUser(t, testserver.Account{Name: other, Password: "target-pass"})
 			from.Base().Fill(t, user, testmail.Awkward(testmail.AwkwardOptions{Seed: 3, Avoid: all[0].holds.Avoid}))
-			want := int64(from.Base().Snapshot(t, user).Messages()-len(c.folders)) - c.refused
+			want := int64(from.Base().Snapshot(t, user).Messages()) - c.refused
 			j := job(t, credentials(from, user), credentials(c.to.server, other))
+			j.Repair = c.repair
 			for _, what := range []string{"first pass", "second pass", "after the state was lost"} {
 				if what == "after the state was lost" {
 					if err := syncer.Forget(t.Context(), j.Store, j.Pair); err != nil {
@@ -187,18 +192,20 @@ func TestWhatTargetsRefuse(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", what, err)
 				}
-				var refused int64
-				var faulty []string
+				var refused, mended int64
 				for _, f := range r.Folders {
-					refused += f.Refused
-					if f.Fault != "" {
-						faulty = append(faulty, f.SourceFolder)
+					refused, mended = refused+f.Refused, mended+f.Repaired
+					if to, ok := c.folders[f.SourceFolder]; f.Fault != "" || ok && !strings.HasSuffix(f.TargetFolder, to) {
+						t.Errorf("%s: folder %+v", what, f)
 					}
 				}
 				got := int64(c.to.server.Base().Snapshot(t, other).Messages())
-				if got != want || refused != c.refused || !slices.Equal(faulty, c.folders) {
-					t.Errorf("%s: %d messages at the target, %d and the folders %q refused; want %d, %d and %q",
-						what, got, refused, faulty, want, c.refused, c.folders)
+				if got != want || refused != c.refused || mended != c.mended {
+					t.Errorf("%s: %d messages at the target, %d refused, %d repaired; want %d, %d and %d", what, got, refused, mended, want, c.refused, c.mended)
+				}
+				v, err := syncer.Verify(t.Context(), j, 1)
+				if altered := int64(len(v.Altered)); err != nil || len(v.Missing) > 0 || len(v.Redated) > 0 || c.to.name != "Courier" && altered > 0 {
+					t.Errorf("%s: verified: %+v, %v", what, v, err)
 				}
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"migsh/internal/mailbox"
 )
@@ -17,8 +18,11 @@ type Verification struct {
 	Foreign int64
 	Bytes   int64
 	// Missing are no longer there: somebody took them away at the target, or they were lost there.
-	// Altered are there, but with other bytes than were sent.
-	Missing, Altered []Difference
+	// Altered are there, but with other bytes than were sent; Redated with another date of arrival, Reflagged with other flags than
+	// those on which both sides last agreed, which may be their owner's doing.
+	Missing, Altered, Redated, Reflagged []Difference
+
+	keeps map[string]mailbox.Opened // the target's folders, for the flags that they keep
 }
 
 // A Difference is a message that is not at the target as it was sent.
@@ -30,6 +34,9 @@ type Difference struct {
 	Sent      Digest
 	Found     Digest // of an altered message
 	Size      int64  // as sent
+
+	SentDate, FoundDate   time.Time // of a redated message
+	SentFlags, FoundFlags mailbox.Flags
 
 	// Subject and Sender as the source has them, once [Describe] has read them.
 	Subject, Sender string
@@ -50,6 +57,7 @@ func Verify(ctx context.Context, job Job, every int) (Verification, error) {
 		return v, &SideError{Err: err}
 	}
 	defer target.Close()
+	v.keeps = map[string]mailbox.Opened{}
 	records := make([]*storedFolder, 0, len(folders))
 	for _, k := range folders {
 		records = append(records, k)
@@ -94,6 +102,20 @@ func (v *Verification) folder(ctx context.Context, l *ledger, target mailbox.Tar
 	return v.batch(ctx, l, target, batch)
 }
 
+// look compares what is told of a message beside its bytes.
+func (v *Verification) look(l *ledger, e entry, m mailbox.Meta, keeps mailbox.Opened) {
+	d := difference(l, e)
+	d.SentDate, d.FoundDate, d.SentFlags, d.FoundFlags = timeOf(e.Date), m.Date.UTC(), kept(keeps, e.Flags), kept(keeps, m.Flags)
+	if e.Date != noDate && e.Date != unix(m.Date) {
+		v.Redated = append(v.Redated, d)
+	}
+	// What was at the target before we came may have flags of its own.
+	adopted := e.Outcome != Copied && e.Outcome != Repaired
+	if adopted && len(d.SentFlags.Minus(d.FoundFlags)) > 0 || !adopted && !d.SentFlags.Equal(d.FoundFlags) {
+		v.Reflagged = append(v.Reflagged, d)
+	}
+}
+
 func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Target, batch []entry) error {
 	if len(batch) == 0 {
 		return nil
@@ -103,6 +125,14 @@ func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Targ
 	for _, e := range batch {
 		uids.Add(e.Target)
 		sent[e.Target] = e
+	}
+	keeps, opened := v.keeps[l.Target]
+	if !opened {
+		var err error
+		if keeps, err = target.Open(ctx, l.Target); err != nil && !mailbox.IsID(err, mailbox.FolderMissing) {
+			return err
+		}
+		v.keeps[l.Target] = keeps
 	}
 	window := mailbox.Window{At: mailbox.At{Folder: l.Target, UIDValidity: l.TargetValidity}, UIDs: uids}
 	for m, err := range target.Fetch(ctx, slices.Values([]mailbox.Window{window})) {
@@ -131,6 +161,7 @@ func (v *Verification) batch(ctx context.Context, l *ledger, target mailbox.Targ
 		}
 		v.Checked++
 		v.Bytes += m.Length
+		v.look(l, e, m.Meta, keeps)
 		if r.digest == e.sent() {
 			v.Same++
 			continue

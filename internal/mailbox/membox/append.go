@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"time"
 
 	"migsh/internal/mailbox"
 )
@@ -120,6 +121,9 @@ func (s *session) effectAppend(at mailbox.At, group []pending, results []mailbox
 			p.msg.Flags = s.box.keep(p.msg.Flags)
 			if s.box.opts.Alter != nil {
 				p.msg.Body = s.box.opts.Alter(p.msg.Body)
+			}
+			if s.box.opts.IgnoreDates {
+				p.msg.Date = time.Now()
 			}
 			uid := f.store(p.msg)
 			results[i] = mailbox.Appended{Fate: mailbox.Stored, UIDValidity: f.validity, UID: uid}

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"migsh/internal/mailbox"
 )
 
@@ -42,6 +44,10 @@ type Options struct {
 	Keywords []string
 	// FoldCase makes folder names that differ only in case the same folder.
 	FoldCase bool
+	// FoldForm makes folder names that differ only in how characters are composed (NFC, NFD) the same folder.
+	FoldForm bool
+	// IgnoreDates dates every message when it is stored.
+	IgnoreDates bool
 	// Alter is what the server makes of a message when it stores it; nil leaves it as it is.
 	Alter func(body []byte) []byte
 }
@@ -313,6 +319,7 @@ func (m *Mailbox) add(name string) *folder {
 func (m *Mailbox) find(name string) *folder {
 	for _, f := range m.folders {
 		if f.name == name || m.opts.FoldCase && strings.EqualFold(f.name, name) ||
+			m.opts.FoldForm && norm.NFC.String(f.name) == norm.NFC.String(name) ||
 			f.name == "INBOX" && strings.EqualFold(name, "INBOX") {
 			return f
 		}
@@ -408,4 +415,13 @@ func isUse(attr string) bool {
 		return true
 	}
 	return false
+}
+
+// SetDate gives a message another date of arrival.
+func (m *Mailbox) SetDate(name string, uid mailbox.UID, date time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if msg := m.must(name).message(uid); msg != nil {
+		msg.Date = date
+	}
 }

@@ -1,0 +1,53 @@
+package syncer
+
+import (
+	"context"
+
+	"migsh/internal/mailbox"
+)
+
+// A datedMessage is a message that was copied, for a look whether the target has kept its date of arrival.
+type datedMessage struct {
+	folder *folderPass
+	target mailbox.UID
+	date   int64
+}
+
+// datesLookedAt is how many messages of a pass are looked at for their dates: a target keeps dates, or it doesn't.
+const datesLookedAt = 5
+
+// sampleDate notes some of the messages that are copied.
+func (p *pass) sampleDate(f *folderPass, e entry) {
+	if len(p.dated) < datesLookedAt && e.Target != 0 && e.Date != noDate {
+		p.dated = append(p.dated, datedMessage{f, e.Target, e.Date})
+	}
+}
+
+// lookAtDates warns of a target that gives messages the date of their copying.
+func (p *pass) lookAtDates(ctx context.Context) error {
+	for len(p.dated) > 0 {
+		f := p.dated[0].folder
+		want := map[mailbox.UID]int64{}
+		var uids mailbox.UIDSet
+		for len(p.dated) > 0 && p.dated[0].folder == f {
+			want[p.dated[0].target] = p.dated[0].date
+			uids.Add(p.dated[0].target)
+			p.dated = p.dated[1:]
+		}
+		for m, err := range p.target.List(ctx, f.targetAt(), mailbox.Query{UIDs: uids}) {
+			if class := mailbox.ClassOf(err); err != nil && (class == mailbox.PerFolder || class == mailbox.PerMessage) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			if date, asked := want[m.UID]; asked && unix(m.Date) != date {
+				p.report("Warning", "The target does not keep dates of arrival: the message with UID %d of folder %q arrived %v and is dated %v there.",
+					m.UID, f.Target, timeOf(date), m.Date)
+				p.dated = nil
+				break
+			}
+		}
+	}
+	return nil
+}
