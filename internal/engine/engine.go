@@ -88,6 +88,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	jobs, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	s := &scheduler{
 		engine: e, mirror: records.NewMirror(), jobs: jobs, running: map[string]*job{}, rows: map[string][]string{}, ended: make(chan *job),
+		asks: make(chan ask), released: make(chan *permit), permits: map[*permit]bool{},
 	}
 	defer func() {
 		end(errEnding)
@@ -116,6 +117,11 @@ func (e *Engine) Run(ctx context.Context) error {
 			}
 		case j := <-s.ended:
 			s.finish(j)
+		case a := <-s.asks:
+			s.lend(a, time.Now())
+			continue
+		case p := <-s.released:
+			delete(s.permits, p)
 		case <-timer.C:
 		}
 		if !s.synced || ctx.Err() != nil {
@@ -143,6 +149,10 @@ type scheduler struct {
 	rows    map[string][]string // folded addresses in order of rows, by batch GUID; rebuilt when their number is not the users'
 	ended   chan *job
 	waiting sync.WaitGroup
+
+	asks     chan ask
+	released chan *permit
+	permits  map[*permit]bool // those that were given
 }
 
 // apply takes news in and tells whether anything may begin or have to end because of it. The progress of a user at work is no such
@@ -177,6 +187,9 @@ func (s *scheduler) drain() {
 	for {
 		select {
 		case <-s.ended:
+		case a := <-s.asks:
+			a.answer <- nil
+		case <-s.released:
 		case <-done:
 			return
 		}

@@ -29,6 +29,9 @@ type job struct {
 	batchGUID      string
 	batchName      string
 	cancel         context.CancelCauseFunc
+	ending         <-chan struct{} // closed when the job is to end
+	asks           chan<- ask
+	released       chan<- *permit
 
 	// What follows belongs to the job's goroutine until it has ended.
 	lease *store.Lease
@@ -222,6 +225,7 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 		SpoolDir:   j.engine.options.SpoolDir,
 		Settle:     j.engine.options.Settle,
 		Observer:   &j.story,
+		Spare:      j.spare,
 	}, l, nil
 }
 

@@ -100,6 +100,7 @@ func (s *scheduler) pass(now time.Time) time.Duration {
 			s.admit(c, use)
 		}
 	}
+	s.recallSpare(now)
 	if next.IsZero() {
 		return lookAgain
 	}
@@ -221,6 +222,9 @@ func (s *scheduler) use() *use {
 			u.add(j.source, j.target, j.want.incremental)
 		}
 	}
+	for p := range s.permits {
+		u.add(p.job.source, p.job.target, p.job.want.incremental)
+	}
 	return u
 }
 
@@ -277,10 +281,10 @@ func (s *scheduler) admit(c candidate, u *use) bool {
 	j := &job{
 		engine: s.engine, want: c.want, source: source, target: target,
 		guid: user.GUID, address: user.EmailAddress, folded: migration.FoldName(user.EmailAddress),
-		batchGUID: batch.GUID, batchName: batch.Name,
+		batchGUID: batch.GUID, batchName: batch.Name, asks: s.asks, released: s.released,
 	}
 	ctx, cancel := context.WithCancelCause(s.jobs)
-	j.cancel = cancel
+	j.cancel, j.ending = cancel, ctx.Done()
 	s.running[user.GUID] = j
 	s.waiting.Go(func() {
 		defer cancel(nil)

@@ -119,8 +119,9 @@ func (f *folderPass) work() int64 {
 
 // workBeside moves messages over one link more, if there are connections to spare. Losing it does not end the pass.
 func (c *copying) workBeside(ctx context.Context) error {
-	permit, ok := c.Spare()
-	if !ok {
+	var permit Permit
+	ok := false
+	if c.turn.wait(func() { permit, ok = c.Spare() }); !ok {
 		return nil
 	}
 	defer permit.Release()

@@ -59,7 +59,7 @@ type Job struct {
 	// was on its way is looked for when it is over, and nothing new appears.
 	Settle time.Duration
 	// Spare, unless nil, asks for one more connection to each of both servers, over which folders are copied beside the first
-	// ones. It must not block for long.
+	// ones.
 	Spare func() (Permit, bool)
 	// spareWork replaces the constant of that name, unless 0.
 	spareWork int64

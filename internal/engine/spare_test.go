@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"migsh/internal/migration"
+	"migsh/internal/syncer"
+)
+
+// A greedy runner's passes ask for one more pair of connections after a second and keep it until it is recalled, a minute at most.
+type greedy struct{ asked, given, recalled int }
+
+func (g *greedy) run(ctx context.Context, job syncer.Job) (syncer.Result, error) {
+	time.Sleep(time.Second)
+	g.asked++
+	if permit, ok := job.Spare(); ok {
+		g.given++
+		select {
+		case <-permit.Recalled:
+			g.recalled++
+		case <-time.After(time.Minute):
+		}
+		permit.Release()
+	} else {
+		time.Sleep(time.Minute)
+	}
+	return syncer.Run(ctx, job)
+}
+
+// A mailbox has a second pair of connections only while there is room that nobody waits for, and gives it back to who does.
+func TestSparePermits(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		limit           migration.Limit
+		users, late     int
+		given, recalled int
+	}{
+		{name: "room", limit: 4, users: 2, given: 2},
+		{name: "room for one", limit: 3, users: 2, given: 1},
+		{name: "no room", limit: 2, users: 2, given: 0},
+		{name: "others wait", limit: 2, users: 3, given: 1}, // the last one, when the others are done
+		{name: "somebody comes", limit: 2, users: 1, late: 1, given: 2, recalled: 1},
+		{name: "somebody comes who finds room", limit: 3, users: 1, late: 1, given: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := &greedy{}
+				b := newBed(t, c.limit, Options{Run: g.run})
+				users := names(c.users + c.late)
+				for _, u := range users {
+					b.user(u, 1)
+				}
+				b.batch("A", nil, users[:c.users]...)
+				b.pass(10 * time.Second)
+				if c.late > 0 {
+					b.batch("B", nil, users[c.users:]...)
+					b.pass(2 * time.Second)
+					if n := b.one(users[c.users]).Status; n != migration.UserValidating {
+						t.Errorf("who comes later is %s, want Validating", n)
+					}
+				}
+				b.pass(5 * time.Minute)
+				b.wantStatus("A", migration.BatchSynced)
+				if g.asked != c.users+c.late || g.given != c.given || g.recalled != c.recalled {
+					t.Errorf("%d asked, %d were given a permit, %d were recalled; want %d, %d, %d", g.asked, g.given, g.recalled, c.users+c.late, c.given, c.recalled)
+				}
+			})
+		})
+	}
+}
+
+// An engine that ends while permits are out waits for them and gives no more.
+func TestSparePermitsAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &greedy{}
+		b := newBed(t, 4, Options{Run: g.run})
+		for _, u := range names(3) {
+			b.user(u, 1)
+		}
+		b.batch("A", nil, names(3)...)
+		b.pass(500 * time.Millisecond)
+		b.end() // before they have asked
+		if g.given != 0 || g.asked != 3 {
+			t.Errorf("%d asked, %d were given a permit while the engine ended", g.asked, g.given)
+		}
+	})
+}
