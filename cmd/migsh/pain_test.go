@@ -18,8 +18,66 @@ import (
 
 // TestPain shows, with the program itself, what becomes of the pains that are about reaching and opening mailboxes.
 func TestPain(t *testing.T) {
+	t.Run("P35", testDetective)
 	t.Run("P36", testTokensEnd)
 	t.Run("P36_device", testDeviceCode)
+}
+
+// testDetective searches for the form in which administrators open mailboxes, at every kind of server there is here, and opens one
+// with the parameters that it names.
+func testDetective(t *testing.T) {
+	dovecot := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true})
+	percent := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Extra: "auth_master_user_separator = +"})
+	cyrus := testserver.StartCyrus(t, testserver.CyrusOptions{})
+	courier := testserver.StartCourier(t, testserver.CourierOptions{})
+	for _, s := range []testserver.Any{dovecot, percent, cyrus, courier} {
+		s.AddUser(t, testserver.Account{Name: "ann", Password: "s3cret-of-ann"})
+		s.Base().Fill(t, "ann", testmail.Plain(1, 2))
+	}
+	courier.AddUser(t, testserver.Account{Name: "root", Password: "s3cret-of-root"})
+	p := newProgram(t)
+	for _, test := range []struct {
+		name            string
+		server          *testserver.Server
+		admin, password string
+		user            string
+		want            string // format|authorization id, or what the failure says
+		attempts        int
+	}{
+		{"Dovecot", dovecot.Server, dovecot.Admin, dovecot.AdminPassword, "ann", "{user}*{admin}|", 1},
+		{"Dovecot with another separator", percent.Server, percent.Admin, percent.AdminPassword, "ann", "|{user}", 2},
+		{"Cyrus", cyrus.Server, cyrus.Admin, cyrus.AdminPassword, "ann", "|{user}", 1},
+		{"Cyrus without domains", cyrus.Server, cyrus.Admin, cyrus.AdminPassword, "ann@contoso.edu", "|{local}", 2},
+		{"Courier", courier.Server, "root", "s3cret-of-root", "ann", "Failed: UserRoot", 0},
+		{"a wrong password", dovecot.Server, dovecot.Admin, "wrong-s3cret", "ann", "Failed: None of the forms", 3},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out := p.ok(fmt.Sprintf(`
+$admin = [pscredential]::new('%s', (ConvertTo-SecureString '%s' -AsPlainText -Force))
+$t = Test-MigrationServerAvailability -IMAP -RemoteServer 127.0.0.1 -Port %d -Security None -Credentials $admin -TestMailbox %s
+"$($t.Result) $($t.LoginFormat)|$($t.AuthorizationId)"
+"$($t.Result): $($t.Message)"
+"attempts $($t.Attempts.Count)"
+$t.Attempts
+if ($t.Result -eq 'Success') {
+	$how = @{}
+	if ($t.LoginFormat) { $how.LoginFormat = $t.LoginFormat } else { $how.AuthorizationId = $t.AuthorizationId }
+	New-MigrationEndpoint -IMAP -Name Found -RemoteServer 127.0.0.1 -Port %d -Security None -Credentials $admin @how | Out-Null
+	"again: $((Test-MigrationServerAvailability -Endpoint Found -TestMailbox %s).Result)"
+	Remove-MigrationEndpoint Found -Confirm:$false
+}`, test.admin, test.password, test.server.IMAPPort, test.user, test.server.IMAPPort, test.user), "")
+			wants := []string{"Success " + test.want + "\n", "again: Success\n"}
+			if said, fails := strings.CutPrefix(test.want, "Failed: "); fails {
+				wants = []string{"Failed: ", said}
+			}
+			for _, want := range append(wants, fmt.Sprintf("attempts %d\n", test.attempts)) {
+				if !strings.Contains(out, want) {
+					t.Errorf("the output lacks %q:\n%s", want, out)
+				}
+			}
+			nowhere(t, []string{test.password}, "the output", out)
+		})
+	}
 }
 
 // testTokensEnd migrates with tokens of an application. Its secret is changed: the user waits for the new one, and goes on by itself when it

@@ -23,7 +23,7 @@ type testServer struct {
 	AcceptUntrustedCertificates bool   `param:"set=IMAP" help:"Don't check the server's certificate."`
 	Endpoint                    any    `param:"set=TestEndpoint mandatory pipeline pipelinebyname pos=0" complete:"endpoint" help:"An endpoint whose settings are tested, instead of naming them."`
 	Credentials                 any    `param:"" help:"Log in with these, besides connecting."`
-	TestMailbox                 string `param:"" help:"With the credentials of an administrator: the user whose mailbox is opened."`
+	TestMailbox                 string `param:"" help:"With the credentials of an administrator: the user whose mailbox is opened. Without -LoginFormat and -AuthorizationId the forms of login that are usual at the server are tried, six at most, and the one that works is told."`
 	LoginFormat                 string `param:"" help:"How the login name is made for -TestMailbox, such as {user}*{admin}."`
 	AuthorizationID             string `param:"" help:"The SASL authorization identity, with the same placeholders."`
 }

@@ -27,7 +27,35 @@ var typeConnectionTest = declare(exchange+"MigrationServerAvailability", nil,
 	property[migration.ConnectionTest]{"TlsVersion", object.TypeString, func(t *migration.ConnectionTest) any { return t.TLSVersion }},
 	property[migration.ConnectionTest]{"Elapsed", object.TypeTimeSpan, func(t *migration.ConnectionTest) any { return span(t.Elapsed) }},
 	property[migration.ConnectionTest]{"Login", object.TypeString, func(t *migration.ConnectionTest) any { return t.Login }},
+	property[migration.ConnectionTest]{"Mechanism", object.TypeString, func(t *migration.ConnectionTest) any { return t.Mechanism }},
+	property[migration.ConnectionTest]{"ServerType", object.TypeString, func(t *migration.ConnectionTest) any { return t.ServerType }},
+	property[migration.ConnectionTest]{"Workarounds", nil, func(t *migration.ConnectionTest) any { return workaroundTexts(t.Workarounds) }},
+	property[migration.ConnectionTest]{"LoginFormat", object.TypeString, func(t *migration.ConnectionTest) any { return t.LoginFormat }},
+	property[migration.ConnectionTest]{"AuthorizationId", object.TypeString, func(t *migration.ConnectionTest) any { return t.AuthorizationID }},
+	property[migration.ConnectionTest]{"Attempts", nil, func(t *migration.ConnectionTest) any { return attemptTexts(t.Attempts) }},
 )
+
+// workaroundTexts are workarounds, a line each.
+func workaroundTexts(list []migration.Workaround) any {
+	items := make([]any, len(list))
+	for i, w := range list {
+		items[i] = w.Name + ": " + w.About
+	}
+	return object.NewArray(items...)
+}
+
+// attemptTexts are the logins that were tried, a line each.
+func attemptTexts(list []migration.LoginAttempt) any {
+	items := make([]any, len(list))
+	for i, a := range list {
+		text := a.Login
+		if a.AuthorizationID != "" {
+			text += " for " + a.AuthorizationID
+		}
+		items[i] = text + ": " + a.Outcome
+	}
+	return object.NewArray(items...)
+}
 
 var typeConfig = declare(exchange+"MigrationConfig", nil,
 	object.Views{Default: []string{"Identity", "TargetEndpoint", "MaxNumberOfBatches", "MaxConcurrentMigrations", "IncrementalSyncInterval", "LegacyMode", "Features", "CanSubmitNewBatch", "SupportsCutover"}},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/quirks"
 	"migsh/internal/migration"
 )
 
@@ -57,6 +58,13 @@ type Probe struct {
 	LocalAddress string
 	TLSVersion   string
 	Warnings     []string
+	// Kind of server, empty if it is none that is known, and what is done about its oddities.
+	Kind        string
+	Workarounds []quirks.Workaround
+	// Method is how the login was made. Inbox tells the mailbox that it opened from others, if anything does.
+	Method, Inbox string
+	// NoInbox: the login was taken and there is no mailbox behind it.
+	NoInbox bool
 }
 
 // Row is what the row of a user says about logging in.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"strings"
 
 	"migsh/internal/connect"
@@ -244,7 +245,7 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	if err := c.changeAdministrator(&e, &item.Value, r.Credentials); err != nil {
 		return out, err
 	}
-	if server(e) != server(before) || r.SkipVerification {
+	if !reflect.DeepEqual(server(e), server(before)) || r.SkipVerification {
 		if err := c.verify(ctx, &e, r.SkipVerification, &out.Warnings); err != nil {
 			return out, err
 		}

@@ -18,6 +18,9 @@ func (c *Control) TestServer(ctx context.Context, r migration.TestServerRequest)
 	if err != nil {
 		return migration.ConnectionTest{}, records.Explain(err)
 	}
+	if r.Credentials != nil && r.TestMailbox != "" && r.LoginFormat == "" && r.AuthorizationID == "" && endpoint.LoginFormat == "" && endpoint.AuthorizationID == "" {
+		return c.detect(ctx, endpoint, *r.Credentials, r.TestMailbox)
+	}
 	account, err := testAccount(endpoint, keys, r)
 	if err != nil {
 		return migration.ConnectionTest{}, err
@@ -79,12 +82,18 @@ func testAccount(e migration.Endpoint, keys connect.Keys, r migration.TestServer
 // probe tries a server. The account's endpoint comes back with its security resolved. The error is ctx's only: what is wrong with the
 // server is in the result.
 func (c *Control) probe(ctx context.Context, a connect.Account) (migration.ConnectionTest, migration.Endpoint, error) {
+	test, endpoint, _, err := c.look(ctx, a)
+	return test, endpoint, err
+}
+
+// look is probe, which also gives what the server showed.
+func (c *Control) look(ctx context.Context, a connect.Account) (migration.ConnectionTest, migration.Endpoint, connect.Probe, error) {
 	begun := time.Now()
 	limited, cancel := context.WithTimeout(ctx, connect.Timeout)
 	defer cancel()
 	p, err := c.connector.Probe(limited, a)
 	if ctx.Err() != nil {
-		return migration.ConnectionTest{}, a.Endpoint, context.Cause(ctx)
+		return migration.ConnectionTest{}, a.Endpoint, p, context.Cause(ctx)
 	}
 	e := a.Endpoint
 	if p.Security != "" {
@@ -104,6 +113,11 @@ func (c *Control) probe(ctx context.Context, a connect.Account) (migration.Conne
 		Elapsed:            time.Since(begun),
 		Warnings:           p.Warnings,
 		Login:              a.Login,
+		Mechanism:          p.Method,
+		ServerType:         p.Kind,
+	}
+	for _, w := range p.Workarounds {
+		test.Workarounds = append(test.Workarounds, migration.Workaround{Name: string(w.Name), About: w.About, Source: w.Source})
 	}
 	if byAddress(e) {
 		test.Warnings = append(test.Warnings, fmt.Sprintf("%s is an address, and certificates are issued for names: give the server's full name if it has one.", e.RemoteServer))
@@ -115,7 +129,7 @@ func (c *Control) probe(ctx context.Context, a connect.Account) (migration.Conne
 	} else if len(test.Warnings) > 0 {
 		test.Message = test.Warnings[0]
 	}
-	return test, e, nil
+	return test, e, p, nil
 }
 
 // byAddress tells whether a server whose certificate counts is named by its address.

@@ -26,6 +26,8 @@ type Endpoint struct {
 	LoginFormat string `json:",omitempty"`
 	// AuthorizationID is the SASL authorization identity, with the same placeholders; empty means none.
 	AuthorizationID string `json:",omitempty"`
+	// Workarounds changes what is done about the server's oddities: a name switches a workaround on, with - before it off.
+	Workarounds []string `json:",omitempty"`
 	// OAuth is set where logins are made with access tokens.
 	OAuth *OAuth `json:",omitempty"`
 	// BatchGUID is that of the batch whose own the endpoint is: made from the batch's connection settings, removed with it.
@@ -389,8 +391,29 @@ type ConnectionTest struct {
 	TLSVersion   string        `json:",omitempty"`
 	Elapsed      time.Duration `json:",omitempty"`
 	Warnings     []string      `json:",omitempty"`
-	// Login is the name that was logged in with, when credentials were tested.
-	Login string `json:",omitempty"`
+	// ServerType is the kind of server, when it is one that is known, and Workarounds what is done about its oddities.
+	ServerType  string       `json:",omitempty"`
+	Workarounds []Workaround `json:",omitempty"`
+	// Login is the name that was logged in with, when credentials were tested, and Mechanism the way in which it was made.
+	Login     string `json:",omitempty"`
+	Mechanism string `json:",omitempty"`
+	// LoginFormat and AuthorizationID are the form in which an administrator opens other people's mailboxes, when it was searched for and found.
+	LoginFormat     string `json:",omitempty"`
+	AuthorizationID string `json:",omitempty"`
+	// Attempts are the forms that were tried, in order.
+	Attempts []LoginAttempt `json:",omitempty"`
+}
+
+// Workaround is what is done about an oddity of a server.
+type Workaround struct {
+	Name, About, Source string
+}
+
+// LoginAttempt is one form of login that was tried, and what came of it.
+type LoginAttempt struct {
+	Login           string
+	AuthorizationID string `json:",omitempty"`
+	Outcome         string
 }
 
 // UserTest is what Test-MigrationUser found. A failed test is data, not an error.

@@ -31,7 +31,7 @@ func (c Connector) config(a connect.Account) imapbox.Config {
 		Credentials: imapbox.Credentials{
 			Login: a.Login, Password: a.Password.Reveal(), AuthorizationID: a.AuthorizationID, Authentication: a.Endpoint.Authentication,
 		},
-		SpoolDir: c.SpoolDir, Tracer: c.Tracer,
+		SpoolDir: c.SpoolDir, Tracer: c.Tracer, Workarounds: a.Endpoint.Workarounds,
 	}
 	if a.ByToken() {
 		cfg.Credentials.Token = func(ctx context.Context, refused string) (string, error) { return c.token(ctx, a, refused) }
@@ -64,6 +64,7 @@ func (c Connector) Probe(ctx context.Context, a connect.Account) (connect.Probe,
 	r, err := imapbox.Probe(ctx, c.config(a))
 	return connect.Probe{
 		Security: r.Security, Software: r.Software, Capabilities: r.Capabilities, LocalAddress: r.LocalAddress, TLSVersion: r.TLSVersion, Warnings: r.Warnings,
+		Kind: r.Kind, Workarounds: r.Workarounds, Method: r.Method, Inbox: r.Inbox, NoInbox: r.NoInbox,
 	}, err
 }
 

@@ -48,6 +48,8 @@ type Config struct {
 	SpoolDir string
 	// HideCapabilities names extensions that are not to be used, although the server offers them.
 	HideCapabilities []string
+	// Workarounds changes what is done about the server's oddities, see quirks.For.
+	Workarounds []string
 
 	plainly bool // the server has refused a proof of the password; the password itself is the next try
 }

@@ -139,7 +139,8 @@ func (s *session) learn() error {
 	if set == nil {
 		return s.fault("CAPABILITY", "", errors.New("the server tells no capabilities"))
 	}
-	s.caps = decide(set)
+	s.identify("", capabilityNames(set))
+	s.decide(set)
 	s.filter.SetLSUB(!s.caps.listExtended)
 
 	// All are sent before the first answer is waited for.
@@ -148,8 +149,8 @@ func (s *session) learn() error {
 		cmd := s.client.ID(&imap.IDData{Name: "migsh", OS: runtime.GOOS})
 		answers = append(answers, func() error {
 			id, err := cmd.Wait()
-			if err == nil && id.Name != "" {
-				s.info.Software = strings.TrimSpace(id.Name + " " + id.Version)
+			if err == nil && id != nil {
+				s.introduced(id, set)
 			}
 			return err
 		})
@@ -165,8 +166,8 @@ func (s *session) learn() error {
 		})
 	}
 	for _, answer := range answers {
-		if err := answer(); err != nil && !declined(err) {
-			return s.fault("ID", "", err)
+		if err := answer(); err != nil && (!declined(err) || disconnected(err)) {
+			return s.fault("LOGIN", "", err)
 		}
 	}
 	s.info.Features, s.info.AppendLimit = s.caps.features(), s.caps.appendLimit
@@ -174,6 +175,38 @@ func (s *session) learn() error {
 		return s.guessNamespace()
 	}
 	return nil
+}
+
+// introduced takes in what a server says of itself.
+func (s *session) introduced(id *imap.IDData, set imap.CapSet) {
+	if id.Name != "" {
+		s.info.Software = strings.TrimSpace(id.Name + " " + id.Version)
+	}
+	s.identify(strings.Join([]string{id.Name, id.Vendor, id.Version}, " "), capabilityNames(set))
+	s.decide(set)
+}
+
+// decide puts down what the session makes use of.
+func (s *session) decide(set imap.CapSet) {
+	used := set.Copy()
+	for _, name := range s.quirks.Hidden() {
+		delete(used, imap.Cap(name))
+	}
+	s.caps = decide(used)
+}
+
+func capabilityNames(set imap.CapSet) []string {
+	var names []string
+	for name := range set {
+		names = append(names, string(name))
+	}
+	return names
+}
+
+// disconnected reports whether a login that was taken has led nowhere: Exchange Online says OK to logins whose mailbox it then has not.
+func disconnected(err error) bool {
+	refused, ok := errors.AsType[*imap.Error](err)
+	return ok && idByWords(refused.Text) == mailbox.MailboxMissing
 }
 
 // declined reports whether the server said NO or BAD, and the session goes on.

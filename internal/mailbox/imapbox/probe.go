@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 
+	"migsh/internal/mailbox/quirks"
 	"migsh/internal/migration"
 )
 
@@ -22,7 +24,14 @@ type Report struct {
 	TLSVersion   string   // empty without TLS
 	LoggedIn     bool
 	Method       string // with which somebody logged in
-	Warnings     []string
+	Kind         string // of server, if it is one that is known
+	Workarounds  []quirks.Workaround
+	// Inbox tells mailboxes apart, as far as that can be done without opening one: UIDVALIDITY, UIDNEXT and number of messages of the inbox. It
+	// is empty when nobody logged in, or when there is nothing in it to go by.
+	Inbox string
+	// NoInbox: the login was taken and there is no mailbox behind it.
+	NoInbox  bool
+	Warnings []string
 }
 
 // Probe connects, negotiates security, and logs in if the credentials have a login. On an error the report still tells what was
@@ -50,6 +59,18 @@ func Probe(ctx context.Context, cfg Config) (report Report, err error) {
 	if set == nil {
 		return report, s.fault("CAPABILITY", "", s.client.WaitGreeting())
 	}
+	if set.Has(imap.CapID) {
+		id, err := s.client.ID(&imap.IDData{Name: "migsh", OS: runtime.GOOS}).Wait()
+		if err != nil && !declined(err) {
+			return report, s.fault("ID", "", err)
+		}
+		if err == nil && id != nil {
+			s.introduced(id, set)
+			report.Software = s.info.Software
+		}
+	}
+	s.identify("", capabilityNames(set))
+	defer report.known(s)
 	report.Capabilities = decide(set).all
 	report.doubts(set, w)
 	if cfg.Credentials.Login == "" {
@@ -62,7 +83,25 @@ func Probe(ctx context.Context, cfg Config) (report Report, err error) {
 		return Probe(ctx, cfg)
 	}
 	report.LoggedIn, report.Capabilities, report.Software, report.Method = true, s.caps.all, s.info.Software, s.method.Name
+	report.Inbox, report.NoInbox = s.inbox()
 	return report, nil
+}
+
+// known tells what kind of server it is.
+func (r *Report) known(s *session) {
+	if s.kind != nil {
+		r.Kind = s.kind.Name
+	}
+	r.Workarounds = s.quirks.Sorted()
+}
+
+// inbox tells the session's mailbox from others, empty if nothing does, and whether there is none.
+func (s *session) inbox() (like string, missing bool) {
+	status, err := s.client.Status("INBOX", &imap.StatusOptions{UIDValidity: true, UIDNext: true, NumMessages: true}).Wait()
+	if err != nil || status == nil || status.NumMessages == nil || status.UIDNext <= 1 {
+		return "", err != nil && declined(err)
+	}
+	return fmt.Sprintf("%d/%d/%d", status.UIDValidity, status.UIDNext, *status.NumMessages), false
 }
 
 func (r *Report) warn(format string, args ...any) {

@@ -12,6 +12,7 @@ import (
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/login"
+	"migsh/internal/mailbox/quirks"
 	"migsh/internal/mailbox/wrap"
 )
 
@@ -23,6 +24,10 @@ type session struct {
 	client *imapclient.Client
 	caps   capabilities
 	info   mailbox.Info
+	said   string // the greeting's text
+
+	kind   *quirks.Server // nil: of no known kind
+	quirks quirks.Set     // what is done about its oddities
 
 	tls     *tls.ConnectionState // nil on a plain connection
 	method  login.Method         // with which somebody logs in
@@ -90,9 +95,24 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 func newSession(cfg Config, w *wire) *session {
 	s := &session{cfg: cfg, guard: w.guard, tls: w.tls, turn: make(chan struct{}, 1)}
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
+	s.said = w.said
+	s.identify("", nil)
 	s.client = imapclient.New(s.filter, nil)
 	s.info = mailbox.Info{Server: cfg.address(), Login: cfg.Credentials.mailbox(), Software: software(w.said)}
 	return s
+}
+
+// identify finds out what kind of server it is, by what is known of it so far, and what is done about its oddities.
+func (s *session) identify(id string, capabilities []string) {
+	if s.kind == nil {
+		s.kind = quirks.Identify(quirks.Fingerprint{Host: s.cfg.host(), Greeting: s.info.Software + " " + s.said, ID: id, Capabilities: capabilities})
+	}
+	set, err := quirks.For(s.kind, s.cfg.Workarounds)
+	if err != nil { // a name that an older or newer migsh has written down
+		set, _ = quirks.For(s.kind, nil)
+	}
+	s.quirks = set
+	s.filter.Hide(set.Hidden()...)
 }
 
 // software is what a greeting says besides capabilities.
