@@ -1,10 +1,12 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 
 	"migsh/internal/migration"
 	"migsh/shell/cmdlet"
+	"migsh/shell/object"
 )
 
 // endpointSettings are the parameters that New- and Set-MigrationEndpoint share.
@@ -17,8 +19,27 @@ type endpointSettings struct {
 	Credentials                   any    `param:"" help:"An administrator's account that may open every mailbox. Kept sealed."`
 	LoginFormat                   string `param:"" help:"How the login name is made out of {user} {local} {domain} {admin}, such as {user}*{admin} for Dovecot."`
 	AuthorizationID               string `param:"" help:"The SASL authorization identity, with the same placeholders: the mailbox that the administrator acts for."`
+	DailyByteLimit                any    `param:"" help:"How many bytes of messages all mailboxes together may send through the endpoint in a day, such as 50GB; Unlimited is the default. Days begin at midnight, UTC. What is left goes on by itself the next day."`
+	DailyByteLimitPerMailbox      any    `param:"" help:"The same for each mailbox: servers that lock who takes too much tell how much that is."`
 	SkipVerification              bool   `param:"" help:"Don't test the connection first."`
 	oauthSettings
+}
+
+// dailyLimits hands over the limits that were given, nil for one that was not.
+func (s *endpointSettings) dailyLimits(use func(all, each *migration.ByteSize)) error {
+	var limits [2]*migration.ByteSize
+	for i, v := range []any{s.DailyByteLimit, s.DailyByteLimitPerMailbox} {
+		if v == nil {
+			continue
+		}
+		n, err := migration.ParseByteSize(object.ToString(v))
+		if err != nil {
+			return err
+		}
+		limits[i] = &n
+	}
+	use(limits[0], limits[1])
+	return nil
 }
 
 type newEndpoint struct {
@@ -66,6 +87,11 @@ func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 		return report1(ctx, out, err)
 	}
 	if r.OAuth, err = c.request(ctx, out, &c.base, migration.SignInRequest{RemoteServer: c.RemoteServer}); err != nil {
+		return report1(ctx, out, err)
+	}
+	if err := c.dailyLimits(func(all, each *migration.ByteSize) {
+		r.DailyByteLimit, r.DailyByteLimitPerMailbox = *cmp.Or(all, new(migration.ByteSize)), *cmp.Or(each, new(migration.ByteSize))
+	}); err != nil {
 		return report1(ctx, out, err)
 	}
 	if !c.SkipVerification {
@@ -173,6 +199,9 @@ func (c *setEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 		return report1(ctx, out, err)
 	}
 	if r.MaxConcurrentIncrementalSyncs, err = limitFrom(c.MaxConcurrentIncrementalSyncs); err != nil {
+		return report1(ctx, out, err)
+	}
+	if err := c.dailyLimits(func(all, each *migration.ByteSize) { r.DailyByteLimit, r.DailyByteLimitPerMailbox = all, each }); err != nil {
 		return report1(ctx, out, err)
 	}
 	if out.Bound("Credentials") {

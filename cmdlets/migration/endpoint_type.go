@@ -1,6 +1,8 @@
 package migration
 
 import (
+	"fmt"
+
 	"migsh/internal/migration"
 	"migsh/shell/object"
 )
@@ -32,6 +34,21 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"AcceptUntrustedCertificates", object.TypeBoolean, func(e *endpoint) any { return e.AcceptUntrustedCertificates }},
 		{"MaxConcurrentMigrations", nil, func(e *endpoint) any { return limit(e.MaxConcurrentMigrations) }},
 		{"MaxConcurrentIncrementalSyncs", nil, func(e *endpoint) any { return limit(e.MaxConcurrentIncrementalSyncs) }},
+		{"DailyByteLimit", nil, func(e *endpoint) any { return sizeOrUnlimited(e.DailyByteLimit) }},
+		{"DailyByteLimitPerMailbox", nil, func(e *endpoint) any { return sizeOrUnlimited(e.DailyByteLimitPerMailbox) }},
+		{"BytesToday", nil, func(e *endpoint) any { return size(e.BytesToday) }},
+		{"LearntConcurrentMigrations", object.TypeInt32, func(e *endpoint) any {
+			if e.Ceiling == nil {
+				return nil
+			}
+			return number(e.Ceiling.Limit)
+		}},
+		{"LearntReason", object.TypeString, func(e *endpoint) any {
+			if e.Ceiling == nil {
+				return nil
+			}
+			return fmt.Sprintf("%s: the server said '%s'; one more is tried at %s", e.Ceiling.Since.Format(utcForm), e.Ceiling.Reason, e.Ceiling.RaiseAt.Format(utcForm))
+		}},
 		{"ActiveMigrationCount", object.TypeInt32, func(e *endpoint) any { return number(e.ActiveMigrationCount) }},
 		{"ActiveIncrementalSyncCount", object.TypeInt32, func(e *endpoint) any { return number(e.ActiveIncrementalSyncCount) }},
 		{"Username", object.TypeString, func(e *endpoint) any { return e.UserName }},
@@ -49,6 +66,17 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"IsValid", object.TypeBoolean, func(*endpoint) any { return true }},
 	}, blank[endpoint]("ExchangeServer", "RpcProxyServer", "NspiServer", "MailboxPermission", "SourceMailboxLegacyDN", "UseAutoDiscover",
 		"PublicFolderDatabaseServerLegacyDN", "DiagnosticInfo")...)...)
+
+// utcForm is how texts tell a time.
+const utcForm = "2006-01-02 15:04:05 UTC"
+
+// sizeOrUnlimited is a limit in bytes, where 0 is none.
+func sizeOrUnlimited(b migration.ByteSize) any {
+	if b == 0 {
+		return limit(migration.Unlimited)
+	}
+	return size(b)
+}
 
 func endpointObject(e migration.Endpoint) any { return object.Instance(typeEndpoint, &endpoint{e}) }
 

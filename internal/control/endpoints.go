@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 
 	"migsh/internal/connect"
@@ -22,7 +23,10 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 		Security: r.Security, Authentication: r.Authentication, AcceptUntrustedCertificates: r.AcceptUntrustedCertificates,
 		MaxConcurrentMigrations:       migration.DefaultMaxConcurrentMigrations,
 		MaxConcurrentIncrementalSyncs: migration.DefaultMaxConcurrentIncrementalSyncs,
-		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID,
+		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID, DailyLimits: r.DailyLimits,
+	}
+	if err := checkLimits(e.DailyLimits); err != nil {
+		return out, err
 	}
 	if err := migration.CheckName("migration endpoint", e.Name); err != nil {
 		return out, err
@@ -71,6 +75,13 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 	}
 	out.Endpoint = e
 	return out, records.Explain(err)
+}
+
+func checkLimits(l migration.DailyLimits) error {
+	if l.DailyByteLimit < 0 || l.DailyByteLimitPerMailbox < 0 {
+		return migration.NewError(migration.ErrInvalidValue, "", "A daily limit can't be negative.", "Give a size such as 2GB, or Unlimited.")
+	}
+	return nil
 }
 
 // verify tries the server unless that is to be skipped, and resolves the endpoint's security.
@@ -164,7 +175,11 @@ func (c *Control) Endpoints(ctx context.Context, q migration.EndpointQuery) iter
 		}
 		fill := func(r records.Endpoint) migration.Endpoint {
 			e := r.Endpoint
-			e.ActiveMigrationCount, e.ActiveIncrementalSyncCount = active[migration.FoldName(e.Name)][0], active[migration.FoldName(e.Name)][1]
+			a := active[migration.FoldName(e.Name)]
+			e.ActiveMigrationCount, e.ActiveIncrementalSyncCount, e.BytesToday = a.migrations, a.syncs, a.today
+			if l, err := c.records.Ceilings.Get(ctx, e.GUID); err == nil {
+				e.Ceiling = &migration.LearntCeiling{Limit: l.Value.Limit, Reason: l.Value.Reason, Since: l.Value.Since, RaiseAt: l.Value.RaiseAt}
+			}
 			return e
 		}
 		if q.Identity != "" {
@@ -189,29 +204,38 @@ func (c *Control) Endpoints(ctx context.Context, q migration.EndpointQuery) iter
 	})
 }
 
-// activeByEndpoint counts, by folded endpoint name, the users in initial copy and those in incremental sync.
-func (c *Control) activeByEndpoint(ctx context.Context) (map[string][2]int, error) {
-	counts := map[string][2]int{}
+// An activity is what an endpoint is busy with.
+type activity struct {
+	migrations, syncs int // users in initial copy, and in incremental sync
+	today             migration.ByteSize
+}
+
+// activeByEndpoint sums up the users by folded endpoint name.
+func (c *Control) activeByEndpoint(ctx context.Context) (map[string]activity, error) {
+	now := c.now()
+	counts := map[string]activity{}
 	batches, err := c.records.AllBatches(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, b := range batches {
-		var n [2]int
+		var n activity
 		for user, err := range c.records.Users.Within(b.Value.GUID).All(ctx) {
 			if err != nil {
 				return nil, err
 			}
 			switch user.Value.Status {
 			case migration.UserValidating, migration.UserSyncing:
-				n[0]++
+				n.migrations++
 			case migration.UserIncrementalSyncing, migration.UserCompleting:
-				n[1]++
+				n.syncs++
 			}
+			n.today += migration.ByteSize(user.Value.Figures.Today(now))
 		}
-		for _, name := range []string{b.Value.SourceEndpoint, b.Value.TargetEndpoint} {
-			name = migration.FoldName(name)
-			counts[name] = [2]int{counts[name][0] + n[0], counts[name][1] + n[1]}
+		names := []string{migration.FoldName(b.Value.SourceEndpoint), migration.FoldName(b.Value.TargetEndpoint)}
+		for _, name := range slices.Compact(names) {
+			had := counts[name]
+			counts[name] = activity{had.migrations + n.migrations, had.syncs + n.syncs, had.today + n.today}
 		}
 	}
 	return counts, nil
@@ -234,6 +258,11 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	set(&e.LoginFormat, r.LoginFormat)
 	set(&e.AuthorizationID, r.AuthorizationID)
 	if err := c.changeGrant(ctx, &e, &item.Value, r); err != nil {
+		return out, err
+	}
+	set(&e.DailyByteLimit, r.DailyByteLimit)
+	set(&e.DailyByteLimitPerMailbox, r.DailyByteLimitPerMailbox)
+	if err := checkLimits(e.DailyLimits); err != nil {
 		return out, err
 	}
 	if err := checkServer(&e); err != nil {
@@ -326,7 +355,7 @@ func (c *Control) RemoveEndpoint(ctx context.Context, identity migration.Identit
 			fmt.Sprintf("The migration endpoint '%s' can't be removed: it is the target of new batches.", name),
 			"Name another one first, or none: Set-MigrationConfig -TargetEndpoint $null.")
 	}
-	_, err = c.records.Store.Update(ctx, c.records.Endpoints.Delete(item))
+	_, err = c.records.Store.Update(ctx, c.records.Endpoints.Delete(item), c.records.ForgetCeiling(item.Value.GUID))
 	return records.Explain(err)
 }
 

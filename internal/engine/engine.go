@@ -50,6 +50,7 @@ type Engine struct {
 	connector connect.Connector
 	leases    *store.Leases
 	options   Options
+	spending  *spending
 	jitter    func(time.Duration) time.Duration
 }
 
@@ -72,7 +73,7 @@ func New(r *records.Records, c connect.Connector, o Options) *Engine {
 	}
 	o.Retry = o.Retry.filled()
 	return &Engine{
-		records: r, connector: c, leases: store.NewLeases(r.Store, nil), options: o,
+		records: r, connector: c, leases: store.NewLeases(r.Store, nil), options: o, spending: newSpending(),
 		// Up to a fifth more, so that what failed together is not tried again together.
 		jitter: func(d time.Duration) time.Duration { return d + rand.N(d/5+1) },
 	}
@@ -89,12 +90,16 @@ func (e *Engine) Run(ctx context.Context) error {
 	s := &scheduler{
 		engine: e, mirror: records.NewMirror(), jobs: jobs, running: map[string]*job{}, rows: map[string][]string{}, ended: make(chan *job),
 		asks: make(chan ask), released: make(chan *permit), permits: map[*permit]bool{},
+		ceilings: ceilings{},
 	}
 	defer func() {
 		end(errEnding)
 		s.drain()
 	}()
 
+	if err := s.recallCeilings(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("read what endpoints take: %w", err)
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var rested time.Time // no pass before
@@ -153,11 +158,19 @@ type scheduler struct {
 	asks     chan ask
 	released chan *permit
 	permits  map[*permit]bool // those that were given
+
+	ceilings ceilings
 }
 
 // apply takes news in and tells whether anything may begin or have to end because of it. The progress of a user at work is no such
 // thing, unless an order came with it.
 func (s *scheduler) apply(n records.News) bool {
+	if n.Endpoint != nil {
+		s.engine.spending.learn(n.Endpoint, n.Gone)
+	}
+	if n.Synced && !s.synced {
+		s.engine.spending.begin(time.Now(), s.mirror)
+	}
 	s.synced = s.synced || n.Synced
 	matters := true
 	if n.User != nil && !n.Gone && s.running[n.User.Value.GUID] != nil {
@@ -174,6 +187,9 @@ func (s *scheduler) finish(j *job) {
 	delete(s.running, j.guid)
 	if j.last != nil {
 		s.mirror.Apply(records.News{User: j.last})
+	}
+	if j.strain != nil {
+		s.strained(j, time.Now())
 	}
 }
 

@@ -37,6 +37,8 @@ type job struct {
 	lease *store.Lease
 	last  *store.Item[records.User] // as written last
 	story story
+	// strain is the server's complaint that the pass has met with, nil if none.
+	strain *strain
 }
 
 // errUnwanted says that the user no longer wants what the job was begun for.
@@ -127,6 +129,7 @@ func (j *job) work(ctx context.Context, batch *records.Batch, user *records.User
 	}
 	begun := time.Now().UTC()
 	j.story.begin(j.address, report.Value, user.Figures, begun)
+	j.story.spend = j.spend
 	j.story.line(migration.ReportLine{Time: begun, Level: "Information", Message: j.title(user)})
 	if err := j.admit(ctx, begun); err != nil {
 		return err
@@ -164,6 +167,15 @@ func (j *job) title(u *records.User) string {
 		return fmt.Sprintf("An incremental sync of %s begins.", u.EmailAddress)
 	}
 	return fmt.Sprintf("The copy of %s begins.", u.EmailAddress)
+}
+
+// spend counts bytes that went through the endpoints, mine of them today by this user, and ends the pass when that is enough for today.
+func (j *job) spend(n, mine int64) {
+	now := time.Now()
+	j.engine.spending.add(now, n, j.source, j.target)
+	if over := j.engine.spending.over(now, mine, j.source, j.target); over != nil {
+		j.cancel(over)
+	}
 }
 
 // logins are the names under which both sides are opened, for messages.

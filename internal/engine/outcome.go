@@ -21,6 +21,7 @@ func (j *job) conclude(ctx context.Context, result syncer.Result, err error, l l
 	if errors.Is(cause, store.ErrLeaseLost) {
 		return cause
 	}
+	var over *budgetError
 	now := time.Now().UTC()
 	j.story.end(result, now)
 	// The checkpoint is written even when the job was ended.
@@ -29,6 +30,9 @@ func (j *job) conclude(ctx context.Context, result syncer.Result, err error, l l
 	switch {
 	case err == nil:
 		return j.succeeded(writing, result, now)
+	case errors.As(cause, &over):
+		fault := over.fault(j.named(over.endpoint, l), now)
+		return j.postponed(writing, fault, over.until.Sub(now), now)
 	case cause != nil:
 		j.story.line(migration.ReportLine{Time: now, Level: "Information", Message: fmt.Sprintf("The pass was ended: %v.", cause)})
 		return j.write(writing, migration.EventHalt, nil)
@@ -114,6 +118,11 @@ func (j *job) fault(err error, l logins, now time.Time) (migration.UserFault, ti
 	switch e, ours := errors.AsType[*migration.Error](err); {
 	case fromServer:
 		hint = m.RetryAfter
+		endpoint := j.source
+		if side == connect.TargetSide {
+			endpoint = j.target
+		}
+		j.strain = strainOf(m, endpoint)
 	case ours:
 		f = migration.UserFault{ID: string(e.ID), Type: migration.FaultPerson, Message: e.Message, Remedy: e.Remedy, Time: now}
 		if e.ID == migration.ErrStore {
@@ -124,6 +133,14 @@ func (j *job) fault(err error, l logins, now time.Time) (migration.UserFault, ti
 		f = migration.UserFault{ID: string(e.ID), Type: migration.FaultTransient, Message: e.Message, Remedy: e.Remedy, Time: now}
 	}
 	return f, hint
+}
+
+// named gives the name of one of the job's endpoints as it is written.
+func (j *job) named(folded string, l logins) string {
+	if folded == j.source {
+		return l.source.Endpoint.Name
+	}
+	return l.target.Endpoint.Name
 }
 
 func storeError(err error) bool {

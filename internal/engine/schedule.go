@@ -42,6 +42,9 @@ func wants(b *records.Batch, u *records.User, now time.Time) (want, bool) {
 	order, held := b.InForce(u, now)
 	s := b.Settled(u, now)
 	w := want{at: u.NextRetryTime, incremental: s.Copied}
+	if u.Fault != nil && u.Fault.ID == dailyLimit {
+		w.at = time.Time{} // the limit may have been raised; whether it was reached is asked before every pass
+	}
 	switch s.Status {
 	case migration.UserStopping:
 		return want{halt: true}, true
@@ -81,6 +84,20 @@ func wants(b *records.Batch, u *records.User, now time.Time) (want, bool) {
 	return w, true
 }
 
+// wants tells what a user that is not at work wants as far as the daily limits let it.
+func (s *scheduler) wants(b *records.Batch, u *records.User, now time.Time) (want, bool) {
+	w, any := wants(b, u, now)
+	if tomorrow := nextDay(now); any && !w.halt && w.at.Before(tomorrow) && s.spent(b, u.Figures.Today(now), now) {
+		w.at = tomorrow
+	}
+	return w, any
+}
+
+// spent tells whether a mailbox of a batch that has sent mine bytes today has to wait for tomorrow.
+func (s *scheduler) spent(b *records.Batch, mine int64, now time.Time) bool {
+	return s.engine.spending.over(now, mine, migration.FoldName(b.SourceEndpoint), migration.FoldName(b.TargetEndpoint)) != nil
+}
+
 // A candidate is a user that wants a slot now.
 type candidate struct {
 	batch *store.Item[records.Batch]
@@ -92,8 +109,11 @@ type candidate struct {
 // change by itself.
 func (s *scheduler) pass(now time.Time) time.Duration {
 	s.recall(now)
-	use := s.use()
+	use := s.use(now)
 	due, next := s.due(now, use)
+	if raise := s.relax(now); next.IsZero() || !raise.IsZero() && raise.Before(next) {
+		next = raise
+	}
 	s.trickle(due[incremental], use)
 	for _, candidates := range due {
 		for _, c := range candidates {
@@ -164,6 +184,9 @@ func (s *scheduler) due(now time.Time, use *use) (due [urgencies][]candidate, ne
 	})
 	for _, b := range batches {
 		soon(b.Value.CompleteAfter)
+		if s.spent(&b.Value, 0, now) {
+			soon(nextDay(now))
+		}
 		room := s.room(&b.Value, use, false)
 		if !room && b.Value.Order.Kind == migration.OrderStart {
 			continue // the end of somebody's pass brings the batch up again
@@ -175,7 +198,7 @@ func (s *scheduler) due(now time.Time, use *use) (due [urgencies][]candidate, ne
 				continue
 			}
 			soon(user.Value.CompleteAfter)
-			w, any := wants(&b.Value, &user.Value, now)
+			w, any := s.wants(&b.Value, &user.Value, now)
 			if !any {
 				continue
 			}
@@ -209,14 +232,15 @@ func (s *scheduler) inOrder(guid string) []string {
 
 // use counts the slots that are taken.
 type use struct {
+	now       time.Time
 	all       int
 	endpoints map[string]*taken // by folded name
 }
 
 type taken struct{ all, incremental int }
 
-func (s *scheduler) use() *use {
-	u := &use{endpoints: map[string]*taken{}}
+func (s *scheduler) use(now time.Time) *use {
+	u := &use{now: now, endpoints: map[string]*taken{}}
 	for _, j := range s.running {
 		if !j.want.halt {
 			u.add(j.source, j.target, j.want.incremental)
@@ -261,7 +285,8 @@ func (u *use) room(e *store.Item[records.Endpoint], incremental bool) bool {
 // room tells whether one more user of a batch can be at work.
 func (s *scheduler) room(b *records.Batch, u *use, incremental bool) bool {
 	from, to := s.mirror.Endpoints[migration.FoldName(b.SourceEndpoint)], s.mirror.Endpoints[migration.FoldName(b.TargetEndpoint)]
-	return from != nil && to != nil && s.mirror.Config.MaxConcurrentMigrations.Allows(u.all) &&
+	return from != nil && to != nil && s.engine.spending.over(u.now, 0, from.Names[0], to.Names[0]) == nil &&
+		s.ceilings.allows(from.Value.GUID, u.of(from.Names[0]).all) && s.ceilings.allows(to.Value.GUID, u.of(to.Names[0]).all) && s.mirror.Config.MaxConcurrentMigrations.Allows(u.all) &&
 		u.room(from, incremental) && u.room(to, incremental)
 }
 

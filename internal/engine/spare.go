@@ -39,7 +39,7 @@ func (j *job) spare() (syncer.Permit, bool) {
 // lend answers an ask.
 func (s *scheduler) lend(a ask, now time.Time) {
 	batch := s.mirror.Batches[a.job.batchGUID]
-	if s.synced && batch != nil && !s.anyWaits(now) && s.room(&batch.Value, s.use(), a.job.want.incremental) {
+	if s.synced && batch != nil && !s.anyWaits(now) && s.room(&batch.Value, s.use(now), a.job.want.incremental) {
 		p := &permit{job: a.job, recalled: make(chan struct{})}
 		s.permits[p] = true
 		a.answer <- p
@@ -72,7 +72,7 @@ func (s *scheduler) anyWaits(now time.Time) bool {
 			if s.running[user.Value.GUID] != nil {
 				continue
 			}
-			if w, any := wants(&batch.Value, &user.Value, now); any && !w.halt && !w.at.After(now) {
+			if w, any := s.wants(&batch.Value, &user.Value, now); any && !w.halt && !w.at.After(now) {
 				return true
 			}
 		}

@@ -26,6 +26,9 @@ type story struct {
 	savedAt  time.Time
 	rate     int64 // bytes a minute, of late
 	closing  *records.Figures
+	day      string // of dayBytes
+	dayBytes int64
+	spend    func(n, today int64) // hears of bytes sent; nil: nobody does
 	folders  []migration.FolderCount
 	foldersN int // as many folders were in the store before
 }
@@ -33,6 +36,7 @@ type story struct {
 func (s *story) begin(address string, lines []migration.ReportLine, before records.Figures, begun time.Time) {
 	s.address, s.lines, s.before, s.begun, s.savedAt = address, lines, before, begun, begun
 	s.foldersN = before.Folders
+	s.day, s.dayBytes = records.Day(begun), before.Today(begun)
 	s.opened = make(chan struct{})
 }
 
@@ -43,7 +47,22 @@ func (s *story) Progress(p syncer.Progress) {
 	if s.progress.FoldersTotal == 0 && p.FoldersTotal > 0 {
 		close(s.opened)
 	}
+	sent := p.BytesCopied - s.progress.BytesCopied
 	s.progress = p
+	if sent > 0 {
+		s.sent(sent)
+	}
+}
+
+// sent counts bytes for the day.
+func (s *story) sent(n int64) {
+	if day := records.Day(time.Now()); day != s.day {
+		s.day, s.dayBytes = day, 0
+	}
+	s.dayBytes += n
+	if s.spend != nil {
+		s.spend(n, s.dayBytes)
+	}
 }
 
 // Report implements syncer.Observer.
@@ -116,6 +135,7 @@ func (s *story) figures(f records.Figures) records.Figures {
 	p := s.progress
 	f.Folder, f.Rate = p.Folder, s.rate
 	f.Bytes = s.before.Bytes + p.BytesCopied
+	f.Day, f.DayBytes = s.day, s.dayBytes
 	f.Transferred = s.before.Transferred + p.MessagesCopied
 	f.Worked = s.before.Worked + time.Since(s.begun)
 	f.BytesTotal = max(s.before.BytesTotal, s.before.Bytes+p.BytesPlanned)
@@ -134,6 +154,10 @@ func (s *story) end(result syncer.Result, now time.Time) {
 	f := s.before
 	f.Folder, f.Rate = "", 0
 	f.Bytes += result.Bytes
+	if rest := result.Bytes - s.progress.BytesCopied; rest > 0 {
+		s.sent(rest)
+	}
+	f.Day, f.DayBytes = s.day, s.dayBytes
 	f.Transferred += result.Copied
 	f.BytesTotal = max(f.BytesTotal, f.Bytes)
 	f.Worked += now.Sub(s.begun)

@@ -147,7 +147,7 @@ func comparison(property, operator, value string) (filterTest, error) {
 	}
 	value = strings.Trim(value, `'"`)
 	if strings.EqualFold(property, "Size") {
-		limit, err := filterSize(value)
+		limit, err := parseSize(value)
 		return func(_ time.Time, n int64) bool { return n < 0 || holds(compareInt(n, limit)) }, err
 	}
 	at, err := filterDate(value)
@@ -164,16 +164,16 @@ func compareInt(a, b int64) int {
 	return 0
 }
 
-func filterSize(text string) (int64, error) {
+func parseSize(text string) (int64, error) {
 	number, unit := strings.ToUpper(text), int64(1)
-	for i, suffix := range []string{"KB", "MB", "GB"} {
+	for i, suffix := range []string{"KB", "MB", "GB", "TB"} {
 		if rest, ok := strings.CutSuffix(number, suffix); ok {
 			number, unit = strings.TrimSpace(rest), int64(1)<<(10*(i+1))
 		}
 	}
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 0 || n > (1<<62)/unit {
-		return 0, fmt.Errorf("%q is no size; write bytes, or a number with KB, MB or GB", text)
+		return 0, fmt.Errorf("%q is no size; write bytes, or a number with KB, MB, GB or TB", text)
 	}
 	return n * unit, nil
 }

@@ -20,6 +20,7 @@ type Endpoint struct {
 	AcceptUntrustedCertificates   bool  `json:",omitempty"`
 	MaxConcurrentMigrations       Limit // mailboxes in initial sync at once, and connections
 	MaxConcurrentIncrementalSyncs Limit
+	DailyLimits
 	// UserName is the administrator's, from -Credentials; empty when the endpoint carries none.
 	UserName string `json:",omitempty"`
 	// LoginFormat makes the login name out of {user}, {local}, {domain} and {admin}; empty means {user}.
@@ -39,6 +40,25 @@ type Endpoint struct {
 	// How many of its mailboxes are being copied, and synchronized, at this moment.
 	ActiveMigrationCount       int `json:",omitempty"`
 	ActiveIncrementalSyncCount int `json:",omitempty"`
+	// BytesToday went through it since midnight, UTC.
+	BytesToday ByteSize `json:",omitempty"`
+	// Ceiling is how many mailboxes it has proved to take at once, after the server had complained; nil: it never has.
+	Ceiling *LearntCeiling `json:",omitempty"`
+}
+
+// DailyLimits bound what goes through an endpoint in a day, which begins at midnight, UTC. Bytes of messages are counted; what the
+// protocol needs besides is not. 0 is no limit.
+type DailyLimits struct {
+	DailyByteLimit           ByteSize `json:",omitempty"` // of all mailboxes together
+	DailyByteLimitPerMailbox ByteSize `json:",omitempty"`
+}
+
+// LearntCeiling is how many mailboxes a server takes at once, as its complaints have taught.
+type LearntCeiling struct {
+	Limit   int
+	Reason  string    // the server's words
+	Since   time.Time // the last complaint
+	RaiseAt time.Time // when one more is tried
 }
 
 // Address is host:port.

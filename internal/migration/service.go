@@ -125,6 +125,7 @@ type NewEndpointRequest struct {
 	AuthorizationID               string         `json:",omitempty"`
 	OAuth                         *OAuthRequest  `json:",omitempty"`
 	SkipVerification              bool           `json:",omitempty"`
+	DailyLimits
 }
 
 // EndpointQuery selects endpoints; the zero value all.
@@ -148,6 +149,8 @@ type SetEndpointRequest struct {
 	AuthorizationID               *string         `json:",omitempty"`
 	OAuth                         *OAuthRequest   `json:",omitempty"`
 	SkipVerification              bool            `json:",omitempty"`
+	DailyByteLimit                *ByteSize       `json:",omitempty"` // 0: none
+	DailyByteLimitPerMailbox      *ByteSize       `json:",omitempty"`
 }
 
 // EndpointResult is an endpoint as it is now, and what the administrator should be warned of.

@@ -135,6 +135,19 @@ func (b ByteSize) String() string {
 	return fmt.Sprintf("%s %s (%s bytes)", text, units[u], Thousands(int64(b)))
 }
 
+// ParseByteSize reads a number of bytes, or one with KB, MB, GB or TB; Unlimited is 0.
+func ParseByteSize(text string) (ByteSize, error) {
+	text = strings.TrimSpace(text)
+	if strings.EqualFold(text, "Unlimited") {
+		return 0, nil
+	}
+	n, err := parseSize(text)
+	if err != nil {
+		return 0, NewError(ErrInvalidValue, text, fmt.Sprintf("'%s' is no size.", text), "Write bytes, a number with KB, MB, GB or TB, or Unlimited.").Because(err)
+	}
+	return ByteSize(n), nil
+}
+
 // Thousands is n with a comma between groups of three digits.
 func Thousands(n int64) string {
 	s := strconv.FormatInt(n, 10)

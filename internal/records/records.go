@@ -111,6 +111,9 @@ type Figures struct {
 	Queued  time.Duration `json:",omitempty"` // time waiting for a slot
 	Stalled time.Duration `json:",omitempty"` // time waiting for a server
 	Rate    int64         `json:",omitempty"` // bytes a minute, of late
+
+	Day      string `json:",omitempty"` // the last on which something was sent
+	DayBytes int64  `json:",omitempty"` // sent on it
 }
 
 // Claim says who has a pair of mailboxes.
@@ -128,6 +131,7 @@ type Records struct {
 	Users     store.Collection[User]
 	Claims    store.Collection[Claim]
 	Reports   store.Collection[[]migration.ReportLine]
+	Ceilings  store.Collection[Ceiling] // by GUID of the endpoint
 	Audit     store.Collection[migration.AuditEntry]
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
@@ -144,6 +148,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		Batches:   store.NewCollection[Batch](s, "batch").Salvaging(salvageBatch),
 		Users:     store.NewCollection[User](s, "user").Salvaging(salvageUser),
 		Claims:    store.NewCollection[Claim](s, "claim"),
+		Ceilings:  store.NewCollection[Ceiling](s, "ceiling"),
 		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
 		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
