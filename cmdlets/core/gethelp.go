@@ -22,6 +22,14 @@ var (
 //go:embed help/about_*.md
 var aboutFiles embed.FS
 
+func init() {
+	files, err := fs.Sub(aboutFiles, "help")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	help.AddAbout(files)
+}
+
 type getHelp struct {
 	Name          string   `param:"pos=0 pipelinebyname" help:"A command, an about_ topic, or a part of a name with wildcards."`
 	Path          string   `param:"" help:"Not supported: help is built in."`
@@ -50,7 +58,7 @@ func (c *getHelp) Process(_ context.Context, _ any, out cmdlet.Out) error {
 			return c.show(out, info)
 		}
 		if strings.HasPrefix(strings.ToLower(c.Name), "about_") {
-			if _, ok := aboutText(c.Name); ok {
+			if _, ok := help.About(c.Name); ok {
 				return c.about(out, c.Name)
 			}
 		}
@@ -116,32 +124,11 @@ func (c *getHelp) parameters(out cmdlet.Out, t *help.Topic) error {
 
 // about shows an about_ topic.
 func (c *getHelp) about(out cmdlet.Out, name string) error {
-	text, ok := aboutText(name)
+	text, ok := help.About(name)
 	if !ok {
 		return out.Error(helpNotFound(out.Session(), name))
 	}
 	return out.Write(text)
-}
-
-// aboutText finds the text of an about_ topic.
-func aboutText(name string) (string, bool) {
-	data, err := aboutFiles.ReadFile("help/" + strings.ToLower(name) + ".md")
-	if err != nil {
-		return "", false
-	}
-	return string(data), true
-}
-
-func aboutTopics() []string {
-	files, err := fs.Glob(aboutFiles, "help/about_*.md")
-	if err != nil {
-		return nil
-	}
-	var out []string
-	for _, f := range files {
-		out = append(out, strings.TrimSuffix(strings.TrimPrefix(f, "help/"), ".md"))
-	}
-	return out
 }
 
 // list shows all topics whose names fit, or if there is none, those that speak of what was asked for.
@@ -166,7 +153,7 @@ func (c *getHelp) list(out cmdlet.Out) error {
 			found = append(found, t)
 		}
 	}
-	for _, name := range aboutTopics() {
+	for _, name := range help.Abouts() {
 		if fitsWildcard(pattern, name) {
 			if t := (&help.Topic{Name: name, Category: "HelpFile"}); c.wants(t) {
 				found = append(found, t)
@@ -209,7 +196,7 @@ func helpNotFound(s cmdlet.Session, name string) *object.ErrorRecord {
 		for _, info := range s.Commands() {
 			names = append(names, info.Name)
 		}
-		if similar := cmdlet.Similar(name, append(names, aboutTopics()...)); len(similar) > 0 {
+		if similar := cmdlet.Similar(name, append(names, help.Abouts()...)); len(similar) > 0 {
 			r.Details = "There is no help for " + name + "."
 			r.Action = "Did you mean " + strings.Join(similar, ", ") + "?"
 		}

@@ -380,6 +380,13 @@ func (e *environment) completeBatch() *cmdlet.Info {
 }
 
 func (c *completeBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	id := migration.Identity("")
+	if c.Identity != nil {
+		id = identityFrom(c.Identity)
+	}
+	if err := c.warnOfCutover(ctx, out, id); err != nil {
+		return err
+	}
 	return c.order(ctx, out, false)
 }
 
@@ -397,6 +404,9 @@ func (e *environment) removeBatch() *cmdlet.Info {
 
 func (c *removeBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	r := migration.RemoveBatchRequest{Identity: identityFrom(c.Identity), Force: c.Force}
+	if err := c.warnOfCutover(ctx, out, r.Identity); err != nil {
+		return err
+	}
 	if ok, err := out.ShouldProcess(string(r.Identity), "Remove-MigrationBatch"); err != nil || !ok {
 		return err
 	}

@@ -193,6 +193,9 @@ func (e *environment) completeAll() *cmdlet.Info {
 }
 
 func (c *completeAll) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if err := c.warnOfCutover(ctx, out, ""); err != nil {
+		return err
+	}
 	if ok, err := out.ShouldProcess("every batch that was started", "Complete-Migration"); err != nil || !ok {
 		return err
 	}

@@ -29,6 +29,8 @@ type Control struct {
 
 	audited atomic.Int64 // entries of the audit log that were written
 
+	resolver Resolver // nil: names are not looked up
+
 	// creating is held while batches or endpoints come into being or go, so that what was checked still holds when it is written.
 	creating sync.Mutex
 }
@@ -47,6 +49,8 @@ type Options struct {
 	Backups string
 	// KeyFile is where the key of the credentials is, to be told to who makes a copy of the state.
 	KeyFile string
+	// Resolver looks up where mail is delivered to; nil: nobody does.
+	Resolver Resolver
 	// Leaving hears of every batch that is about to get an order, as it is before that; nil: nobody does.
 	Leaving func(context.Context, migration.Batch)
 }
@@ -62,7 +66,7 @@ func New(ctx context.Context, r *records.Records, c connect.Connector, o Options
 	if err := r.Sweep(ctx); err != nil {
 		return nil, records.Explain(err)
 	}
-	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving, reports: o.Reports, backups: o.Backups, keyFile: o.KeyFile}, nil
+	return &Control{records: r, connector: c, now: func() time.Time { return o.Now().UTC() }, outbox: o.Outbox, leaving: o.Leaving, resolver: o.Resolver, reports: o.Reports, backups: o.Backups, keyFile: o.KeyFile}, nil
 }
 
 func newGUID() string { return uuid.NewString() }

@@ -21,7 +21,8 @@ const (
 	retentionCaller = "migsh (retention)"
 )
 
-// Retire stops and removes batches that nobody cares for any more, as the configuration says, until ctx ends.
+// Retire looks, every hour until ctx ends, where mail is delivered to, and stops and removes batches that nobody cares for any more, as the
+// configuration says.
 func (c *Control) Retire(ctx context.Context, log *slog.Logger) {
 	every := time.NewTicker(retentionEvery)
 	defer every.Stop()
@@ -30,6 +31,9 @@ func (c *Control) Retire(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-every.C:
+		}
+		if err := c.observeAll(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the MX records could not be looked at", "error", err)
 		}
 		if err := c.retire(ctx, log); err != nil && ctx.Err() == nil {
 			log.Error("old batches could not be put away", "error", err)

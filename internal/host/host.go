@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
+	"strings"
 	"time"
 
 	"migsh/internal/connect/imapconnect"
@@ -93,7 +95,7 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	outbox := notify.NewOutbox(h.store, o.Dir.Outbox())
 	var teller *notify.Notifier
 	service, err := control.New(ctx, r, connector, control.Options{
-		Outbox: outbox, Reports: o.Dir.Reports(), Backups: o.Dir.Backups(), KeyFile: o.Dir.Key(o.Getenv), Leaving: func(ctx context.Context, b migration.Batch) { teller.Leaving(ctx, b) },
+		Outbox: outbox, Reports: o.Dir.Reports(), Backups: o.Dir.Backups(), KeyFile: o.Dir.Key(o.Getenv), Resolver: resolver(o.Getenv), Leaving: func(ctx context.Context, b migration.Batch) { teller.Leaving(ctx, b) },
 	})
 	if err != nil {
 		return nil, err
@@ -124,6 +126,24 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	}()
 	h.log.Info("the state is open", "directory", string(o.Dir), "program", o.Program)
 	return h, nil
+}
+
+// resolver looks names up at the system's name servers, or at the one (host:port) that MIGSH_DNS_SERVER names: inside a company, names often
+// mean other things than for those who send mail to it. None looks nothing up.
+func resolver(getenv func(string) string) control.Resolver {
+	server := getenv("MIGSH_DNS_SERVER")
+	switch {
+	case server == "":
+		return net.DefaultResolver
+	case strings.EqualFold(server, "none"):
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(server); err != nil {
+		server = net.JoinHostPort(server, "53")
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server)
+	}}
 }
 
 func (h *Host) openLog(o Options) error {

@@ -82,6 +82,9 @@ type Service interface {
 	// OptimizeStore gives back to the disk what the state no longer uses; batches wait meanwhile.
 	OptimizeStore(ctx context.Context) (StoreTest, error)
 
+	// Cutover looks up where the mail of domains goes, and whether their mailboxes were synchronized since that was changed.
+	Cutover(ctx context.Context, r CutoverRequest) iter.Seq2[Cutover, error]
+
 	// Audit writes a command into the audit log, with the time as of now. Old entries make room.
 	Audit(ctx context.Context, e AuditEntry) error
 	// AuditLog lists the commands that changed something, the latest first.

@@ -116,6 +116,14 @@ type Figures struct {
 	DayBytes int64  `json:",omitempty"` // sent on it
 }
 
+// MX is where the mail of a domain was seen to go.
+type MX struct {
+	Hosts []string // in order of preference
+	Since time.Time
+	// First: nothing was seen before, so that the time of the change may be earlier.
+	First bool `json:",omitempty"`
+}
+
 // Claim says who has a pair of mailboxes.
 type Claim struct {
 	BatchGUID string
@@ -133,6 +141,7 @@ type Records struct {
 	Reports   store.Collection[[]migration.ReportLine]
 	Ceilings  store.Collection[Ceiling] // by GUID of the endpoint
 	Audit     store.Collection[migration.AuditEntry]
+	MX        store.Collection[MX] // by domain
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
 	config    store.Collection[migration.Config]
@@ -150,6 +159,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		Claims:    store.NewCollection[Claim](s, "claim"),
 		Ceilings:  store.NewCollection[Ceiling](s, "ceiling"),
 		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
+		MX:        store.NewCollection[MX](s, "mx"),
 		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),

@@ -227,6 +227,10 @@ func (c *client) OptimizeStore(ctx context.Context) (migration.StoreTest, error)
 	return optimizeStore.only(ctx, c, nothing{})
 }
 
+func (c *client) Cutover(ctx context.Context, r migration.CutoverRequest) iter.Seq2[migration.Cutover, error] {
+	return cutover.stream(ctx, c, r)
+}
+
 func (c *client) Audit(ctx context.Context, e migration.AuditEntry) error {
 	_, err := audit.only(ctx, c, e)
 	return err
