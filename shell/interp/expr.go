@@ -448,23 +448,9 @@ func unparen(e syntax.Expression) syntax.Expression {
 
 func equalFold(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
-// decimalOf turns a literal such as 1.50d into a decimal, trailing zeros and all.
+// decimalOf turns a literal such as 1.50d into a decimal.
 func decimalOf(d syntax.Decimal) any {
-	s := d.Coefficient.String()
-	negative := strings.HasPrefix(s, "-")
-	s = strings.TrimPrefix(s, "-")
-	if n := int(d.Scale); n > 0 {
-		if len(s) <= n {
-			s = strings.Repeat("0", n-len(s)+1) + s
-		}
-		s = s[:len(s)-n] + "." + s[len(s)-n:]
-	} else if n < 0 {
-		s += strings.Repeat("0", -n)
-	}
-	if negative {
-		s = "-" + s
-	}
-	v, err := object.ParseDecimal(s)
+	v, err := object.ScaledDecimal(d.Coefficient, d.Scale)
 	if err != nil { // the parser has checked the range
 		return d.Coefficient
 	}

@@ -26,6 +26,9 @@ var _ cmdlet.Block = (*scriptBlock)(nil)
 // Text is the source between the braces.
 func (sb *scriptBlock) Text() string { return sb.block.ast.Text() }
 
+// Syntax is the block's tree, as its property Ast shows it.
+func (sb *scriptBlock) Syntax() *syntax.ScriptBlock { return sb.block.ast }
+
 // Call implements [object.ScriptBlock]: in a scope of its own, as InvokeReturnAsIs does.
 func (sb *scriptBlock) Call(dollarUnder []any, args ...any) ([]any, error) {
 	out := &collector{}

@@ -70,6 +70,11 @@ func ParseDecimal(s string) (Decimal, error) {
 	return fitDecimal(d)
 }
 
+// ScaledDecimal is coefficient × 10^-scale, as literals are read: trailing zeros and all.
+func ScaledDecimal(coefficient *big.Int, scale int32) (Decimal, error) {
+	return fitDecimal(apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(coefficient), -scale))
+}
+
 // fitDecimal brings a number into 96 bits and 28 places, rounding half to even.
 func fitDecimal(d *apd.Decimal) (Decimal, error) {
 	if d.Exponent > 0 {

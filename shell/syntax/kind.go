@@ -350,6 +350,15 @@ func (k Kind) String() string {
 // IsKeyword tells whether k is a keyword of the language.
 func (k Kind) IsKeyword() bool { return k >= KwBegin && k <= KwClean }
 
+// IsBinary tells whether k is an operator between two operands.
+func (k Kind) IsBinary() bool { return k.has(traitBinary) }
+
+// IsUnary tells whether k is an operator before or after one operand.
+func (k Kind) IsUnary() bool { return k.has(traitUnary) }
+
+// IsAssignment tells whether k is an assignment operator.
+func (k Kind) IsAssignment() bool { return k.has(traitAssignment) }
+
 // Traits that the grammar asks for, a bit each; the low four bits hold the
 // precedence of a binary operator.
 const (

@@ -29,6 +29,9 @@ func (t *Token) Text() string { return t.extent.Text() }
 // Number is a number token's value, as in [Constant].
 func (t *Token) Number() any { return t.number }
 
+// HasColon tells whether a parameter's name is followed by a colon.
+func (t *Token) HasColon() bool { return t.colon }
+
 // isString tells whether the token's Value is what the token says.
 func (t *Token) isString() bool {
 	switch t.Kind {

@@ -36,21 +36,21 @@ func FirstAndLast(tokens []Token) (first, last string) {
 	}
 	for i := range tokens {
 		if word(&tokens[i]) {
-			first = tokens[i].says()
+			first = tokens[i].Says()
 			break
 		}
 	}
 	for i := range slices.Backward(tokens) {
 		if word(&tokens[i]) {
-			last = tokens[i].says()
+			last = tokens[i].Says()
 			break
 		}
 	}
 	return first, last
 }
 
-// says is what a string token says, else how the token is written.
-func (t *Token) says() string {
+// Says is what a string token says, else how the token is written.
+func (t *Token) Says() string {
 	if t.isString() {
 		return t.Value
 	}

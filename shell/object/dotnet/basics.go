@@ -9,6 +9,7 @@ import (
 
 	"migsh/shell/object"
 	"migsh/shell/object/netfmt"
+	"migsh/shell/syntax"
 )
 
 var (
@@ -502,6 +503,12 @@ func scriptBlockMembers(t *object.Type) {
 			return nil, err
 		}
 		return &object.List{Type: psObjectCollection(), Items: out}, nil
+	})
+	field(t, "System.Object Ast", func(b object.ScriptBlock) any {
+		if s, ok := b.(interface{ Syntax() *syntax.ScriptBlock }); ok {
+			return newTree(s.Syntax()).of(s.Syntax())
+		}
+		return nil
 	})
 	method(t, "string ToString()", func(b object.ScriptBlock, _ args) (any, error) { return b.Text(), nil })
 }
