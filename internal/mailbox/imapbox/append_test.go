@@ -37,7 +37,9 @@ func appendAll(t *testing.T, target mailbox.Target, lengths ...int) (got []strin
 }
 
 func TestAppendFaults(t *testing.T) {
-	const small, large = 100, 200000 // with LITERAL+ the library sends the first without waiting to be asked
+	const small, large = 100, 200000
+	const asking = "IMAP4rev1 UIDPLUS NAMESPACE LITERAL- AUTH=PLAIN SASL-IR" // for an invitation to send the large ones
+	const batches = scriptedCaps + " MULTIAPPEND"
 	for _, test := range []struct {
 		name    string
 		caps    string
@@ -48,22 +50,45 @@ func TestAppendFaults(t *testing.T) {
 	}{
 		{"all well", "", nil, []int{small, large, small}, []string{"stored 101", "stored 101", "stored 101"}, false},
 		{"too large for the announced limit", scriptedCaps + " APPENDLIMIT=1000", nil, []int{small, large, small}, []string{"stored 101", "refused MessageTooLarge", "stored 101"}, false},
-		{"too large before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [TOOBIG] Message too large\r\n"},
+		{"too large before the literal", asking, map[string]string{"APPEND INBOX {200000}": "{tag} NO [TOOBIG] Message too large\r\n"},
 			[]int{large, small, large}, []string{"refused MessageTooLarge", "stored 101", "refused MessageTooLarge"}, false},
-		{"over quota before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [OVERQUOTA] Quota exceeded\r\n"},
+		{"over quota before the literal", asking, map[string]string{"APPEND INBOX {200000}": "{tag} NO [OVERQUOTA] Quota exceeded\r\n"},
 			[]int{small, large}, []string{"stored 101", "not stored QuotaExceeded", "error QuotaExceeded"}, false},
-		{"folder gone before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [TRYCREATE] No such mailbox\r\n"},
+		{"folder gone before the literal", asking, map[string]string{"APPEND INBOX {200000}": "{tag} NO [TRYCREATE] No such mailbox\r\n"},
 			[]int{large}, []string{"not stored FolderMissing", "error FolderMissing"}, false},
-		{"virus", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO message contains a virus\r\n"},
+		{"virus", asking, map[string]string{"APPEND INBOX {200000}": "{tag} NO message contains a virus\r\n"},
 			[]int{large, small}, []string{"refused MessageRefused", "stored 101"}, false},
-		{"BAD before the literal", "", map[string]string{"APPEND INBOX {200000}": "{tag} BAD Parse error\r\n"},
+		{"BAD before the literal", asking, map[string]string{"APPEND INBOX {200000}": "{tag} BAD Parse error\r\n"},
 			[]int{small, large}, []string{"stored 101", "refused ProtocolError", "error ProtocolError"}, true},
-		{"closed before the literal", "", map[string]string{"APPEND INBOX {200000}": "<close>"},
+		{"closed before the literal", asking, map[string]string{"APPEND INBOX {200000}": "<close>"},
 			[]int{small, large, small}, []string{"stored 101", "error ConnectionLost"}, true},
-		{"silence before the literal", "", map[string]string{"APPEND INBOX {200000}": "<wait>"},
+		{"silence before the literal", asking, map[string]string{"APPEND INBOX {200000}": "<wait>"},
 			[]int{large, small}, []string{"error Stalled"}, true},
-		{"throttled", "", map[string]string{"APPEND INBOX {200000}": "{tag} NO [LIMIT] Rate limit hit\r\n"},
+		{"throttled", asking, map[string]string{"APPEND INBOX {200000}": "{tag} NO [LIMIT] Rate limit hit\r\n"},
 			[]int{large}, []string{"not stored Throttled", "error Throttled"}, false},
+
+		// With LITERAL+ the refusal comes while the message is on its way.
+		{"too large, early", "", map[string]string{"APPEND INBOX {20000000+}": "{tag} NO [TOOBIG] Message too large\r\n<deaf>"},
+			[]int{small, 100 * large}, []string{"stored 101", "refused MessageTooLarge", "error ConnectionLost"}, true},
+		{"over quota, early", "", map[string]string{"APPEND INBOX {20000000+}": "{tag} NO [OVERQUOTA] Quota exceeded\r\n<deaf>"},
+			[]int{100 * large}, []string{"not stored QuotaExceeded", "error QuotaExceeded"}, true},
+		{"BAD, early", "", map[string]string{"APPEND INBOX {20000000+}": "{tag} BAD Parse error\r\n<deaf>"},
+			[]int{small, 100 * large}, []string{"stored 101", "refused ProtocolError", "error ProtocolError"}, true},
+		{"silence", "", map[string]string{"APPEND INBOX {20000000+}": "<wait>"}, []int{small, 100 * large}, []string{"stored 101", "unsettled Stalled", "error Stalled"}, true},
+
+		{"a batch", batches, map[string]string{"APPEND": "<append>OK [APPENDUID 7 101:103] done"}, []int{small, large, small}, []string{"stored 101", "stored 102", "stored 103"}, false},
+		{"a batch without UIDs", batches, map[string]string{"APPEND": "<append>OK done"}, []int{small, small}, []string{"stored 0", "stored 0"}, false},
+		{"a batch with too few UIDs", batches, map[string]string{"APPEND": "<append>OK [APPENDUID 7 101] done"}, []int{small, small}, []string{"stored 0", "stored 0"}, false},
+		{"a batch in any order", batches, map[string]string{"APPEND": "<append>OK [APPENDUID 7 105,101:102] done"}, []int{1, 2, 3}, []string{"stored 105", "stored 101", "stored 102"}, false},
+		{"a batch refused", batches, map[string]string{"APPEND": "<append>NO message contains a virus"}, []int{small, large}, []string{"not stored MessageRefused", "not stored MessageRefused"}, false},
+		{"a batch of one refused", batches, map[string]string{"APPEND": "<append>NO message contains a virus"}, []int{small}, []string{"refused MessageRefused"}, false},
+		{"a batch over quota", batches, map[string]string{"APPEND": "<append>NO [OVERQUOTA] full"}, []int{small, small},
+			[]string{"not stored QuotaExceeded", "not stored QuotaExceeded", "error QuotaExceeded"}, false},
+		{"BAD to a batch", batches, map[string]string{"APPEND": "<append>BAD what"}, []int{small, small}, []string{"unsettled ProtocolError", "unsettled ProtocolError", "error ProtocolError"}, true},
+		{"a batch refused early", batches, map[string]string{"APPEND": "{tag} NO [TOOBIG] Message too large\r\n<deaf>"}, []int{100 * large},
+			[]string{"refused MessageTooLarge", "error ConnectionLost"}, true},
+		{"cut behind a batch", batches, map[string]string{"APPEND": "<append><close>"}, []int{small, small}, []string{"unsettled ConnectionLost", "unsettled ConnectionLost", "error ConnectionLost"}, true},
+		{"too large within a batch", batches + " APPENDLIMIT=1000", map[string]string{"APPEND": "<append>OK done"}, []int{small, large, small}, []string{"stored 0", "refused MessageTooLarge", "stored 0"}, false},
 		{"read-only", "", map[string]string{"SELECT": "* OK [UIDVALIDITY 7] .\r\n{tag} OK [READ-ONLY] done\r\n"}, []int{small}, []string{"error AccessDenied"}, false},
 		{"another UIDVALIDITY", "", map[string]string{"SELECT": "* OK [UIDVALIDITY 8] .\r\n"}, []int{small}, []string{"error UIDValidityChanged"}, false},
 	} {
@@ -258,7 +283,7 @@ func TestPieces(t *testing.T) {
 	} {
 		var joined mailbox.UIDSet
 		for _, p := range pieces(test.set, test.limit) {
-			if text := wireSet(p).String(); len(text) > maxSetText {
+			if text := p.String(); len(text) > maxSetText {
 				t.Errorf("a piece takes %d bytes", len(text))
 			}
 			if p.Max() != mailbox.MaxUID && p.Len() > test.limit {
@@ -315,7 +340,9 @@ func (failing) Read([]byte) (int, error) { return 0, errTest }
 // TestAppendToFullMailbox fills a real mailbox to its limits.
 func TestAppendToFullMailbox(t *testing.T) {
 	server := testserver.StartDovecot(t, testserver.DovecotOptions{Quota: "1M", QuotaMaxMail: "400k"})
-	target, err := OpenTarget(t.Context(), account(server, newUser()))
+	cfg := account(server, newUser())
+	cfg.HideCapabilities = []string{"MULTIAPPEND"}
+	target, err := OpenTarget(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,12 @@ type capabilities struct {
 	specialUse       bool
 	createSpecialUse bool
 	quota            bool
+	enable           bool
+	qresync          bool
+	multiAppend      bool
+	literalPlus      bool  // any literal without waiting
+	literalMinus     bool  // literals of up to 4096 bytes without waiting
+	binary           bool  // literal8, which may hold NUL
 	appendLimit      int64 // for every folder, in bytes; 0: none or not told
 	folderLimits     bool  // STATUS tells each folder's APPENDLIMIT
 }
@@ -36,6 +42,12 @@ func decide(set imap.CapSet) capabilities {
 		specialUse:       set.Has(imap.CapSpecialUse),
 		createSpecialUse: set.Has(imap.CapCreateSpecialUse),
 		quota:            set.Has(imap.CapQuota),
+		enable:           set.Has(imap.CapEnable),
+		qresync:          set.Has(imap.CapQResync),
+		multiAppend:      set.Has(imap.CapMultiAppend),
+		literalPlus:      set.Has(imap.CapLiteralPlus),
+		literalMinus:     set.Has(imap.CapLiteralMinus),
+		binary:           set.Has(imap.CapBinary),
 	}
 	if limit, ok := set.AppendLimit(); ok && limit != nil {
 		c.appendLimit = int64(*limit)
@@ -53,6 +65,7 @@ func (c capabilities) features() mailbox.Features {
 	return mailbox.Features{
 		UIDPlus:          c.uidPlus,
 		CondStore:        c.condStore,
+		AtomicBatch:      c.batches(),
 		Quota:            c.quota,
 		SpecialUse:       c.specialUse,
 		CreateSpecialUse: c.createSpecialUse,
@@ -60,3 +73,7 @@ func (c capabilities) features() mailbox.Features {
 		Subscriptions:    true, // by LIST-EXTENDED, else by LSUB
 	}
 }
+
+// batches tells whether messages are appended in batches: many with one command, whole or not at all. Without literals that
+// need no invitation, a batch would save nothing.
+func (c capabilities) batches() bool { return c.multiAppend && (c.literalPlus || c.literalMinus) }

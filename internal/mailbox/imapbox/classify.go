@@ -157,8 +157,9 @@ func (c Config) clean(text string) string {
 	return strings.ReplaceAll(text, c.Credentials.Password, "********")
 }
 
-// lost says why a session ended. err is the library's word for it, which seldom names the cause.
-func (c Config) lost(op string, guard *wrap.Guard, filter *wrap.Filter, err error) *mailbox.Error {
+// lost says why a session ended. bye is the server's last word, err what whoever noticed says, which seldom
+// names the cause.
+func (c Config) lost(op string, guard *wrap.Guard, bye string, err error) *mailbox.Error {
 	cause := guard.Err()
 	switch {
 	case cause == nil, errors.Is(cause, net.ErrClosed):
@@ -170,7 +171,7 @@ func (c Config) lost(op string, guard *wrap.Guard, filter *wrap.Filter, err erro
 	case errors.Is(cause, context.Canceled), errors.Is(cause, context.DeadlineExceeded):
 		return c.fault(mailbox.ConnectionLost, op, cause)
 	}
-	if bye := filter.Bye(); bye != "" {
+	if bye != "" {
 		e := c.byeFault(op, bye)
 		if e.ID == mailbox.Unavailable {
 			e.ID, e.Class = mailbox.ConnectionLost, mailbox.Reconnect

@@ -4,23 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
 
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
-
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 )
 
-// wholeMessage is BODY.PEEK[], which leaves \Seen alone.
-func wholeMessage() *imap.FetchOptions {
-	return &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}}
-}
-
-// Fetch streams messages. For each window it asks first what there is, so that flags and dates are known before the bodies and
-// vanished messages are told from those that the server, or the library, leaves out.
+// Fetch streams messages. Commands for the windows to come are sent before the current one has been answered, folders opened in
+// between.
 func (r *reader) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) iter.Seq2[*mailbox.Message, error] {
 	return func(yield func(*mailbox.Message, error) bool) {
 		give, err := r.take(ctx)
@@ -29,14 +23,15 @@ func (r *reader) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) it
 			return
 		}
 		defer give()
-		for w := range windows {
-			f := fetch{reader: r, ctx: ctx, at: w.At, yield: yield}
-			if err := f.window(w.UIDs); err != nil {
-				f.abandon(err)
-				if !errors.Is(err, errLeft) {
-					yield(nil, err)
-				}
-				return
+		next, stop := iter.Pull(windows)
+		defer stop()
+		f := fetch{reader: r, ctx: ctx, next: next, yield: yield}
+		err = f.run()
+		f.forget()
+		if err != nil {
+			f.abandon(err)
+			if !errors.Is(err, errLeft) {
+				yield(nil, err)
 			}
 		}
 	}
@@ -44,241 +39,319 @@ func (r *reader) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) it
 
 var errLeft = errors.New("the fetch was left before its end")
 
-// fetch is one window's.
+const (
+	// ahead is how many requests may be under way at once. What has been asked for is held back by the connection itself.
+	ahead = 16
+	// heldMemory is how much of the messages that came too early is kept in memory; what is more goes to disk.
+	heldMemory = 2 << 20
+)
+
+// fetch is one call of Fetch.
 type fetch struct {
 	*reader
 	ctx   context.Context
-	at    mailbox.At
+	next  func() (mailbox.Window, bool)
 	yield func(*mailbox.Message, error) bool
 
-	todo    []entry  // whose bodies have not been asked for
-	pending *request // whose bodies have been asked for; nil if none have
-	body    *literal // the last body
+	requests []*request // that have been sent, in the order of their windows
+	folder   string     // the one that the last of them is about, as it will be open then
+	current  lane.Fetched
+	memory   int64 // of the messages held
+	deaf     bool  // what comes is passed over
+	broken   bool  // the connection is of no use
 }
 
-// A request is a command for the bodies of some messages.
+// A request is a command for the messages of one window.
 type request struct {
-	entries []entry
-	cmd     *imapclient.FetchCommand
+	at      mailbox.At
+	opening *opening // sent before the command; nil when the folder is open
+	cmd     *lane.Command
+	uids    mailbox.UIDSet
+	todo    []mailbox.UID // those that have not been yielded, ascending
+	held    map[mailbox.UID]*held
 }
 
-// last is the request's last message.
-func (r *request) last() mailbox.UID { return r.entries[len(r.entries)-1].UID }
+// held is a message that came before its turn, or before all was known of it.
+type held struct {
+	meta mailbox.Meta
+	none bool // the server said NIL
+	body *spool
+}
 
-// One command asks for at most so many messages or bytes. When a server leaves one out, the rest of what was asked for is read in
-// vain. Only one command is under way at a time: Dovecot may begin the second before it ends the first, and then the library, whose
-// one reader waits until a body is taken, would not tell that the first has ended.
-const (
-	requestMessages = 500
-	requestBytes    = 32 << 20
-)
+// run yields all windows. An error is the session's, or errLeft.
+func (f *fetch) run() error {
+	for {
+		if err := f.fill(); err != nil {
+			return err
+		}
+		if len(f.requests) == 0 {
+			return nil
+		}
+		req := f.requests[0]
+		if o := req.opening; o != nil && o.Done() {
+			if err := f.opened(req); err != nil {
+				return err
+			}
+		}
+		if req.opening == nil {
+			if err := f.release(); err != nil {
+				return err
+			}
+		}
+		if !req.cmd.Done() {
+			if err := f.step(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := f.finish(req); err != nil {
+			return err
+		}
+		f.requests = f.requests[1:]
+	}
+}
 
-// window yields the messages of a window. An error is the session's, or errLeft.
-func (f *fetch) window(uids mailbox.UIDSet) error {
-	if len(uids) == 0 {
+// step reads one response.
+func (f *fetch) step() error {
+	if f.ctx.Err() != nil {
+		return f.cfg.fault(mailbox.ConnectionLost, "FETCH", context.Cause(f.ctx))
+	}
+	err := f.lane.Step()
+	if err == nil {
 		return nil
 	}
-	if _, err := f.ensure(f.at); err != nil {
+	return f.failed(err)
+}
+
+// failed is what reading has failed with, in our terms.
+func (f *fetch) failed(err error) error {
+	switch {
+	case errors.Is(err, errLeft):
 		return err
+	case f.dead != nil:
+		return f.dead
 	}
-	f.refresh()
-	entries, err := f.entries(uids)
-	if err != nil {
-		return err
+	if e, ok := errors.AsType[*mailbox.Error](err); ok {
+		return e
 	}
+	folder := f.folder
+	if len(f.requests) > 0 {
+		folder = f.requests[0].at.Folder
+	}
+	return f.fault("FETCH", folder, err)
+}
+
+// fill sends commands for the windows to come.
+func (f *fetch) fill() error {
+	sent := false
+	for len(f.requests) < ahead && f.next != nil {
+		w, more := f.next()
+		if !more {
+			f.next = nil
+			break
+		}
+		if f.folder == "" && f.selected != nil {
+			f.folder = f.selected.folder // and nothing is under way
+			if err := f.refresh(); err != nil {
+				return f.failed(err)
+			}
+		}
+		for _, uids := range pieces(w.UIDs, maxRequest) {
+			if err := f.send(w.At, uids); err != nil {
+				return f.failed(err)
+			}
+			sent = true
+		}
+	}
+	if sent {
+		if err := f.lane.W.Flush(); err != nil {
+			return f.failed(err)
+		}
+	}
+	return nil
+}
+
+// maxRequest bounds the messages that one command asks for.
+const maxRequest = 1000
+
+// send sends the command for one window, and opens its folder first if need be.
+func (f *fetch) send(at mailbox.At, uids mailbox.UIDSet) error {
+	req := &request{at: at, uids: uids}
 	for uid := range uids.All() {
-		if e, ok := entries[uid]; ok {
-			f.todo = append(f.todo, e)
-		}
+		req.todo = append(req.todo, uid)
 	}
-	for uid := range uids.All() {
-		if f.ctx.Err() != nil {
-			return f.cfg.fault(mailbox.ConnectionLost, "FETCH", context.Cause(f.ctx))
-		}
-		if e, ok := entries[uid]; ok {
-			err = f.message(e)
-		} else {
-			err = f.give(&mailbox.Message{Meta: mailbox.Meta{UID: uid}, Err: f.messageFault(mailbox.MessageVanished, uid, nil)})
-		}
+	f.requests = append(f.requests, req)
+	if f.folder != at.Folder {
+		o, err := f.ask(at.Folder)
 		if err != nil {
 			return err
 		}
-	}
-	return f.settle()
-}
-
-// entries tells what there is of the UIDs.
-func (f *fetch) entries(uids mailbox.UIDSet) (map[mailbox.UID]entry, error) {
-	found := make(map[mailbox.UID]entry)
-	var partial mailbox.UIDSet
-	ask := func(uids mailbox.UIDSet) error {
-		for _, piece := range pieces(uids, 1<<32-1) {
-			cmd := f.client.Fetch(wireSet(piece), f.metaItems())
-			for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-				e := readEntry(msg)
-				found[e.UID] = e
-				if !e.complete {
-					partial.Add(e.UID)
-				}
-			}
-			if err := cmd.Close(); err != nil {
-				return f.fault("FETCH", f.at.Folder, err)
-			}
-		}
-		return nil
-	}
-	if err := ask(uids); err != nil {
-		return nil, err
-	}
-	if len(partial) > 0 {
-		if err := ask(partial); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-// give yields a message. The guard's clock stands still while the consumer has it, except when he reads.
-func (f *fetch) give(m *mailbox.Message) error {
-	m.At = f.at
-	defer f.guard.Pause()()
-	if !f.yield(m, nil) {
-		return errLeft
-	}
-	return nil
-}
-
-// messageFault is an error of one message.
-func (f *fetch) messageFault(id mailbox.ID, uid mailbox.UID, err error) *mailbox.Error {
-	e := f.cfg.fault(id, "FETCH", err)
-	e.Folder, e.UID = f.at.Folder, uid
-	return e
-}
-
-// message yields the message that is next.
-func (f *fetch) message(e entry) error {
-	if f.bySeq {
-		return f.singly(e)
-	}
-	if f.pending != nil && f.pending.last() < e.UID {
-		if err := f.drain(e.UID); err != nil {
+		req.opening, f.folder = o, at.Folder
+	} else if f.selected != nil && f.selected.folder == at.Folder {
+		if err := f.alive(at, f.selected.Opened); err != nil {
 			return err
 		}
 	}
-	f.ask()
-	for msg := f.pending.cmd.Next(); msg != nil; msg = f.pending.cmd.Next() {
-		uid, body, came := nextBody(msg)
-		if uid < e.UID {
-			continue // told twice, or unasked
-		}
-		if uid == e.UID && came {
-			return f.stream(e, body)
-		}
-		break
-	}
-	if err := f.drain(e.UID); err != nil {
-		return err
-	}
-	return f.singly(e)
+	req.cmd = &lane.Command{Op: "UID FETCH", Take: f.take}
+	return f.lane.Send(req.cmd, []byte(" "+uids.String()+" ("+f.metaItems()+" BODY.PEEK[])"))
 }
 
-// ask sends a request if none is under way.
-func (f *fetch) ask() {
-	if f.pending != nil {
-		return
+// opened looks at what came of opening a request's folder. A folder that can't be opened, or is in another life, ends the call.
+func (f *fetch) opened(req *request) error {
+	opened, err := req.opening.opened()
+	if err == nil {
+		err = f.alive(req.at, opened)
 	}
-	n, size := 0, int64(0)
-	var uids mailbox.UIDSet
-	for n < len(f.todo) && n < requestMessages && (n == 0 || size+f.todo[n].Size <= requestBytes) && len(uids) < maxSetRanges {
-		uids.Add(f.todo[n].UID)
-		size += max(0, f.todo[n].Size)
-		n++
+	if f.folder != req.at.Folder {
+		f.selected = nil // another will be open by the time that somebody asks
 	}
-	f.pending = &request{f.todo[:n], f.client.Fetch(wireSet(uids), wholeMessage())}
-	f.todo = f.todo[n:]
-}
-
-// drain reads what is under way to its end; what comes behind uid shall be asked for again.
-func (f *fetch) drain(uid mailbox.UID) error {
-	req := f.pending
-	if req == nil {
-		return nil
+	req.opening = nil
+	if err != nil {
+		f.silence()
 	}
-	f.pending = nil
-	if err := req.cmd.Close(); err != nil && !declined(err) {
-		return f.fault("FETCH", f.at.Folder, err)
-	}
-	for i, e := range req.entries {
-		if e.UID > uid {
-			f.todo = slices.Concat(req.entries[i:], f.todo)
-			break
-		}
-	}
-	return nil
-}
-
-// settle reads the ends of the requests once all messages have come.
-func (f *fetch) settle() error { return f.drain(mailbox.MaxUID) }
-
-// abandon gives up a window. Unless nothing is under way, the connection is given up too: to read the rest in vain would cost
-// more than a new connection.
-func (f *fetch) abandon(reason error) {
-	if f.pending == nil {
-		return
-	}
-	if errors.Is(reason, errLeft) {
-		reason = f.cfg.fault(mailbox.ConnectionLost, "FETCH", reason)
-	}
-	f.guard.Fail(reason)
-	if f.body == nil || !f.body.broken() {
-		_ = f.pending.cmd.Close() // the library waits until its answers are taken
-	}
-	f.pending = nil
-	f.drop(reason)
-}
-
-// nextBody reads a message as far as its body. came is false when it has none; the body's literal is nil when it is NIL.
-func nextBody(msg *imapclient.FetchMessageData) (uid mailbox.UID, body imap.LiteralReader, came bool) {
-	for item := msg.Next(); item != nil; item = msg.Next() {
-		switch item := item.(type) {
-		case imapclient.FetchItemDataUID:
-			uid = mailbox.UID(item.UID)
-		case imapclient.FetchItemDataBodySection:
-			return uid, item.Literal, true
-		}
-	}
-	return uid, nil, false
-}
-
-// stream yields a message whose body comes from the connection.
-func (f *fetch) stream(e entry, body imap.LiteralReader) error {
-	if body == nil {
-		return f.give(&mailbox.Message{Meta: e.Meta, Err: f.messageFault(mailbox.MessageUnread, e.UID, errors.New("the server answers without the message (NIL)"))})
-	}
-	f.body = f.literal(f.at.Folder, body)
-	if err := f.pass(e, body.Size(), f.body); err != nil {
-		return err
-	}
-	_, err := io.Copy(io.Discard, f.body) // what the consumer has left
 	return err
 }
 
-// pass yields a message with its body, unless the body is a substitute.
-func (f *fetch) pass(e entry, length int64, body io.Reader) error {
-	m := &mailbox.Message{Meta: e.Meta, Length: length, Body: body}
-	m.Size = length
-	if length <= largestSubstitute {
-		head := make([]byte, min(length, substituteHead))
-		if _, err := io.ReadFull(body, head); err != nil {
+// silence passes over the answers to what is under way, if they can't be long. Else the connection will be given up.
+func (f *fetch) silence() {
+	asked := 0
+	for _, req := range f.requests {
+		asked += len(req.todo)
+	}
+	if asked > 2*requestsAlone {
+		return
+	}
+	f.deaf = true
+	f.broken = f.quiesce() != nil
+}
+
+// requestsAlone is how many messages a window usually has.
+const requestsAlone = 200
+
+// quiesce reads until nothing is under way. What comes is kept.
+func (f *fetch) quiesce() error {
+	if err := f.lane.W.Flush(); err != nil {
+		return err
+	}
+	for f.lane.Pending() > 0 {
+		if err := f.step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take takes a FETCH response. A message whose turn it is goes straight from the connection to the consumer.
+func (f *fetch) take(resp lane.Response) (bool, error) {
+	if resp.Name != "FETCH" {
+		return false, nil
+	}
+	m := &f.current
+	m.Number = resp.Number
+	if f.deaf {
+		return true, f.lane.R.Fetch(m, skipBody)
+	}
+	var early *held
+	err := f.lane.R.Fetch(m, func(name string, b *lane.Body) (err error) {
+		if name != "BODY[]" || early != nil {
+			return nil
+		}
+		if m.UID != 0 && m.HasFlags && m.HasDate {
+			req := f.wanted(m.UID)
+			if req == nil {
+				return nil // told twice, or unasked
+			}
+			if req == f.requests[0] && req.opening == nil && req.todo[0] == m.UID {
+				req.todo = req.todo[1:]
+				return f.stream(req, metaOf(m), b)
+			}
+		}
+		early, err = f.keep(b)
+		return err
+	})
+	if early == nil {
+		return true, err
+	}
+	if err != nil {
+		early.drop()
+		return true, err
+	}
+	f.store(early)
+	if req := f.requests[0]; req.opening == nil {
+		return true, f.release()
+	}
+	return true, nil
+}
+
+// wanted is the request that a message which comes now belongs to: the first that is under way, or another one of its folder.
+func (f *fetch) wanted(uid mailbox.UID) *request {
+	folder, under := "", false
+	for _, req := range f.requests {
+		switch {
+		case req.cmd == nil || req.cmd.Done():
+			continue
+		case under && (req.opening != nil || req.at.Folder != folder):
+			return nil
+		}
+		folder, under = req.at.Folder, true
+		if _, wants := slices.BinarySearch(req.todo, uid); wants && req.held[uid] == nil {
+			return req
+		}
+	}
+	return nil
+}
+
+func metaOf(m *lane.Fetched) mailbox.Meta {
+	return mailbox.Meta{UID: m.UID, Flags: m.Flags, Date: m.Date, Size: m.Size, ModSeq: m.ModSeq}
+}
+
+// vanished yields the request's next message as one that is no longer there.
+func (f *fetch) vanished(req *request) error {
+	uid := req.todo[0]
+	req.todo = req.todo[1:]
+	return f.give(req, &mailbox.Message{Meta: mailbox.Meta{UID: uid}, Err: f.messageFault(req, mailbox.MessageVanished, uid, nil)})
+}
+
+// stream yields a message whose body comes from the connection; b is nil for NIL.
+func (f *fetch) stream(req *request, meta mailbox.Meta, b *lane.Body) error {
+	if b == nil {
+		return f.give(req, f.nothing(req, meta))
+	}
+	if b.Len() <= largestSubstitute {
+		head, err := b.Peek(substituteHead)
+		if err != nil {
 			return err
 		}
 		if bytes.Contains(head, substituteWords) {
-			return f.give(&mailbox.Message{Meta: e.Meta, Err: f.messageFault(mailbox.MessageUnread, e.UID,
-				errors.New("the server hands out a notice in place of a message that it cannot convert"))})
+			return f.give(req, f.substitute(req, meta))
 		}
-		m.Body = io.MultiReader(bytes.NewReader(head), body)
 	}
-	return f.give(m)
+	meta.Size = b.Len()
+	if err := f.give(req, &mailbox.Message{Meta: meta, Length: b.Len(), Body: &told{f, b}}); err != nil {
+		return err
+	}
+	return b.Err()
+}
+
+// told is a body whose errors are in our terms.
+type told struct {
+	f *fetch
+	b *lane.Body
+}
+
+func (t *told) Read(p []byte) (int, error) {
+	done := t.f.guard.Expect()
+	n, err := t.b.Read(p)
+	done()
+	if err != nil && err != io.EOF {
+		t.f.broken = true
+		err = t.f.failed(err)
+	}
+	return n, err
+}
+
+func (f *fetch) nothing(req *request, meta mailbox.Meta) *mailbox.Message {
+	return &mailbox.Message{Meta: meta, Err: f.messageFault(req, mailbox.MessageUnread, meta.UID, errors.New("the server answers without the message (NIL)"))}
 }
 
 // Exchange gives a small message of its own in place of one that it cannot convert (seen in offlineimap issue 62).
@@ -289,108 +362,246 @@ const (
 	substituteHead    = 2 << 10
 )
 
-// singly fetches a message that did not come with the others: by UID, then by number for servers that name the UID behind the
-// body, which the library needs before it.
-func (f *fetch) singly(e entry) error {
-	if !f.bySeq {
-		cmd := f.client.Fetch(wireSet(mailbox.UIDs(e.UID)), wholeMessage())
-		f.pending = &request{[]entry{e}, cmd}
-		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-			if uid, body, came := nextBody(msg); came && uid == e.UID {
-				if err := f.stream(e, body); err != nil {
-					return err
-				}
-				return f.settle()
-			}
+func (f *fetch) substitute(req *request, meta mailbox.Meta) *mailbox.Message {
+	return &mailbox.Message{Meta: meta, Err: f.messageFault(req, mailbox.MessageUnread, meta.UID,
+		errors.New("the server hands out a notice in place of a message that it cannot convert"))}
+}
+
+// give yields a message. The guard's clock stands still while the consumer has it, except when he reads.
+func (f *fetch) give(req *request, m *mailbox.Message) error {
+	m.At = req.at
+	defer f.guard.Pause()()
+	if !f.yield(m, nil) {
+		return errLeft
+	}
+	return nil
+}
+
+// messageFault is an error of one message.
+func (f *fetch) messageFault(req *request, id mailbox.ID, uid mailbox.UID, err error) *mailbox.Error {
+	e := f.cfg.fault(id, "FETCH", err)
+	e.Folder, e.UID = req.at.Folder, uid
+	return e
+}
+
+// keep reads a body into a spool.
+func (f *fetch) keep(b *lane.Body) (*held, error) {
+	h := &held{none: b == nil}
+	if b == nil {
+		return h, nil
+	}
+	h.body = &spool{dir: f.cfg.SpoolDir, most: int(max(heldMemory-f.memory, 0))}
+	if _, err := io.Copy(h.body, b); err != nil {
+		h.drop()
+		if errors.Is(err, errSpool) {
+			return nil, f.cfg.fault(mailbox.SpoolFailed, "FETCH", err)
 		}
-		err := cmd.Close()
-		f.pending = nil
-		if err != nil && !declined(err) {
-			return f.fault("FETCH", f.at.Folder, err)
+		return nil, err
+	}
+	return h, nil
+}
+
+// store puts a message that was kept with those of its request.
+func (f *fetch) store(h *held) {
+	h.meta = metaOf(&f.current)
+	req := f.wanted(h.meta.UID)
+	if req == nil {
+		h.drop()
+		return
+	}
+	if req.held == nil {
+		req.held = make(map[mailbox.UID]*held)
+	}
+	req.held[h.meta.UID] = h
+	f.memory += h.inMemory()
+}
+
+func (h *held) inMemory() int64 {
+	if h.body == nil || h.body.file != nil {
+		return 0
+	}
+	return h.body.size
+}
+
+// drop frees what a message occupies.
+func (h *held) drop() {
+	if h.body != nil {
+		_ = h.body.Close() // a temporary file that can't be removed harms nobody here
+	}
+}
+
+// release yields the first request's messages that are held and whose turn has come.
+func (f *fetch) release() error {
+	req := f.requests[0]
+	for len(req.todo) > 0 {
+		h := req.held[req.todo[0]]
+		if h == nil {
+			return nil
 		}
+		delete(req.held, req.todo[0])
+		req.todo = req.todo[1:]
+		f.memory -= h.inMemory()
+		err := f.giveHeld(req, h)
+		h.drop()
 		if err != nil {
-			return f.unread(e, err)
+			return err
 		}
 	}
-	return f.byNumber(e)
+	return nil
 }
 
-// unread reports that the server refused a message.
-func (f *fetch) unread(e entry, err error) error {
-	refused := f.cfg.refusal("FETCH", f.at.Folder, mustRefusal(err))
-	if refused.Class == mailbox.Later || refused.Class == mailbox.Person {
-		return refused
+func (f *fetch) giveHeld(req *request, h *held) error {
+	if h.none {
+		return f.give(req, f.nothing(req, h.meta))
 	}
-	fault := f.messageFault(mailbox.MessageUnread, e.UID, nil)
-	fault.Code, fault.Text = refused.Code, refused.Text
-	return f.give(&mailbox.Message{Meta: e.Meta, Err: fault})
-}
-
-func mustRefusal(err error) *imap.Error {
-	refused, ok := errors.AsType[*imap.Error](err)
-	if !ok {
-		panic(err) // the caller has seen that it is one
+	if err := h.body.rewind(); err != nil {
+		return f.cfg.fault(mailbox.SpoolFailed, "FETCH", err)
 	}
-	return refused
+	m := &mailbox.Message{Meta: h.meta, Length: h.body.size, Body: h.body}
+	m.Size = m.Length
+	if m.Length <= largestSubstitute {
+		head := make([]byte, min(m.Length, substituteHead))
+		if _, err := io.ReadFull(h.body, head); err != nil {
+			return f.cfg.fault(mailbox.SpoolFailed, "FETCH", err)
+		}
+		if bytes.Contains(head, substituteWords) {
+			return f.give(req, f.substitute(req, h.meta))
+		}
+		m.Body = io.MultiReader(bytes.NewReader(head), h.body)
+	}
+	return f.give(req, m)
 }
 
-// byNumber fetches a message by its number and looks at the UID afterwards.
-func (f *fetch) byNumber(e entry) error {
-	now, err := f.entries(mailbox.UIDs(e.UID))
+// finish settles what a request's answer has left open: messages that did not come.
+func (f *fetch) finish(req *request) error {
+	if err := f.release(); err != nil {
+		return err
+	}
+	if err := refused(req.cmd.Status()); err != nil {
+		e := f.cfg.refusal("FETCH", req.at.Folder, mustRefusal(err))
+		if e.Class == mailbox.Later || e.Class == mailbox.Person {
+			return e
+		}
+	}
+	if len(req.todo) == 0 {
+		return nil
+	}
+	there, err := f.stillThere(req)
 	if err != nil {
 		return err
 	}
-	there, ok := now[e.UID]
-	if !ok {
-		return f.give(&mailbox.Message{Meta: e.Meta, Err: f.messageFault(mailbox.MessageVanished, e.UID, nil)})
-	}
-	kept := &spool{dir: f.cfg.SpoolDir}
-	defer kept.Close()
-	uid, whole, err := f.keep(there.seq, kept)
-	switch {
-	case err == nil:
-	case declined(err):
-		return f.unread(e, err)
-	case errors.Is(err, errSpool):
-		return f.cfg.fault(mailbox.SpoolFailed, "FETCH", err)
-	default:
-		return f.fault("FETCH", f.at.Folder, err)
-	}
-	if uid != e.UID || !whole {
-		return f.give(&mailbox.Message{Meta: e.Meta, Err: f.messageFault(mailbox.MessageUnread, e.UID, errors.New("the server says OK but does not send the message"))})
-	}
-	f.bySeq = true
-	if err := kept.rewind(); err != nil {
-		return f.cfg.fault(mailbox.SpoolFailed, "FETCH", err)
-	}
-	return f.pass(e, kept.size, kept)
-}
-
-// keep reads the message with a number into a spool.
-func (f *fetch) keep(seq uint32, kept *spool) (uid mailbox.UID, whole bool, err error) {
-	cmd := f.client.Fetch(imap.SeqSetNum(seq), wholeMessage())
-	var failed error
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		for item := msg.Next(); item != nil; item = msg.Next() {
-			switch item := item.(type) {
-			case imapclient.FetchItemDataUID:
-				uid = mailbox.UID(item.UID)
-			case imapclient.FetchItemDataBodySection:
-				if item.Literal == nil || failed != nil || whole {
-					continue
-				}
-				body := f.literal(f.at.Folder, item.Literal)
-				_, failed = io.Copy(kept, body)
-				if body.broken() {
-					f.drop(failed)
-					return 0, false, failed
-				}
-				whole = failed == nil
-			}
+	for len(req.todo) > 0 {
+		uid := req.todo[0]
+		switch {
+		case req.held[uid] != nil:
+			err = f.release()
+		case !there.Has(uid):
+			err = f.vanished(req)
+		default:
+			err = f.singly(req, uid)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if err := cmd.Close(); err != nil {
-		return uid, false, err
+	return nil
+}
+
+// stillThere tells which of the messages that did not come are there. So that no answer can be taken for another's, nothing else
+// is under way when it asks, and the folder is opened again if the next one has been since.
+func (f *fetch) stillThere(req *request) (mailbox.UIDSet, error) {
+	if err := f.quiesce(); err != nil {
+		return nil, err
 	}
-	return uid, whole, failed
+	if f.folder != req.at.Folder {
+		f.selected = nil
+		f.folder = req.at.Folder
+	}
+	if _, err := f.ensure(req.at); err != nil {
+		return nil, err
+	}
+	if err := f.refresh(); err != nil {
+		return nil, f.failed(err)
+	}
+	var missing, there mailbox.UIDSet
+	for _, uid := range req.todo {
+		if req.held[uid] == nil {
+			missing.Add(uid)
+		}
+	}
+	for _, piece := range pieces(missing, maxRequest) {
+		if err := f.fetchEntries(req.at.Folder, piece.String(), "UID", "", func(e entry) { there.Add(e.UID) }); err != nil {
+			return nil, err
+		}
+	}
+	return there, nil
+}
+
+// singly asks once more for a message that did not come with the others.
+func (f *fetch) singly(req *request, uid mailbox.UID) error {
+	var came *held
+	cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
+		if resp.Name != "FETCH" {
+			return false, nil
+		}
+		m := lane.Fetched{Number: resp.Number}
+		var h *held
+		err := f.lane.R.Fetch(&m, func(name string, b *lane.Body) (err error) {
+			if name == "BODY[]" && h == nil {
+				h, err = f.keep(b)
+			}
+			return err
+		})
+		switch {
+		case h == nil:
+		case err == nil && m.UID == uid && came == nil:
+			came = h
+			came.meta = metaOf(&m)
+		default:
+			h.drop()
+		}
+		return true, err
+	}}
+	err := f.lane.Send(cmd, []byte(" "+mailbox.UIDs(uid).String()+" ("+f.metaItems()+" BODY.PEEK[])"))
+	if err == nil {
+		_, err = f.lane.Wait(cmd)
+	}
+	if err != nil {
+		return f.failed(err)
+	}
+	req.todo = req.todo[1:]
+	if came != nil {
+		defer came.drop()
+		return f.giveHeld(req, came)
+	}
+	fault := f.messageFault(req, mailbox.MessageUnread, uid, errors.New("the server says OK but does not send the message"))
+	if err := refused(cmd.Status()); err != nil {
+		e := f.cfg.refusal("FETCH", req.at.Folder, mustRefusal(err))
+		if e.Class == mailbox.Later || e.Class == mailbox.Person {
+			return e
+		}
+		fault.Code, fault.Text, fault.Err = e.Code, e.Text, nil
+	}
+	return f.give(req, &mailbox.Message{Meta: mailbox.Meta{UID: uid}, Err: fault})
+}
+
+// forget frees the messages that were kept and not yielded.
+func (f *fetch) forget() {
+	for _, req := range f.requests {
+		for _, h := range req.held {
+			h.drop()
+		}
+	}
+}
+
+// abandon gives up what is under way. Unless nothing is, the connection is given up too: to read the rest in vain would cost
+// more than a new connection.
+func (f *fetch) abandon(reason error) {
+	if f.dead != nil || f.lane.Pending() == 0 && !f.broken {
+		return
+	}
+	if errors.Is(reason, errLeft) || mailbox.ClassOf(reason) != mailbox.Reconnect {
+		reason = f.cfg.fault(mailbox.ConnectionLost, "FETCH", fmt.Errorf("closed with messages under way: %w", reason))
+	}
+	f.drop(reason)
 }

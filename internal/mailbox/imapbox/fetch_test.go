@@ -22,7 +22,7 @@ const metaAnswer = `* 1 FETCH (UID 11 FLAGS (\Seen) INTERNALDATE "01-Feb-2020 10
 func metaLine(uid int) string { return strings.SplitAfter(metaAnswer, "\r\n")[uid-11] }
 
 func bodyLine(uid int, body string) string {
-	return fmt.Sprintf("* %d FETCH (UID %d BODY[] {%d}\r\n%s)\r\n", uid-10, uid, len(body), body)
+	return fmt.Sprintf("* %d FETCH (UID %d FLAGS () INTERNALDATE \"01-Feb-2020 10:00:00 +0100\" RFC822.SIZE 4 BODY[] {%d}\r\n%s)\r\n", uid-10, uid, len(body), body)
 }
 
 // outcome is what a Fetch of UIDs 11 to 13 yielded: "11 body", "12 MessageVanished", and at last the session's error, if any.
@@ -53,10 +53,13 @@ func idOf(err error) string {
 	return err.Error()
 }
 
-// The two questions that a Fetch asks of the script, as the library words them.
+// The question that a Fetch asks of the script, and those for what did not come.
 const (
-	askBodies = "UID FETCH 11:13 (UID BODY.PEEK[])"
-	askMeta   = "UID FETCH 11:13 (UID "
+	items     = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
+	askBodies = "UID FETCH 11:13 " + items
+	ask12     = "UID FETCH 12 " + items
+	isThere   = "UID FETCH 12 (UID)"
+	meta12    = `UID 12 FLAGS () INTERNALDATE "01-Feb-2020 10:00:00 +0100" RFC822.SIZE 4 `
 )
 
 func TestFetchFaults(t *testing.T) {
@@ -67,75 +70,53 @@ func TestFetchFaults(t *testing.T) {
 		want []string
 	}{
 		{"all well", map[string]string{askBodies: abcd}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
-		{"cut within a literal", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (UID 12 BODY[] {4}\r\nbb<close>"},
+		{"cut within a literal", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (" + meta12 + "BODY[] {4}\r\nbb<close>"},
 			[]string{"11 aaaa", "error ConnectionLost"}},
-		{"cut within a large literal", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (UID 12 BODY[] {99999}\r\nbb<close>"},
+		{"cut within a large literal", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (" + meta12 + "BODY[] {99999}\r\nbb<close>"},
 			[]string{"11 aaaa", `12 "bb", then ConnectionLost`, "error ConnectionLost"}},
 		{"cut between messages", map[string]string{askBodies: bodyLine(11, "aaaa") + "<close>"}, []string{"11 aaaa", "error ConnectionLost"}},
-		{"silence within a literal", map[string]string{askBodies: "* 1 FETCH (UID 11 BODY[] {99999}\r\naa<wait>"},
+		{"silence within a literal", map[string]string{askBodies: "* 1 FETCH (UID 11 FLAGS () INTERNALDATE NIL BODY[] {99999}\r\naa<wait>"},
 			[]string{`11 "aa", then Stalled`, "error Stalled"}},
 		{"silence", map[string]string{askBodies: "<wait>"}, []string{"error Stalled"}},
 		{"BYE", map[string]string{askBodies: bodyLine(11, "aaaa") + "* BYE Server shutting down\r\n<close>"}, []string{"11 aaaa", "error ConnectionLost"}},
-		{"gone before", map[string]string{"UID FETCH 11,13 (UID BODY": abcd, askMeta: metaLine(11) + metaLine(13)}, []string{"11 aaaa", "12 MessageVanished", "13 cccc"}},
-		{"one left out", map[string]string{
-			askBodies:                            bodyLine(11, "aaaa") + bodyLine(13, "cccc"),
-			"UID FETCH 12 (UID BODY.PEEK[])":     bodyLine(12, "bbbb"),
-			"UID FETCH 13 (UID BODY.PEEK[])":     bodyLine(13, "cccc"),
-			"UID FETCH 12:13 (UID BODY.PEEK[])":  bodyLine(13, "cccc"),
-			"UID FETCH 11 (UID BODY.PEEK[])":     bodyLine(11, "zzzz"),
-			"UID FETCH 12 (UID FLAGS INTERNALDA": metaLine(12),
-		}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
-		{"out of order", map[string]string{
-			askBodies:                           bodyLine(13, "cccc") + bodyLine(11, "aaaa") + bodyLine(12, "bbbb"),
-			"UID FETCH 12:13 (UID BODY.PEEK[])": bodyLine(13, "cccc") + bodyLine(12, "bbbb"),
-			"UID FETCH 11 (UID BODY.PEEK[])":    bodyLine(11, "aaaa"),
-			"UID FETCH 12 (UID BODY.PEEK[])":    bodyLine(12, "bbbb"),
-			"UID FETCH 13 (UID BODY.PEEK[])":    bodyLine(13, "cccc"),
-		}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
-		{"flags unasked before the body", map[string]string{
-			askBodies:                           "* 1 FETCH (UID 11 FLAGS (\\Flagged))\r\n" + abcd,
-			"UID FETCH 11 (UID BODY.PEEK[])":    bodyLine(11, "aaaa"),
-			"UID FETCH 12:13 (UID BODY.PEEK[])": bodyLine(12, "bbbb") + bodyLine(13, "cccc"),
-		}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
+		{"gone before", map[string]string{askBodies: bodyLine(11, "aaaa") + bodyLine(13, "cccc"), isThere: ""}, []string{"11 aaaa", "12 MessageVanished", "13 cccc"}},
+		{"one left out", map[string]string{askBodies: bodyLine(11, "aaaa") + bodyLine(13, "cccc"), ask12: bodyLine(12, "bbbb")}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
+		{"out of order", map[string]string{askBodies: bodyLine(13, "cccc") + bodyLine(11, "aaaa") + bodyLine(12, "bbbb")}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
+		{"told twice", map[string]string{askBodies: bodyLine(11, "aaaa") + bodyLine(11, "zzzz") + bodyLine(13, "cccc") + bodyLine(13, "zzzz") + bodyLine(12, "bbbb")},
+			[]string{"11 aaaa", "12 bbbb", "13 cccc"}},
+		{"flags unasked before the body", map[string]string{askBodies: "* 1 FETCH (UID 11 FLAGS (\\Flagged))\r\n" + abcd}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
 		{"UID behind the body", map[string]string{
-			askBodies:                   "* 1 FETCH (BODY[] {4}\r\naaaa UID 11)\r\n* 2 FETCH (BODY[] {4}\r\nbbbb UID 12)\r\n* 3 FETCH (BODY[] {4}\r\ncccc UID 13)\r\n",
-			"UID FETCH 11 (UID BODY":    "* 1 FETCH (BODY[] {4}\r\naaaa UID 11)\r\n",
-			"FETCH 1 (UID BODY.PEEK[])": "* 1 FETCH (BODY[] {4}\r\naaaa UID 11)\r\n",
-			"FETCH 2 (UID BODY.PEEK[])": "* 2 FETCH (BODY[] {4}\r\nbbbb UID 12)\r\n",
-			"FETCH 3 (UID BODY.PEEK[])": "* 3 FETCH (BODY[] {4}\r\ncccc UID 13)\r\n",
+			askBodies: "* 1 FETCH (BODY[] {4}\r\naaaa UID 11)\r\n* 2 FETCH (BODY[] {4}\r\nbbbb UID 12)\r\n* 3 FETCH (BODY[] {4}\r\ncccc UID 13)\r\n",
 		}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
-		{"NIL", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (UID 12 BODY[] NIL)\r\n" + bodyLine(13, "cccc")},
+		{"flags behind the body", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (UID 12 INTERNALDATE NIL BODY[] {4}\r\nbbbb FLAGS (\\Seen))\r\n" + bodyLine(13, "cccc")},
+			[]string{"11 aaaa", "12 bbbb", "13 cccc"}},
+		{"a literal cut short", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (" + meta12 + "BODY[] {40}\r\nbbbb)\r\n" + bodyLine(13, "cccc")},
+			[]string{"11 aaaa", `12 "", then ProtocolError`, "error ProtocolError"}},
+		{"a literal longer than announced", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (" + meta12 + "BODY[] {2}\r\nbbbb)\r\n" + bodyLine(13, "cccc")},
+			[]string{"11 aaaa", `12 "", then ProtocolError`, "error ProtocolError"}},
+		{"an answer out of turn", map[string]string{askBodies: bodyLine(11, "aaaa") + "L77 OK done\r\n" + bodyLine(12, "bbbb")}, []string{"11 aaaa", "error ProtocolError"}},
+		{"text where a response should be", map[string]string{askBodies: bodyLine(11, "aaaa") + "Subject: hello\r\n" + bodyLine(12, "bbbb")}, []string{"11 aaaa", "error ProtocolError"}},
+		{"a line of 10 MB", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (" + strings.Repeat("x", 10<<20) + ")\r\n"}, []string{"11 aaaa", "error ProtocolError"}},
+		{"NIL", map[string]string{askBodies: bodyLine(11, "aaaa") + "* 2 FETCH (" + meta12 + "BODY[] NIL)\r\n" + bodyLine(13, "cccc")},
 			[]string{"11 aaaa", "12 MessageUnread", "13 cccc"}},
-		{"OK with nothing", map[string]string{
-			askBodies:                           bodyLine(11, "aaaa") + bodyLine(13, "cccc"),
-			"UID FETCH 12 (UID BODY.PEEK[])":    "",
-			"FETCH 2 (UID BODY.PEEK[])":         "",
-			"UID FETCH 13 (UID BODY.PEEK[])":    bodyLine(13, "cccc"),
-			"UID FETCH 12:13 (UID BODY.PEEK[])": bodyLine(13, "cccc"),
-		}, []string{"11 aaaa", "12 MessageUnread", "13 cccc"}},
+		{"OK with nothing", map[string]string{askBodies: bodyLine(11, "aaaa") + bodyLine(13, "cccc"), ask12: ""}, []string{"11 aaaa", "12 MessageUnread", "13 cccc"}},
 		{"NO to one", map[string]string{
-			askBodies:                        bodyLine(11, "aaaa") + "{tag} NO Some messages could not be fetched\r\n",
-			"UID FETCH 12 (UID BODY.PEEK[])": "{tag} NO [PARSE] broken message\r\n",
-			"UID FETCH 12:13 (UID BODY":      "{tag} NO Some messages could not be fetched\r\n",
-			"UID FETCH 13 (UID BODY.PEEK[])": bodyLine(13, "cccc"),
+			askBodies: bodyLine(11, "aaaa") + bodyLine(13, "cccc") + "{tag} NO Some messages could not be fetched\r\n",
+			ask12:     "{tag} NO [PARSE] broken message\r\n",
 		}, []string{"11 aaaa", "12 MessageUnread", "13 cccc"}},
 		{"BAD to one", map[string]string{
-			askBodies:                        "{tag} BAD Command Error. 10\r\n",
-			"UID FETCH 11 (UID BODY.PEEK[])": bodyLine(11, "aaaa"),
-			"UID FETCH 12 (UID BODY.PEEK[])": "{tag} BAD Command Error. 10\r\n",
-			"UID FETCH 12:13 (UID BODY":      "{tag} BAD Command Error. 10\r\n",
-			"UID FETCH 13 (UID BODY.PEEK[])": bodyLine(13, "cccc"),
+			askBodies:               "{tag} BAD Command Error. 10\r\n",
+			"UID FETCH 11 " + items: bodyLine(11, "aaaa"),
+			ask12:                   "{tag} BAD Command Error. 10\r\n",
+			"UID FETCH 13 " + items: bodyLine(13, "cccc"),
 		}, []string{"11 aaaa", "12 MessageUnread", "13 cccc"}},
 		{"a substitute", map[string]string{askBodies: bodyLine(11, "From: x\r\nSubject: Retrieval using the IMAP4 protocol failed for the following message: 11\r\n\r\n") +
 			bodyLine(12, "bbbb") + bodyLine(13, "cccc")}, []string{"11 MessageUnread", "12 bbbb", "13 cccc"}},
 		{"quoted and odd", map[string]string{askBodies: "* 1 FETCH (X-GM-MSGID 5 UID 11 BODY[] \"aaaa\")\r\n* XODD\r\n\r\n" + bodyLine(12, "bbbb") + bodyLine(13, "cccc")},
 			[]string{"11 aaaa", "12 bbbb", "13 cccc"}},
 		{"throttled", map[string]string{
-			askBodies:                        bodyLine(11, "aaaa") + "{tag} NO [THROTTLED] slow down\r\n",
-			"UID FETCH 12 (UID BODY.PEEK[])": "{tag} NO [THROTTLED] slow down\r\n",
+			askBodies: bodyLine(11, "aaaa") + "{tag} NO [THROTTLED] slow down\r\n",
 		}, []string{"11 aaaa", "error Throttled"}},
-		{"flags unasked before the list", map[string]string{askBodies: abcd, askMeta: "* 2 FETCH (UID 12 FLAGS (\\Flagged))\r\n" + metaAnswer,
-			"UID FETCH 12 (UID": metaLine(12)}, []string{"11 aaaa", "12 bbbb", "13 cccc"}},
 		{"another UIDVALIDITY", map[string]string{"EXAMINE": "* OK [UIDVALIDITY 8] .\r\n"}, []string{"error UIDValidityChanged"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -157,10 +138,9 @@ func TestFetchFaults(t *testing.T) {
 // withMessages adds the answers that the test leaves to the script: which messages there are.
 func withMessages(says map[string]string) map[string]string {
 	all := map[string]string{
-		"UID FETCH 11:13 (UID": metaAnswer,
-		"UID FETCH 11 (UID":    metaLine(11),
-		"UID FETCH 12 (UID":    metaLine(12),
-		"UID FETCH 13 (UID":    metaLine(13),
+		"UID FETCH 11:13 (UID)": metaAnswer,
+		"UID FETCH 12:13 (UID)": metaLine(12) + metaLine(13),
+		isThere:                 metaLine(12),
 	}
 	for beginning, text := range says {
 		all[beginning] = text
@@ -253,10 +233,11 @@ func TestFolderFaults(t *testing.T) {
 }
 
 func TestSpool(t *testing.T) {
+	const spoolMemory = 1 << 20
 	dir := t.TempDir()
 	for _, size := range []int{0, 1, spoolMemory, spoolMemory + 1, 3 * spoolMemory} {
 		text := strings.Repeat("0123456789abcdef", size/16+1)[:size]
-		s := &spool{dir: dir}
+		s := &spool{dir: dir, most: spoolMemory}
 		if _, err := io.CopyBuffer(struct{ io.Writer }{s}, struct{ io.Reader }{strings.NewReader(text)}, make([]byte, 1000)); err != nil {
 			t.Fatal(err)
 		}

@@ -2,13 +2,13 @@ package imapbox
 
 import (
 	"context"
+	"errors"
+	"math"
 	"slices"
 	"strings"
 
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
-
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 )
 
 // reader is the half that sources and targets share.
@@ -26,22 +26,22 @@ func (r *reader) Folders(ctx context.Context, root string) ([]mailbox.Folder, er
 	defer give()
 
 	l := listing{session: r.session, root: root, seen: make(map[string]int)}
-	for _, pattern := range l.patterns() {
-		if err := l.list(pattern); err != nil {
-			return nil, err
-		}
-	}
-	if !r.caps.listExtended {
-		if err := l.subscriptions(); err != nil {
-			return nil, err
-		}
+	if err := l.run(); err != nil {
+		return nil, err
 	}
 	return l.folders, l.statuses()
 }
 
 // statusItems are what Folders wants to know of each folder.
-func (s *session) statusItems() *imap.StatusOptions {
-	return &imap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true, HighestModSeq: s.caps.condStore, AppendLimit: s.caps.folderLimits}
+func (s *session) statusItems() string {
+	items := "(MESSAGES UIDNEXT UIDVALIDITY"
+	if s.caps.condStore {
+		items += " HIGHESTMODSEQ"
+	}
+	if s.caps.folderLimits {
+		items += " APPENDLIMIT"
+	}
+	return items + ")"
 }
 
 // listing collects a list of folders from several answers.
@@ -70,44 +70,98 @@ func (l *listing) patterns() []string {
 	return patterns
 }
 
-func (l *listing) list(pattern string) error {
-	var opts *imap.ListOptions
-	if l.caps.listExtended {
-		opts = &imap.ListOptions{ReturnSubscribed: true, ReturnSpecialUse: l.caps.specialUse}
-		if l.caps.listStatus {
-			opts.ReturnStatus = l.statusItems()
+// run asks for all lists at once.
+func (l *listing) run() error {
+	var cmds []*lane.Command
+	ask := func(cmd *lane.Command, args []byte) {
+		cmds = append(cmds, cmd)
+		if err := l.lane.Send(cmd, args); err != nil {
+			cmd.Take = nil // Wait will say so
 		}
 	}
-	cmd := l.client.List("", pattern, opts)
-	for e := cmd.Next(); e != nil; e = cmd.Next() {
-		l.add(e)
+	for _, pattern := range l.patterns() {
+		args := l.names.Append([]byte(` "" `), pattern)
+		if l.caps.listExtended {
+			args = append(args, " RETURN (SUBSCRIBED"...)
+			if l.caps.specialUse {
+				args = append(args, " SPECIAL-USE"...)
+			}
+			if l.caps.listStatus {
+				args = append(args, " STATUS "+l.statusItems()...)
+			}
+			args = append(args, ')')
+		}
+		ask(&lane.Command{Op: "LIST", Take: l.take}, args)
 	}
-	if err := cmd.Close(); err != nil {
-		return l.fault("LIST", "", err)
+	if !l.caps.listExtended {
+		ask(&lane.Command{Op: "LSUB", Take: l.takeSubscribed}, []byte(` "" "*"`))
+	}
+	for _, cmd := range cmds {
+		status, err := l.lane.Wait(cmd)
+		if err != nil {
+			return l.fault(cmd.Op, "", err)
+		}
+		if err := refused(status); err != nil && cmd.Op != "LSUB" { // a server that refuses leaves all unsubscribed
+			return l.fault(cmd.Op, "", err)
+		}
 	}
 	return nil
 }
 
-func (l *listing) add(e *imap.ListData) {
-	f := mailbox.Folder{Name: e.Mailbox, Delimiter: e.Delim}
-	if l.root != "" && f.Name != l.root && !strings.HasPrefix(f.Name, l.root+string(f.Delimiter)) {
-		return // matched a wildcard in the root's name
+// take takes what answers a LIST.
+func (l *listing) take(resp lane.Response) (bool, error) {
+	switch resp.Name {
+	case "LIST":
+		vals, err := l.lane.R.Values()
+		if f, ok := l.entry(vals); ok {
+			l.add(f)
+		}
+		return true, err
+	case "STATUS":
+		name, st, err := l.takeStatus()
+		if i, ok := l.seen[name]; ok && err == nil && l.folders[i].Selectable() {
+			l.folders[i].Status = &st
+		}
+		return true, err
 	}
-	for _, a := range e.Attrs {
-		f.Attributes = append(f.Attributes, string(a))
+	return false, nil
+}
+
+// entry reads a folder from the values of a LIST or LSUB response.
+func (s *session) entry(vals []lane.Value) (mailbox.Folder, bool) {
+	if len(vals) < 3 || vals[0].Kind != lane.List || vals[2].Kind == lane.List {
+		if len(vals) > 0 {
+			s.filter.Note("dropped a LIST response that is not IMAP's grammar", vals[0].Text)
+		}
+		return mailbox.Folder{}, false
+	}
+	raw := string(vals[2].Text)
+	for i := 3; i < len(vals) && vals[i].Kind == lane.Atom && vals[2].Kind == lane.Atom; i++ {
+		raw += " " + string(vals[i].Text)
+		s.filter.Note("read a mailbox name with blanks but without quotes", []byte(raw))
+	}
+	if s.names.Odd(raw) {
+		s.filter.Note("re-encoded a mailbox name that is not modified UTF-7", []byte(raw))
+	}
+	f := mailbox.Folder{Name: s.names.Text(raw), Delimiter: delimiter(vals[1])}
+	f.Attributes, _ = s.lane.R.Flags(vals[0])
+	for i, a := range f.Attributes {
 		if use := specialUse(a); use != "" && f.Use == "" {
 			f.Use = use
 		}
-		if a == imap.MailboxAttrSubscribed {
-			f.Subscribed = true
-		}
+		f.Subscribed = f.Subscribed || strings.EqualFold(a, `\Subscribed`)
+		f.Attributes[i] = usual(a)
 	}
-	if e.Status != nil && f.Selectable() {
-		st := l.status(e.Status)
-		f.Status = &st
+	return f, true
+}
+
+func (l *listing) add(f mailbox.Folder) {
+	if l.root != "" && f.Name != l.root && !strings.HasPrefix(f.Name, l.root+string(f.Delimiter)) {
+		return // matched a wildcard in the root's name
 	}
 	if i, twice := l.seen[f.Name]; twice {
 		if l.folders[i].Status == nil {
+			f.Subscribed = f.Subscribed || l.folders[i].Subscribed
 			l.folders[i] = f
 		}
 		return
@@ -116,38 +170,83 @@ func (l *listing) add(e *imap.ListData) {
 	l.folders = append(l.folders, f)
 }
 
-func specialUse(a imap.MailboxAttr) string {
-	switch a {
-	case imap.MailboxAttrAll, imap.MailboxAttrArchive, imap.MailboxAttrDrafts, imap.MailboxAttrFlagged, imap.MailboxAttrImportant,
-		imap.MailboxAttrJunk, imap.MailboxAttrSent, imap.MailboxAttrTrash:
-		return string(a)
+// attributes are those whose spelling counts with us.
+var attributes = []string{
+	mailbox.AttrNoSelect, mailbox.AttrNonExistent, mailbox.AttrNoInferiors, mailbox.UseAll, mailbox.UseArchive, mailbox.UseDrafts,
+	mailbox.UseFlagged, mailbox.UseImportant, mailbox.UseJunk, mailbox.UseSent, mailbox.UseTrash,
+}
+
+// usual is an attribute in its usual spelling.
+func usual(attr string) string {
+	if i := slices.IndexFunc(attributes, func(a string) bool { return strings.EqualFold(a, attr) }); i >= 0 {
+		return attributes[i]
+	}
+	return attr
+}
+
+// specialUse is an attribute that names one, else empty.
+func specialUse(attr string) string {
+	if a := usual(attr); slices.Contains(attributes[3:], a) {
+		return a
 	}
 	return ""
 }
 
-func (s *session) status(d *imap.StatusData) mailbox.Status {
-	st := mailbox.Status{UIDValidity: d.UIDValidity, UIDNext: mailbox.UID(d.UIDNext), HighestModSeq: d.HighestModSeq}
-	if d.NumMessages != nil {
-		st.Messages = *d.NumMessages
+// takeStatus reads a STATUS response.
+func (s *session) takeStatus() (folder string, st mailbox.Status, err error) {
+	vals, err := s.lane.R.Values()
+	if err != nil || len(vals) < 2 || vals[len(vals)-1].Kind != lane.List {
+		return "", st, err
 	}
-	if d.AppendLimit != nil && *d.AppendLimit != ^uint32(0) {
-		st.AppendLimit = int64(*d.AppendLimit)
+	folder = s.names.Text(string(vals[0].Text))
+	for item := range slices.Chunk(vals[len(vals)-1].List, 2) {
+		if len(item) < 2 {
+			break
+		}
+		s.statusItem(&st, strings.ToUpper(string(item[0].Text)), item[1])
 	}
-	return st
+	return folder, st, nil
 }
 
-// subscriptions learns them by LSUB, which the filter makes of this. A server that refuses leaves all unsubscribed.
-func (l *listing) subscriptions() error {
-	entries, err := l.client.List("", "*", &imap.ListOptions{SelectSubscribed: true}).Collect()
-	if err != nil && !declined(err) {
-		return l.fault("LSUB", "", err)
+// statusItem notes one item; a value that cannot be is passed over.
+func (s *session) statusItem(st *mailbox.Status, item string, v lane.Value) {
+	n, ok := v.Number()
+	limit := int64(math.MaxUint32)
+	if item == "HIGHESTMODSEQ" {
+		limit = math.MaxInt64
 	}
-	for _, e := range entries {
-		if i, ok := l.seen[e.Mailbox]; ok && !slices.Contains(e.Attrs, imap.MailboxAttrNoSelect) {
+	switch {
+	case item == "APPENDLIMIT" && v.Is("NIL"):
+		return
+	case !ok, n > limit:
+		s.filter.Note("dropped a STATUS item with a value that cannot be", []byte(item+" "+string(v.Text)))
+		return
+	}
+	switch item {
+	case "MESSAGES":
+		st.Messages = uint32(n)
+	case "UIDNEXT":
+		st.UIDNext = mailbox.UID(n)
+	case "UIDVALIDITY":
+		st.UIDValidity = uint32(n)
+	case "HIGHESTMODSEQ":
+		st.HighestModSeq = uint64(n)
+	case "APPENDLIMIT":
+		if n != math.MaxUint32 {
+			st.AppendLimit = n
+		}
+	}
+}
+
+// takeSubscribed takes what answers LSUB.
+func (l *listing) takeSubscribed(resp lane.Response) (bool, error) {
+	vals, mine, err := l.values(resp, "LSUB")
+	if f, ok := l.entry(vals); mine && ok && !f.Has(mailbox.AttrNoSelect) {
+		if i, ok := l.seen[f.Name]; ok {
 			l.folders[i].Subscribed = true
 		}
 	}
-	return nil
+	return mine, err
 }
 
 // statusDepth is how many STATUS commands are under way at once.
@@ -156,42 +255,47 @@ const statusDepth = 32
 // statuses asks one by one for the status of the folders that came without.
 func (l *listing) statuses() error {
 	type asked struct {
-		folder int
-		cmd    *imapclient.StatusCommand
+		folder *mailbox.Folder
+		cmd    *lane.Command
 	}
 	var pending []asked
 	settle := func(a asked) error {
-		f := &l.folders[a.folder]
-		data, err := a.cmd.Wait()
+		status, err := l.lane.Wait(a.cmd)
 		if err != nil {
-			e := l.fault("STATUS", f.Name, err)
-			if l.dead != nil {
-				return e
-			}
-			f.StatusErr = e
-			return nil
+			return l.fault("STATUS", a.folder.Name, err)
 		}
-		st := l.status(data)
-		f.Status = &st
+		if err := refused(status); err != nil {
+			a.folder.StatusErr = l.fault("STATUS", a.folder.Name, err)
+			return l.dead
+		}
+		if a.folder.Status == nil {
+			a.folder.StatusErr = l.cfg.fault(mailbox.ProtocolError, "STATUS", errors.New("the server says OK but tells nothing"))
+		}
 		return nil
 	}
-	var failed error
 	for i := range l.folders {
-		if l.folders[i].Status != nil || !l.folders[i].Selectable() || failed != nil {
+		f := &l.folders[i]
+		if f.Status != nil || !f.Selectable() {
 			continue
 		}
-		pending = append(pending, asked{i, l.client.Status(l.folders[i].Name, l.statusItems())})
+		cmd := &lane.Command{Op: "STATUS", Take: l.take}
+		if err := l.lane.Send(cmd, append(l.named(f.Name), " "+l.statusItems()...)); err != nil {
+			return l.fault("STATUS", f.Name, err)
+		}
+		pending = append(pending, asked{f, cmd})
 		if len(pending) == statusDepth {
-			failed = settle(pending[0])
+			if err := settle(pending[0]); err != nil {
+				return err
+			}
 			pending = pending[1:]
 		}
 	}
 	for _, a := range pending {
-		if failed == nil {
-			failed = settle(a)
+		if err := settle(a); err != nil {
+			return err
 		}
 	}
-	return failed
+	return nil
 }
 
 // Open opens a folder anew and tells its state.
@@ -213,36 +317,99 @@ func (r *reader) command() string {
 }
 
 func (r *reader) open(folder string) (mailbox.Opened, error) {
-	r.selected = nil
-	data, err := r.client.Select(folder, &imap.SelectOptions{ReadOnly: r.examine, CondStore: r.caps.condStore}).Wait()
+	o, err := r.ask(folder)
+	if err == nil {
+		_, err = r.lane.Wait(o.Command)
+	}
 	if err != nil {
 		return mailbox.Opened{}, r.fault(r.command(), folder, err)
 	}
-	opened := mailbox.Opened{
-		Status: mailbox.Status{
-			UIDValidity:   data.UIDValidity,
-			UIDNext:       mailbox.UID(data.UIDNext),
-			Messages:      data.NumMessages,
-			HighestModSeq: data.HighestModSeq,
-		},
-		ReadOnly: r.examine || r.filter.Code() == "READ-ONLY",
+	return o.opened()
+}
+
+// opening is a SELECT or EXAMINE that is under way.
+type opening struct {
+	*lane.Command
+	*reader
+	folder string
+	state  mailbox.Opened
+	kept   []string // PERMANENTFLAGS
+	all    []string // FLAGS
+	told   bool     // PERMANENTFLAGS came
+}
+
+// ask sends the command that opens a folder. From then on no other is open.
+func (r *reader) ask(folder string) (*opening, error) {
+	o := &opening{reader: r, folder: folder, state: mailbox.Opened{ReadOnly: r.examine}}
+	o.Command = &lane.Command{Op: r.command(), Take: o.take, Said: o.said}
+	r.selected = nil
+	args := r.named(folder)
+	if r.caps.condStore && !r.enabled {
+		args = append(args, " (CONDSTORE)"...)
 	}
-	var kept []string
-	for _, f := range data.PermanentFlags {
-		if f == imap.FlagWildcard {
-			opened.AnyKeyword = true
-		} else {
-			kept = append(kept, string(f))
+	return o, r.lane.Send(o.Command, args)
+}
+
+// take takes what the server tells while it opens the folder. What it tells while an older command is under way belongs to the
+// folder before.
+func (o *opening) take(resp lane.Response) (bool, error) {
+	if !o.lane.Oldest(o.Command) {
+		return false, nil
+	}
+	switch resp.Name {
+	case "EXISTS":
+		o.state.Messages = resp.Number
+		return true, nil
+	case "FLAGS":
+		vals, err := o.lane.R.Values()
+		if len(vals) == 1 {
+			o.all, _ = o.lane.R.Flags(vals[0])
 		}
+		return true, err
 	}
-	if data.PermanentFlags == nil { // then all flags of the folder may be changed (RFC 3501, 7.1)
-		for _, f := range data.Flags {
-			kept = append(kept, string(f))
+	return false, nil
+}
+
+func (o *opening) said(status lane.Status) bool {
+	if !o.lane.Oldest(o.Command) {
+		return false
+	}
+	switch status.Code {
+	case "UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ":
+		o.statusItem(&o.state.Status, status.Code, lane.Value{Text: []byte(status.Args)})
+	case "PERMANENTFLAGS":
+		vals, err := lane.ParseValues(status.Args)
+		if err != nil || len(vals) != 1 {
+			o.filter.Note("put aside a response code that is not IMAP's grammar", []byte(status.Args))
+			break
 		}
+		o.told = true
+		o.kept, _ = o.lane.R.Flags(vals[0])
+	default:
+		return false
 	}
-	opened.PermanentFlags = mailbox.NewFlags(kept...)
-	r.selected = &selection{folder, opened}
-	return opened, nil
+	return true
+}
+
+// opened is the folder's state, once the server has answered.
+func (o *opening) opened() (mailbox.Opened, error) {
+	if err := refused(o.Status()); err != nil {
+		return mailbox.Opened{}, o.fault(o.command(), o.folder, err)
+	}
+	if o.Status().Code == "READ-ONLY" {
+		o.state.ReadOnly = true
+	}
+	if !o.told { // then all flags of the folder may be changed (RFC 3501, 7.1)
+		o.kept = o.all
+	}
+	if i := slices.Index(o.kept, `\*`); i >= 0 {
+		o.state.AnyKeyword = true
+		o.kept = slices.Delete(o.kept, i, i+1)
+	}
+	o.state.PermanentFlags = mailbox.NewFlags(o.kept...)
+	o.selected = &selection{o.folder, o.state}
+	o.reader.known[o.folder] = o.state
+	return o.state, nil
 }
 
 // ensure sees to it that the folder is open in the life that is meant.
@@ -252,12 +419,16 @@ func (r *reader) ensure(at mailbox.At) (mailbox.Opened, error) {
 			return mailbox.Opened{}, err
 		}
 	}
-	opened := r.selected.Opened
-	if at.UIDValidity != 0 && at.UIDValidity != opened.UIDValidity {
-		e := r.cfg.fault(mailbox.UIDValidityChanged, r.command(), nil)
-		e.Folder = at.Folder
-		e.Err = validityError{at.UIDValidity, opened.UIDValidity}
-		return mailbox.Opened{}, e
+	return r.selected.Opened, r.alive(at, r.selected.Opened)
+}
+
+// alive compares the life of a folder that is meant with the one that it is in.
+func (r *reader) alive(at mailbox.At, opened mailbox.Opened) error {
+	if at.UIDValidity == 0 || at.UIDValidity == opened.UIDValidity {
+		return nil
 	}
-	return opened, nil
+	e := r.cfg.fault(mailbox.UIDValidityChanged, r.command(), nil)
+	e.Folder = at.Folder
+	e.Err = validityError{at.UIDValidity, opened.UIDValidity}
+	return e
 }

@@ -1,16 +1,16 @@
 package imapbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
-
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
+	"strings"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 )
 
 // entry is what a FETCH without bodies tells of a message.
@@ -21,38 +21,46 @@ type entry struct {
 }
 
 // metaItems are what entries are made of.
-func (s *session) metaItems() *imap.FetchOptions {
-	return &imap.FetchOptions{UID: true, Flags: true, InternalDate: true, RFC822Size: true, ModSeq: s.caps.condStore}
+func (s *session) metaItems() string {
+	if s.caps.condStore {
+		return "UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ"
+	}
+	return "UID FLAGS INTERNALDATE RFC822.SIZE"
 }
 
 // refresh makes the server tell of new messages in a folder that has been open for a while; the answer need not be waited for.
 // Without it a message that came after the folder was opened would seem to be missing.
-func (s *session) refresh() { s.client.Noop() }
+func (s *session) refresh() error { return s.lane.Send(&lane.Command{Op: "NOOP"}, nil) }
 
-// readEntry reads one message of an answer. The library takes the first answer for a UID to be the one asked for.
-func readEntry(msg *imapclient.FetchMessageData) entry {
-	e := entry{Meta: mailbox.Meta{Size: -1}, seq: msg.SeqNum}
-	var flags []string
-	for item := msg.Next(); item != nil; item = msg.Next() {
-		switch item := item.(type) {
-		case imapclient.FetchItemDataUID:
-			e.UID = mailbox.UID(item.UID)
-		case imapclient.FetchItemDataFlags:
-			for _, f := range item.Flags {
-				flags = append(flags, string(f))
-			}
-		case imapclient.FetchItemDataInternalDate:
-			e.Date = item.Time
-		case imapclient.FetchItemDataRFC822Size:
-			e.Size = item.Size
-		case imapclient.FetchItemDataModSeq:
-			e.ModSeq = item.ModSeq
-		}
+func entryOf(f lane.Fetched) entry {
+	return entry{
+		Meta: mailbox.Meta{UID: f.UID, Flags: f.Flags, Date: f.Date, Size: f.Size, ModSeq: f.ModSeq},
+		seq:  f.Number, complete: f.Size >= 0 || f.HasDate,
 	}
-	e.Flags = mailbox.NewFlags(flags...)
-	e.complete = e.Size >= 0 || !e.Date.IsZero()
-	return e
 }
+
+// fetchEntries asks for items without bodies and gives what comes to each, whose error ends the session.
+func (s *session) fetchEntries(folder, set, items, modifiers string, each func(entry)) error {
+	var f lane.Fetched
+	cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
+		if resp.Name != "FETCH" {
+			return false, nil
+		}
+		f.Number = resp.Number
+		err := s.lane.R.Fetch(&f, skipBody)
+		if err == nil && f.UID != 0 {
+			each(entryOf(f))
+		}
+		return true, err
+	}}
+	if err := s.run(cmd, folder, []byte(" "+set+" ("+items+")"+modifiers)); err != nil {
+		return s.fault("FETCH", folder, err)
+	}
+	return nil
+}
+
+// skipBody passes over a body that nobody asked for.
+func skipBody(string, *lane.Body) error { return nil }
 
 // List yields what the server tells of the messages, as it comes.
 func (r *reader) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.Seq2[mailbox.Meta, error] {
@@ -67,7 +75,10 @@ func (r *reader) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.
 			yield(mailbox.Meta{}, err)
 			return
 		}
-		r.refresh()
+		if err := r.refresh(); err != nil {
+			yield(mailbox.Meta{}, r.fault("NOOP", at.Folder, err))
+			return
+		}
 		l := metaList{reader: r, at: at, yield: yield}
 		l.run(q)
 	}
@@ -118,12 +129,7 @@ func (l *metaList) run(q mailbox.Query) {
 }
 
 // exists is the number of messages in the open folder as far as the server has told.
-func (s *session) exists() uint32 {
-	if box := s.client.Mailbox(); box != nil {
-		return box.NumMessages
-	}
-	return 0
-}
+func (s *session) exists() uint32 { return s.lane.Exists }
 
 // fetch asks for one set and yields what comes.
 func (l *metaList) fetch(uids mailbox.UIDSet) {
@@ -131,16 +137,17 @@ func (l *metaList) fetch(uids mailbox.UIDSet) {
 		return
 	}
 	from := uids[0].First // n:* also brings the last message, though it be below n
-	opts := l.metaItems()
-	opts.ChangedSince = l.since
-	cmd := l.client.Fetch(wireSet(uids), opts)
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		if e := readEntry(msg); e.UID >= from {
+	modifiers := ""
+	if l.since > 0 {
+		modifiers = fmt.Sprintf(" (CHANGEDSINCE %d)", l.since)
+	}
+	err := l.fetchEntries(l.at.Folder, uids.String(), l.metaItems(), modifiers, func(e entry) {
+		if e.UID >= from {
 			l.accept(e)
 		}
-	}
-	if err := cmd.Close(); err != nil && !l.stopped {
-		l.fail(l.fault("FETCH", l.at.Folder, err))
+	})
+	if err != nil && !l.stopped {
+		l.fail(err)
 	}
 }
 
@@ -149,7 +156,6 @@ func (l *metaList) accept(e entry) {
 	if l.stopped {
 		return
 	}
-	l.count++
 	l.last = max(l.last, e.UID)
 	if !e.complete || l.next != 0 && e.seq != l.next {
 		l.holding = true
@@ -158,11 +164,14 @@ func (l *metaList) accept(e entry) {
 	switch {
 	case !e.complete:
 		l.partial.Add(e.UID)
+		return
 	case l.holding:
 		l.held = append(l.held, e.Meta)
 	default:
 		l.stopped = !l.give(e.Meta)
 	}
+	l.count++
+	l.partial = l.partial.Minus(mailbox.UIDs(e.UID))
 }
 
 // release asks again for what came in part and yields what was held back.
@@ -171,16 +180,13 @@ func (l *metaList) release() {
 		return
 	}
 	for _, piece := range pieces(l.partial, 1<<32-1) {
-		cmd := l.client.Fetch(wireSet(piece), l.metaItems())
-		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-			l.held = append(l.held, readEntry(msg).Meta)
-		}
-		if err := cmd.Close(); err != nil {
-			l.fail(l.fault("FETCH", l.at.Folder, err))
+		if err := l.fetchEntries(l.at.Folder, piece.String(), l.metaItems(), "", func(e entry) { l.held = append(l.held, e.Meta) }); err != nil {
+			l.fail(err)
 			return
 		}
 	}
-	slices.SortFunc(l.held, func(a, b mailbox.Meta) int { return int(int64(a.UID) - int64(b.UID)) })
+	slices.SortFunc(l.held, func(a, b mailbox.Meta) int { return cmp.Compare(a.UID, b.UID) })
+	l.held = slices.CompactFunc(l.held, func(a, b mailbox.Meta) bool { return a.UID == b.UID }) // told twice
 	if len(l.held) > 0 && l.held[0].UID <= l.yielded {
 		err := l.cfg.fault(mailbox.ProtocolError, "FETCH", fmt.Errorf("the server tells UID %d after UID %d", l.held[0].UID, l.yielded))
 		err.Folder = l.at.Folder
@@ -206,34 +212,55 @@ func (l *metaList) fail(err error) {
 	l.yield(mailbox.Meta{}, err)
 }
 
-// Vanished lists the UIDs that are there and tells which of the known ones are not. It asks by FETCH rather than SEARCH, which
-// some servers cut short.
-func (r *reader) Vanished(ctx context.Context, at mailbox.At, known mailbox.UIDSet, _ uint64) (mailbox.UIDSet, error) {
+// Vanished tells which of the known UIDs are not there. With QRESYNC the server tells what has gone since; else it lists the UIDs
+// that are there: by FETCH rather than SEARCH, which some servers cut short.
+func (r *reader) Vanished(ctx context.Context, at mailbox.At, known mailbox.UIDSet, since uint64) (mailbox.UIDSet, error) {
 	give, err := r.take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer give()
-	if _, err := r.ensure(at); err != nil {
+	opened, err := r.ensure(at)
+	if err != nil {
 		return nil, err
 	}
 	if len(known) == 0 {
 		return nil, nil
 	}
-	r.refresh()
+	if err := r.refresh(); err != nil {
+		return nil, r.fault("NOOP", at.Folder, err)
+	}
 	asked := known
 	if text := len(known.String()); text > maxSetText {
 		asked = mailbox.UIDSet{{First: known[0].First, Last: known.Max()}}
 	}
-	var there mailbox.UIDSet
-	cmd := r.client.Fetch(wireSet(asked), &imap.FetchOptions{UID: true})
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		there.Add(readEntry(msg).UID)
+	if r.enabled && since > 0 && opened.HighestModSeq > 0 {
+		return r.vanished(at, asked, known, since)
 	}
-	if err := cmd.Close(); err != nil {
-		return nil, r.fault("FETCH", at.Folder, err)
+	var there mailbox.UIDSet
+	if err := r.fetchEntries(at.Folder, asked.String(), "UID", "", func(e entry) { there.Add(e.UID) }); err != nil {
+		return nil, err
 	}
 	return known.Minus(there), nil
+}
+
+// vanished asks what has gone since a mod-sequence (RFC 7162, 3.2.6). The server may also name UIDs that never were.
+func (r *reader) vanished(at mailbox.At, asked, known mailbox.UIDSet, since uint64) (mailbox.UIDSet, error) {
+	var gone mailbox.UIDSet
+	cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
+		if resp.Name != "VANISHED" {
+			return false, nil
+		}
+		uids, _, err := r.lane.R.Vanished()
+		for _, u := range uids {
+			gone.AddRange(u)
+		}
+		return true, err
+	}}
+	if err := r.run(cmd, at.Folder, fmt.Appendf(nil, " %s (UID) (CHANGEDSINCE %d VANISHED)", asked, since)); err != nil {
+		return nil, r.fault("FETCH", at.Folder, err)
+	}
+	return known.Minus(known.Minus(gone)), nil
 }
 
 // headerWindow is how many messages' header fields are held at once.
@@ -252,7 +279,10 @@ func (r *reader) Headers(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 			yield(mailbox.Header{}, err)
 			return
 		}
-		r.refresh()
+		if err := r.refresh(); err != nil {
+			yield(mailbox.Header{}, r.fault("NOOP", at.Folder, err))
+			return
+		}
 		for _, piece := range pieces(uids, headerWindow) {
 			headers, err := r.headers(at, piece, fields)
 			if err != nil {
@@ -270,65 +300,49 @@ func (r *reader) Headers(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 	}
 }
 
-// headers fetches the header fields of one window, and singly those that did not come though the message is there. No two
-// FETCHes for the same message may be under way: the library could take the answer to one for the other's.
+// headers fetches the header fields of one window, and singly those that did not come though the message is there.
 func (r *reader) headers(at mailbox.At, uids mailbox.UIDSet, fields []string) ([]mailbox.Header, error) {
 	var out []mailbox.Header
 	var got mailbox.UIDSet
-	opts := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{
-		Peek: true, Specifier: imap.PartSpecifierHeader, HeaderFields: fields,
-	}}}
-	ask := func(set imap.NumSet) error {
-		cmd := r.client.Fetch(set, opts)
-		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-			uid, text, err := r.section(at.Folder, msg)
-			if err != nil {
-				return err
-			}
-			if text != nil && uids.Has(uid) && !got.Has(uid) {
-				out = append(out, mailbox.Header{UID: uid, Fields: text})
-				got.Add(uid)
-			}
-		}
-		return cmd.Close()
+	section := "BODY.PEEK[HEADER]"
+	if len(fields) > 0 {
+		section = "BODY.PEEK[HEADER.FIELDS (" + strings.Join(fields, " ") + ")]"
 	}
-	if err := ask(wireSet(uids)); err != nil {
+	ask := func(set mailbox.UIDSet) error {
+		cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
+			if resp.Name != "FETCH" {
+				return false, nil
+			}
+			f := lane.Fetched{Number: resp.Number}
+			var text []byte
+			err := r.lane.R.Fetch(&f, func(name string, b *lane.Body) (err error) {
+				if b != nil && strings.HasPrefix(name, "BODY[HEADER") {
+					text, err = io.ReadAll(b)
+				}
+				return err
+			})
+			if text != nil && uids.Has(f.UID) && !got.Has(f.UID) {
+				out = append(out, mailbox.Header{UID: f.UID, Fields: text})
+				got.Add(f.UID)
+			}
+			return true, err
+		}}
+		return r.run(cmd, at.Folder, []byte(" "+set.String()+" (UID "+section+")"))
+	}
+	if err := ask(uids); err != nil {
 		return nil, r.fault("FETCH", at.Folder, err)
 	}
 	if missing := uids.Minus(got); len(missing) > 0 {
-		var there []uint32
-		cmd := r.client.Fetch(wireSet(missing), &imap.FetchOptions{UID: true})
-		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-			there = append(there, readEntry(msg).seq)
+		var there mailbox.UIDSet
+		if err := r.fetchEntries(at.Folder, missing.String(), "UID", "", func(e entry) { there.Add(e.UID) }); err != nil {
+			return nil, err
 		}
-		if err := cmd.Close(); err != nil {
-			return nil, r.fault("FETCH", at.Folder, err)
-		}
-		for _, seq := range there {
-			if err := ask(imap.SeqSetNum(seq)); err != nil && !declined(err) {
+		for uid := range missing.Minus(missing.Minus(there)).All() {
+			if err := ask(mailbox.UIDs(uid)); err != nil && !declined(err) {
 				return nil, r.fault("FETCH", at.Folder, err)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b mailbox.Header) int { return int(int64(a.UID) - int64(b.UID)) })
+	slices.SortFunc(out, func(a, b mailbox.Header) int { return cmp.Compare(a.UID, b.UID) })
 	return out, nil
-}
-
-// section reads a message's section whole; text is nil if it did not come. An error has ended the session.
-func (r *reader) section(folder string, msg *imapclient.FetchMessageData) (uid mailbox.UID, text []byte, err error) {
-	for item := msg.Next(); item != nil; item = msg.Next() {
-		switch item := item.(type) {
-		case imapclient.FetchItemDataUID:
-			uid = mailbox.UID(item.UID)
-		case imapclient.FetchItemDataBodySection:
-			if item.Literal == nil {
-				continue
-			}
-			if text, err = io.ReadAll(r.literal(folder, item.Literal)); err != nil {
-				r.drop(err)
-				return 0, nil, err
-			}
-		}
-	}
-	return uid, text, nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
+	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 	"migsh/internal/mailbox/quirks"
 	"migsh/internal/migration"
 )
@@ -97,11 +99,19 @@ func (r *Report) known(s *session) {
 
 // inbox tells the session's mailbox from others, empty if nothing does, and whether there is none.
 func (s *session) inbox() (like string, missing bool) {
-	status, err := s.client.Status("INBOX", &imap.StatusOptions{UIDValidity: true, UIDNext: true, NumMessages: true}).Wait()
-	if err != nil || status == nil || status.NumMessages == nil || status.UIDNext <= 1 {
+	var st mailbox.Status
+	cmd := &lane.Command{Op: "STATUS", Take: func(resp lane.Response) (bool, error) {
+		if resp.Name != "STATUS" {
+			return false, nil
+		}
+		_, told, err := s.takeStatus()
+		st = told
+		return true, err
+	}}
+	if err := s.run(cmd, "INBOX", []byte(" INBOX (UIDVALIDITY UIDNEXT MESSAGES)")); err != nil || st.UIDNext <= 1 {
 		return "", err != nil && declined(err)
 	}
-	return fmt.Sprintf("%d/%d/%d", status.UIDValidity, status.UIDNext, *status.NumMessages), false
+	return fmt.Sprintf("%d/%d/%d", st.UIDValidity, st.UIDNext, st.Messages), false
 }
 
 func (r *Report) warn(format string, args ...any) {

@@ -20,11 +20,13 @@ type script struct {
 	greeting string
 	caps     string
 	// says answers commands by their beginning without the tag, such as "UID FETCH". {tag} in an answer stands for the tag; an
-	// answer that has no tagged line of its own gets "OK". "<close>" ends the connection there, "<wait>" for good says nothing more.
+	// answer that has no tagged line of its own gets "OK". "<append>" before it takes the command's messages first. "<close>" ends
+	// the connection there, "<wait>" for good says nothing more, "<deaf>" neither says nor hears more.
 	says map[string]string
 
 	mu    sync.Mutex
 	heard []string // commands without tags
+	ended chan struct{}
 }
 
 // start has the script listen and returns how to reach it.
@@ -34,6 +36,7 @@ func (s *script) start(t *testing.T) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.ended = make(chan struct{})
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var conns []net.Conn
@@ -53,6 +56,7 @@ func (s *script) start(t *testing.T) Config {
 		}
 	})
 	t.Cleanup(func() {
+		close(s.ended)
 		listener.Close()
 		mu.Lock()
 		for _, c := range conns {
@@ -109,20 +113,14 @@ func (s *script) answer(conn net.Conn, in *bufio.Reader, tag, command string) bo
 			best = beginning
 		}
 	}
+	if after, ok := strings.CutPrefix(s.says[best], "<append>"); ok && best != "" {
+		return s.swallow(conn, in, command) && s.say(conn, appended(after), tag)
+	}
 	if best != "" {
 		return s.say(conn, s.says[best], tag)
 	}
-	if n, sync, ok := literalAt(command); ok {
-		if sync {
-			fmt.Fprint(conn, "+ go on\r\n")
-		}
-		if _, err := io.CopyN(io.Discard, in, n); err != nil {
-			return false
-		}
-		if _, err := in.ReadString('\n'); err != nil {
-			return false
-		}
-		return s.say(conn, "{tag} OK [APPENDUID 7 101] stored\r\n", tag)
+	if _, _, ok := literalAt(command); ok {
+		return s.swallow(conn, in, command) && s.say(conn, "{tag} OK [APPENDUID 7 101] stored\r\n", tag)
 	}
 	caps := s.caps
 	if caps == "" {
@@ -143,6 +141,35 @@ func (s *script) answer(conn net.Conn, in *bufio.Reader, tag, command string) bo
 	return s.say(conn, "", tag)
 }
 
+// appended is a tagged answer as it is said.
+func appended(answer string) string {
+	if strings.HasPrefix(answer, "<") {
+		return answer
+	}
+	return "{tag} " + answer + "\r\n"
+}
+
+// swallow reads the messages of an APPEND, as many as there are.
+func (s *script) swallow(conn net.Conn, in *bufio.Reader, command string) bool {
+	for line := command; ; {
+		n, sync, ok := literalAt(line)
+		if !ok {
+			return true
+		}
+		if sync {
+			fmt.Fprint(conn, "+ go on\r\n")
+		}
+		if _, err := io.CopyN(io.Discard, in, n); err != nil {
+			return false
+		}
+		next, err := in.ReadString('\n')
+		if err != nil {
+			return false
+		}
+		line = strings.TrimRight(next, "\r\n")
+	}
+}
+
 func literalAt(command string) (n int64, sync, ok bool) {
 	open := strings.LastIndexByte(command, '{')
 	if open < 0 || !strings.HasSuffix(command, "}") {
@@ -156,14 +183,18 @@ func literalAt(command string) (n int64, sync, ok bool) {
 func (s *script) say(conn net.Conn, text, tag string) bool {
 	text, closes := strings.CutSuffix(text, "<close>")
 	text, waits := strings.CutSuffix(text, "<wait>")
-	if !closes && !waits && tag != "" && !strings.Contains(text, "{tag}") {
+	text, deaf := strings.CutSuffix(text, "<deaf>")
+	if !closes && !waits && !deaf && tag != "" && !strings.Contains(text, "{tag}") {
 		text += "{tag} OK done\r\n"
 	}
 	io.WriteString(conn, strings.ReplaceAll(text, "{tag}", tag))
 	if waits {
 		io.Copy(io.Discard, conn)
 	}
-	return !closes && !waits
+	if deaf {
+		<-s.ended
+	}
+	return !closes && !waits && !deaf
 }
 
 // commands are what the server heard, without what every session begins with.

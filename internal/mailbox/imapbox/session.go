@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 	"migsh/internal/mailbox/login"
 	"migsh/internal/mailbox/quirks"
 	"migsh/internal/mailbox/wrap"
@@ -20,8 +22,11 @@ import (
 type session struct {
 	cfg    Config
 	guard  *wrap.Guard
-	filter *wrap.Filter
-	client *imapclient.Client
+	wire   net.Conn
+	filter *wrap.Filter       // between the connection and the library; keeps notes and alerts
+	client *imapclient.Client // has the connection until somebody is logged in
+	lane   *lane.Conn         // has it from then on; nil before
+	names  lane.Names
 	caps   capabilities
 	info   mailbox.Info
 	said   string // the greeting's text
@@ -36,9 +41,9 @@ type session struct {
 	turn     chan struct{}
 	dead     error // why the session can't be used any more
 	closed   bool
-	selected *selection // nil when no folder is known to be open
-	bySeq    bool       // the server sends UIDs behind bodies; see reader.fetchSingly
-
+	selected *selection                // nil when no folder is known to be open
+	known    map[string]mailbox.Opened // what opening a folder has shown, to append to it without opening it again
+	enabled  bool                      // QRESYNC is
 }
 
 // A selection is the folder that is open.
@@ -93,7 +98,7 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 
 // newSession lets the library take over a connection that has been greeted.
 func newSession(cfg Config, w *wire) *session {
-	s := &session{cfg: cfg, guard: w.guard, tls: w.tls, turn: make(chan struct{}, 1)}
+	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
 	s.said = w.said
 	s.identify("", nil)
@@ -140,7 +145,7 @@ func (s *session) take(ctx context.Context) (give func(), err error) {
 	end := s.guard.Begin(ctx)
 	return func() {
 		if !end() && s.dead == nil {
-			s.dead = s.cfg.lost("wait", s.guard, s.filter, s.guard.Err())
+			s.dead = s.lost("wait", "", s.guard.Err())
 		}
 		<-s.turn
 	}, nil
@@ -158,9 +163,19 @@ func (s *session) fault(op, folder string, err error) *mailbox.Error {
 		}
 		return e
 	}
-	e := s.cfg.lost(op, s.guard, s.filter, err)
-	e.Folder = folder
+	e := s.lost(op, folder, err)
 	s.drop(e)
+	return e
+}
+
+// lost says why the session ended.
+func (s *session) lost(op, folder string, err error) *mailbox.Error {
+	bye := s.filter.Bye()
+	if s.lane != nil {
+		bye = s.lane.Bye()
+	}
+	e := s.cfg.lost(op, s.guard, bye, err)
+	e.Folder = folder
 	return e
 }
 
@@ -175,6 +190,7 @@ func (s *session) drop(reason error) {
 
 // hangUp closes the connection without a word and waits until the library has let go of it.
 func (s *session) hangUp() {
+	_ = s.wire.Close()   // nothing is under way that could be lost
 	_ = s.client.Close() // reports why reading ended, which is known or of no interest by now
 }
 
@@ -192,12 +208,24 @@ func (s *session) Close() error {
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.dialTime())
 		defer cancel()
 		end := s.guard.Begin(ctx)
-		_ = s.client.Logout().Wait() // a server that does not answer is left all the same
+		s.logOut()
 		end()
 		s.dead = s.cfg.fault(mailbox.ConnectionLost, "LOGOUT", errClosed)
 	}
 	s.hangUp()
 	return nil
+}
+
+// logOut says goodbye. A server that does not answer is left all the same.
+func (s *session) logOut() {
+	if s.lane == nil {
+		_ = s.client.Logout().Wait()
+		return
+	}
+	cmd := &lane.Command{Op: "LOGOUT"}
+	if s.lane.Send(cmd, nil) == nil {
+		_, _ = s.lane.Wait(cmd)
+	}
 }
 
 // Info tells what was learnt of the server when the session began.

@@ -8,13 +8,11 @@ import (
 	"os"
 )
 
-// spoolMemory is how much of a message is kept in memory before it goes to disk.
-const spoolMemory = 1 << 20
-
 // A spool keeps one message that must be seen whole before it can be passed on: in memory when it is small, else in a temporary
 // file. The caller closes it.
 type spool struct {
 	dir    string
+	most   int // bytes that may stay in memory
 	size   int64
 	memory bytes.Buffer
 	file   *os.File
@@ -26,7 +24,7 @@ var _ io.ReadWriteCloser = (*spool)(nil)
 var errSpool = errors.New("keep a message on disk")
 
 func (s *spool) Write(p []byte) (int, error) {
-	if s.file == nil && s.memory.Len()+len(p) <= spoolMemory {
+	if s.file == nil && s.memory.Len()+len(p) <= s.most {
 		s.size += int64(len(p))
 		return s.memory.Write(p)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 )
 
 // Create makes a folder. Most servers make its parents by themselves; for the others they are made first.
@@ -47,13 +48,14 @@ func parents(folder string, ns mailbox.Namespace) []string {
 }
 
 func (t *target) create(folder, use string) (bool, error) {
-	var opts *imap.CreateOptions
-	if use != "" && t.caps.createSpecialUse && specialUse(imap.MailboxAttr(use)) != "" {
-		opts = &imap.CreateOptions{SpecialUse: []imap.MailboxAttr{imap.MailboxAttr(use)}}
+	make := func(args []byte) error { return t.run(&lane.Command{Op: "CREATE"}, folder, args) }
+	special := use != "" && t.caps.createSpecialUse && specialUse(use) != ""
+	var err error
+	if special {
+		err = make(append(t.named(folder), " (USE ("+use+"))"...))
 	}
-	err := t.client.Create(folder, opts).Wait()
-	if opts != nil && declined(err) && !existsAlready(err) { // USEATTR, or a server that cannot do what it says
-		err = t.client.Create(folder, nil).Wait()
+	if !special || declined(err) && !existsAlready(err) { // USEATTR, or a server that cannot do what it says
+		err = make(t.named(folder))
 	}
 	switch {
 	case err == nil:
@@ -90,19 +92,25 @@ func (t *target) createFault(folder string, err error) error {
 // isThere tells whether a folder exists that can be opened.
 func (t *target) isThere(folder string) (bool, error) {
 	if strings.ContainsAny(folder, "*%") { // wildcards in a list
-		_, err := t.client.Status(folder, &imap.StatusOptions{UIDValidity: true}).Wait()
+		err := t.run(&lane.Command{Op: "STATUS"}, folder, append(t.named(folder), " (UIDVALIDITY)"...))
 		if err != nil && !declined(err) {
 			return false, t.fault("STATUS", folder, err)
 		}
 		return err == nil, nil
 	}
-	entries, err := t.client.List("", folder, nil).Collect()
+	there := false
+	cmd := &lane.Command{Op: "LIST", Take: func(resp lane.Response) (bool, error) {
+		vals, mine, err := t.values(resp, "LIST")
+		if f, ok := t.entry(vals); mine && ok && f.Name == folder && f.Selectable() {
+			there = true
+		}
+		return mine, err
+	}}
+	err := t.run(cmd, folder, t.names.Append([]byte(` "" `), folder))
 	if err != nil && !declined(err) {
 		return false, t.fault("LIST", folder, err)
 	}
-	return slices.ContainsFunc(entries, func(e *imap.ListData) bool {
-		return e.Mailbox == folder && !slices.Contains(e.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(e.Attrs, imap.MailboxAttrNonExistent)
-	}), nil
+	return there, nil
 }
 
 // Subscribe puts the folder on the list of those that mail programs show.
@@ -112,7 +120,7 @@ func (t *target) Subscribe(ctx context.Context, folder string) error {
 		return err
 	}
 	defer give()
-	if err := t.client.Subscribe(folder).Wait(); err != nil {
+	if err := t.run(&lane.Command{Op: "SUBSCRIBE"}, folder, t.named(folder)); err != nil {
 		return t.fault("SUBSCRIBE", folder, err)
 	}
 	return nil
@@ -132,7 +140,8 @@ func (t *target) Rename(ctx context.Context, from, to string) error {
 		}
 	}
 	t.selected = nil
-	if err := t.client.Rename(from, to, nil).Wait(); err != nil {
+	clear(t.known)
+	if err := t.run(&lane.Command{Op: "RENAME"}, from, append(t.named(from), t.named(to)...)); err != nil {
 		return t.fault("RENAME", from, err)
 	}
 	renamed, err := t.isThere(to) // Courier says OK to renaming what is not there
@@ -158,25 +167,78 @@ func (t *target) Store(ctx context.Context, at mailbox.At, changes []mailbox.Fla
 	if len(changes) > 0 && opened.ReadOnly {
 		return nil, t.readOnly("STORE", at.Folder)
 	}
-	t.refresh() // Courier says OK to a STORE of messages that it hasn't told this session of, and does nothing
-	results := make([]error, 0, len(changes))
-	for _, c := range changes {
+	if err := t.refresh(); err != nil { // Courier says OK to a STORE of messages that it hasn't told this session of, and does nothing
+		return nil, t.fault("NOOP", at.Folder, err)
+	}
+	results := make([]error, len(changes))
+	var st storing
+	for i, c := range changes {
 		kept := permitted(c.Add, opened)
-		err := t.store(at, c.UIDs, imap.StoreFlagsAdd, kept)
-		if err == nil {
-			err = t.store(at, c.UIDs, imap.StoreFlagsDel, permitted(c.Remove, opened))
-		}
-		if err != nil && mailbox.ClassOf(err) != mailbox.PerMessage {
-			return nil, err
-		}
-		if lost := c.Add.Minus(kept); err == nil && len(lost) > 0 {
+		if lost := c.Add.Minus(kept); len(lost) > 0 {
 			e := t.cfg.fault(mailbox.FlagRefused, "STORE", fmt.Errorf("the folder does not keep %s", lost))
 			e.Folder = at.Folder
-			err = e
+			results[i] = e
 		}
-		results = append(results, err)
+		err := errors.Join(t.store(&st, i, c.UIDs, "+", kept), t.store(&st, i, c.UIDs, "-", permitted(c.Remove, opened)))
+		if err == nil {
+			err = t.settle(&st, at, storeDepth, results)
+		}
+		if err != nil {
+			return nil, t.fault("STORE", at.Folder, err)
+		}
+	}
+	if err := t.settle(&st, at, 0, results); err != nil {
+		return nil, err
 	}
 	return results, nil
+}
+
+// storeDepth is how many STORE commands may be without an answer.
+const storeDepth = 32
+
+// storing are the STORE commands without an answer, each with the place of its change.
+type storing struct {
+	cmds    []*lane.Command
+	changes []int
+}
+
+// store sends the commands for one change of flags.
+func (t *target) store(st *storing, change int, uids mailbox.UIDSet, sign string, flags mailbox.Flags) error {
+	if len(flags) == 0 {
+		return nil
+	}
+	for _, piece := range pieces(uids, 1<<32-1) {
+		cmd := &lane.Command{Op: "UID STORE"}
+		if err := t.lane.Send(cmd, fmt.Appendf(nil, " %s %sFLAGS.SILENT (%s)", piece, sign, flags)); err != nil {
+			return err
+		}
+		st.cmds, st.changes = append(st.cmds, cmd), append(st.changes, change)
+	}
+	return nil
+}
+
+// settle waits until at most depth commands are without an answer, and notes why a change was not made. Its error ends the call.
+func (t *target) settle(st *storing, at mailbox.At, depth int, results []error) error {
+	var over error
+	for len(st.cmds) > depth {
+		status, err := t.lane.Wait(st.cmds[0])
+		if err != nil {
+			return t.fault("STORE", at.Folder, err)
+		}
+		if err := refused(status); err != nil && over == nil {
+			e := t.fault("STORE", at.Folder, err)
+			if e.Class == mailbox.PerMessage {
+				results[st.changes[0]] = e
+			} else {
+				over, depth = e, 0 // the other answers are read, for who uses the session next
+			}
+			if t.dead != nil {
+				return e
+			}
+		}
+		st.cmds, st.changes = st.cmds[1:], st.changes[1:]
+	}
+	return over
 }
 
 func (t *target) readOnly(op, folder string) error {
@@ -190,41 +252,10 @@ func (t *target) readOnly(op, folder string) error {
 func permitted(flags mailbox.Flags, opened mailbox.Opened) mailbox.Flags {
 	return slices.DeleteFunc(slices.Clone(flags), func(f string) bool {
 		if opened.PermanentFlags.Has(f) {
-			return false
+			return !lane.ValidFlag(f)
 		}
-		return strings.HasPrefix(f, `\`) || !opened.AnyKeyword || !isKeyword(f)
+		return strings.HasPrefix(f, `\`) || !opened.AnyKeyword || !lane.ValidFlag(f)
 	})
-}
-
-// isKeyword reports whether a keyword can be written as an atom.
-func isKeyword(f string) bool {
-	for i := range len(f) {
-		if f[i] <= ' ' || f[i] >= 0x7f || strings.IndexByte(`(){%*"\]`, f[i]) >= 0 {
-			return false
-		}
-	}
-	return f != ""
-}
-
-func (t *target) store(at mailbox.At, uids mailbox.UIDSet, op imap.StoreFlagsOp, flags mailbox.Flags) error {
-	if len(flags) == 0 || len(uids) == 0 {
-		return nil
-	}
-	change := &imap.StoreFlags{Op: op, Silent: true, Flags: wireFlags(flags)}
-	for _, piece := range pieces(uids, 1<<32-1) {
-		if err := t.client.Store(wireSet(piece), change, nil).Close(); err != nil {
-			return t.fault("STORE", at.Folder, err)
-		}
-	}
-	return nil
-}
-
-func wireFlags(flags mailbox.Flags) []imap.Flag {
-	out := make([]imap.Flag, 0, len(flags))
-	for _, f := range flags {
-		out = append(out, imap.Flag(f))
-	}
-	return out
 }
 
 // Expunge removes messages with UID EXPUNGE, which spares what others have marked as deleted.
@@ -246,12 +277,19 @@ func (t *target) Expunge(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 	if opened.ReadOnly {
 		return t.readOnly("EXPUNGE", at.Folder)
 	}
-	t.refresh()
-	if err := t.store(at, uids, imap.StoreFlagsAdd, mailbox.NewFlags(mailbox.FlagDeleted)); err != nil {
-		return err
+	if err := t.refresh(); err != nil {
+		return t.fault("NOOP", at.Folder, err)
+	}
+	var st storing
+	results := make([]error, 1)
+	if err := t.store(&st, 0, uids, "+", mailbox.NewFlags(mailbox.FlagDeleted)); err != nil {
+		return t.fault("STORE", at.Folder, err)
+	}
+	if err := errors.Join(t.settle(&st, at, 0, results), results[0]); err != nil {
+		return t.fault("STORE", at.Folder, err)
 	}
 	for _, piece := range pieces(uids, 1<<32-1) {
-		if err := t.client.UIDExpunge(wireSet(piece)).Close(); err != nil {
+		if err := t.run(&lane.Command{Op: "UID EXPUNGE"}, at.Folder, []byte(" "+piece.String())); err != nil {
 			return t.fault("EXPUNGE", at.Folder, err)
 		}
 	}
@@ -268,21 +306,40 @@ func (t *target) Quota(ctx context.Context) ([]mailbox.Quota, error) {
 	if !t.caps.quota {
 		return nil, nil
 	}
-	roots, err := t.client.GetQuotaRoot("INBOX").Wait()
-	if err != nil && !declined(err) {
+	var out []mailbox.Quota
+	cmd := &lane.Command{Op: "GETQUOTAROOT", Take: func(resp lane.Response) (bool, error) {
+		vals, mine, err := t.values(resp, "QUOTA")
+		if len(vals) == 2 && vals[1].Kind == lane.List {
+			out = append(out, limits(string(vals[0].Text), vals[1].List)...)
+		}
+		return mine || resp.Name == "QUOTAROOT", err
+	}}
+	if err := t.run(cmd, "INBOX", []byte(" INBOX")); err != nil && !declined(err) {
 		return nil, t.fault("GETQUOTAROOT", "INBOX", err)
 	}
+	return out, nil
+}
+
+// limits are what a QUOTA response tells of one root: the resources that we know, each with what is used and the limit.
+func limits(root string, items []lane.Value) []mailbox.Quota {
 	var out []mailbox.Quota
-	for _, root := range roots {
-		for _, resource := range []imap.QuotaResourceType{imap.QuotaResourceStorage, imap.QuotaResourceMessage} {
-			if q, ok := root.Resources[resource]; ok {
-				unit := int64(1)
-				if resource == imap.QuotaResourceStorage {
-					unit = 1024 // RFC 9208, 5.1
-				}
-				out = append(out, mailbox.Quota{Root: root.Root, Resource: string(resource), Used: q.Usage * unit, Limit: q.Limit * unit})
-			}
+	for triple := range slices.Chunk(items, 3) {
+		if len(triple) < 3 {
+			break
+		}
+		resource := strings.ToUpper(string(triple[0].Text))
+		used, ok1 := triple[1].Number()
+		limit, ok2 := triple[2].Number()
+		unit := int64(1)
+		switch {
+		case resource == "STORAGE":
+			unit = 1024 // RFC 9208, 5.1
+		case resource != "MESSAGE":
+			continue
+		}
+		if ok1 && ok2 {
+			out = append(out, mailbox.Quota{Root: root, Resource: resource, Used: used * unit, Limit: limit * unit})
 		}
 	}
-	return out, nil
+	return out
 }

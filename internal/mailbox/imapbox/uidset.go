@@ -3,8 +3,6 @@ package imapbox
 import (
 	"fmt"
 
-	"github.com/emersion/go-imap/v2"
-
 	"migsh/internal/mailbox"
 )
 
@@ -52,17 +50,4 @@ func pieces(uids mailbox.UIDSet, limit int) []mailbox.UIDSet {
 		out = append(out, piece)
 	}
 	return out
-}
-
-// wire is the set as the library takes it; a range without upper limit becomes n:*.
-func wireSet(uids mailbox.UIDSet) imap.UIDSet {
-	set := make(imap.UIDSet, 0, len(uids))
-	for _, r := range uids {
-		stop := imap.UID(r.Last)
-		if r.Last == mailbox.MaxUID {
-			stop = 0
-		}
-		set = append(set, imap.UIDRange{Start: imap.UID(r.First), Stop: stop})
-	}
-	return set
 }

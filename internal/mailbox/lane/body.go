@@ -80,3 +80,18 @@ func (r *Reader) behind() error {
 	}
 	return err
 }
+
+// Peek shows the first n bytes, or all if there are fewer, before anything is read. n must be small against the buffer. What it
+// shows is valid until the next Read.
+func (b *Body) Peek(n int) ([]byte, error) {
+	n = int(min(int64(n), b.left))
+	if b.r == nil {
+		return b.text[:n], nil
+	}
+	head, err := b.r.br.Peek(n)
+	if err != nil {
+		b.err = cut(err)
+		return nil, b.err
+	}
+	return head, nil
+}

@@ -81,14 +81,14 @@ func (c *Conn) Open(cmd *Command) (tag string) {
 	return cmd.tag
 }
 
-// Sent says that a command that was opened has been written to its end.
+// Sent says that a command that was opened has been sent to its end.
 func (c *Conn) Sent(cmd *Command) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	cmd.sent = true
 }
 
-// WasSent tells whether a command had been written to its end. A refusal that comes earlier leaves a doubt about what the server
+// WasSent tells whether a command had been sent to its end. A refusal that comes earlier leaves a doubt about what the server
 // will take the rest for.
 func (c *Conn) WasSent(cmd *Command) bool {
 	c.mu.Lock()
@@ -120,13 +120,13 @@ func (c *Conn) Wait(cmd *Command) (Status, error) {
 }
 
 // Invited sends what is in the buffer and waits until the server invites the literal that cmd has announced, while another
-// goroutine reads. False means that the command has been answered instead, or that reading has ended.
+// goroutine reads. False means that the command has been answered instead: the literal must not be sent, and nothing is to follow.
 func (c *Conn) Invited(cmd *Command) (bool, error) {
 	invited := make(chan struct{})
 	c.mu.Lock()
 	if c.failed != nil || cmd.done {
-		c.mu.Unlock()
-		return false, nil
+		defer c.mu.Unlock()
+		return false, c.failed
 	}
 	cmd.invited, c.invite = invited, cmd
 	c.mu.Unlock()
@@ -136,7 +136,7 @@ func (c *Conn) Invited(cmd *Command) (bool, error) {
 	<-invited
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.failed == nil && !cmd.done, nil
+	return !cmd.done, c.failed
 }
 
 // Step reads one response and gives it to whom it concerns. The error is final, but for one that a Take has returned.
@@ -206,6 +206,7 @@ func (c *Conn) answer(tag string, status Status) error {
 	c.pending = slices.Delete(c.pending, i, i+1)
 	cmd.done, cmd.status = true, status
 	if c.invite == cmd {
+		cmd.sent = true // the server waits for nothing more of it
 		c.endInvite()
 	}
 	c.mu.Unlock()
@@ -250,6 +251,9 @@ func (c *Conn) under(i int) *Command {
 	}
 	return nil
 }
+
+// Oldest tells whether no command that was sent before this one is under way.
+func (c *Conn) Oldest(cmd *Command) bool { return c.under(0) == cmd }
 
 // Pending is how many commands are under way.
 func (c *Conn) Pending() int {

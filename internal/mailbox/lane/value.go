@@ -1,9 +1,11 @@
 package lane
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // A Value is one value of IMAP's grammar: an atom, a string or a list.
@@ -40,6 +42,13 @@ func (v Value) Number() (int64, bool) {
 		return 0, false
 	}
 	return number(v.Text)
+}
+
+// ParseValues reads values out of a text that holds no literals, such as the arguments of a response code.
+func ParseValues(text string) ([]Value, error) {
+	r := Reader{line: []byte(text)}
+	r.br = bufio.NewReader(strings.NewReader(""))
+	return r.Values()
 }
 
 // value reads one value.

@@ -42,6 +42,8 @@ type Filter struct {
 	auth   string       // tag of the AUTHENTICATE under way
 	asked  literalAsked // the literal that the library waits to be invited to send
 	refuse *refusal     // the command whose literal the server did not want
+	last   string       // tag of the command whose answer is the last that the library's side reads
+	parted bool         // that answer has come
 }
 
 // literalAsked is a synchronising literal that was announced to the server.
@@ -106,6 +108,27 @@ func (f *Filter) SetLSUB(on bool) {
 	f.opts.LSUB = on
 }
 
+// Part makes the answer to the command with this tag the last thing that is read: then Read returns io.EOF, Close leaves the
+// connection open, and Rest gives what comes behind. From now on nothing is written any more. The caller sends the command, past
+// the filter.
+func (f *Filter) Part(tag string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last = tag
+}
+
+// Rest reads what the server says behind the answer at which the connection was parted; nil if that has not come. The filter
+// must not be read any more.
+func (f *Filter) Rest() io.Reader {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.parted {
+		return nil
+	}
+	ahead, _ := f.br.Peek(f.br.Buffered()) // is there already
+	return io.MultiReader(bytes.NewReader(bytes.Clone(ahead)), f.Conn)
+}
+
 // Code is the response code of the last OK that answered a command, such as READ-ONLY, or empty.
 func (f *Filter) Code() string {
 	f.mu.Lock()
@@ -140,6 +163,16 @@ func (f *Filter) Notes() []Note {
 
 const maxNoteExample = 200
 
+// Note adds to the notes; example is something that the server said.
+func (f *Filter) Note(what string, example []byte) { f.note(what, example) }
+
+// Alert adds to the alerts.
+func (f *Filter) Alert(text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.alerts = append(f.alerts, text)
+}
+
 func (f *Filter) note(what string, example []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -154,6 +187,8 @@ func (f *Filter) note(what string, example []byte) {
 func (f *Filter) Read(p []byte) (int, error) {
 	for {
 		switch {
+		case f.hasParted():
+			return 0, io.EOF
 		case len(p) == 0:
 			return 0, nil
 		case len(f.out) > 0:
@@ -293,7 +328,12 @@ func (f *Filter) tagged(text []byte) error {
 	kind, rest := word(bytes.TrimLeft(rest, " "))
 	f.mu.Lock()
 	known := f.tags[string(tag)]
+	f.parted = f.last != "" && f.last == string(tag)
+	parted := f.parted
 	f.mu.Unlock()
+	if parted {
+		return nil
+	}
 	if !known || !isStatus(kind) {
 		f.note("dropped a line that answers no command", text)
 		return nil
@@ -433,6 +473,10 @@ func (f *Filter) repair(name string, repair repairFunc, line []byte) error {
 func (f *Filter) Write(p []byte) (int, error) {
 	var ready []byte
 	f.mu.Lock()
+	if f.last != "" {
+		f.mu.Unlock()
+		return len(p), nil
+	}
 	f.client.feed(p, func(line []byte, literal int64, within bool) {
 		if !within {
 			line = f.command(line)
@@ -469,13 +513,23 @@ func (r *refusal) end() {
 	}
 }
 
-// Close closes the connection.
+func (f *Filter) hasParted() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.parted
+}
+
+// Close closes the connection, unless it has been parted from the filter.
 func (f *Filter) Close() error {
 	f.mu.Lock()
 	if f.refuse != nil {
 		f.refuse.end()
 	}
+	parted := f.parted
 	f.mu.Unlock()
+	if parted {
+		return nil
+	}
 	return f.Conn.Close()
 }
 
