@@ -264,6 +264,7 @@ type stream struct {
 	folder  *folderPass // whose windows are given at the moment
 	alone   bool        // no other folder follows
 	given   int
+	suspect bool          // the next window is, or the last one was
 	folders []*folderPass // that had windows in it
 }
 
@@ -280,12 +281,16 @@ func (s *stream) more() bool {
 	return !s.failed && (s.alone || !s.link.wanted())
 }
 
-// next gives the next window. Without UIDPLUS there is but one in a stream, whose UIDs are looked up before the next one goes.
+// next gives the next window. Without UIDPLUS there is but one in a stream, whose UIDs are looked up before the next one goes. A
+// window that broke the connection before is alone in its stream, so that it is not stored or lost together with others.
 func (s *stream) next() *window {
-	if !s.link.target.Info().Features.UIDPlus && s.given > 0 || !s.more() || s.folder.aside() > asideMost {
+	if !s.link.target.Info().Features.UIDPlus && s.given > 0 || s.suspect || !s.more() || s.folder.aside() > asideMost {
 		return nil
 	}
 	f := s.folder
+	if s.suspect = f.windows[f.given].suspect; s.suspect && s.given > 0 {
+		return nil
+	}
 	if n := len(s.folders); n == 0 || s.folders[n-1] != f {
 		s.folders = append(s.folders, f)
 		f.state.Folder = f.Source

@@ -20,10 +20,11 @@ const (
 
 // A window is a stretch of a folder's plan.
 type window struct {
-	folder *folderPass
-	place  int // in the folder's windows; -1 if its messages are sent anew
-	uids   mailbox.UIDSet
-	size   int // messages in it
+	folder  *folderPass
+	place   int // in the folder's windows; -1 if its messages are sent anew
+	uids    mailbox.UIDSet
+	size    int  // messages in it
+	suspect bool // the connection broke before while its messages were on their way
 	// filtered and poisonous messages are not even fetched.
 	filtered  []planned
 	poisonous mailbox.UIDSet
@@ -59,7 +60,7 @@ func (f *folderPass) cut() {
 			a = quarantineAfter
 		}
 		if w == nil || a != attempts || w.size >= max(f.window()>>(3*a), 1) || bytes+int64(p.size) > windowBytes {
-			w, bytes, attempts = &window{folder: f, place: len(f.windows)}, 0, a
+			w, bytes, attempts = &window{folder: f, place: len(f.windows), suspect: a > 0}, 0, a
 			f.windows = append(f.windows, w)
 		}
 		w.uids.Add(p.uid)
