@@ -16,9 +16,6 @@ func (e validityError) Error() string {
 // maxSetText bounds a set in a command: servers refuse long lines (RFC 7162, 4, suggests 8192 bytes for the whole line).
 const maxSetText = 4000
 
-// maxSetRanges is how many ranges surely fit into that.
-const maxSetRanges = maxSetText / len("4294967295:4294967295,")
-
 // pieces cuts a set into sets that are short enough for a command and hold at most limit UIDs each.
 func pieces(uids mailbox.UIDSet, limit int) []mailbox.UIDSet {
 	const widest = len("4294967295:4294967295,")
