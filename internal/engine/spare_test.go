@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,16 +12,16 @@ import (
 )
 
 // A greedy runner's passes ask for one more pair of connections after a second and keep it until it is recalled, a minute at most.
-type greedy struct{ asked, given, recalled int }
+type greedy struct{ asked, given, recalled atomic.Int64 }
 
 func (g *greedy) run(ctx context.Context, job syncer.Job) (syncer.Result, error) {
 	time.Sleep(time.Second)
-	g.asked++
+	g.asked.Add(1)
 	if permit, ok := job.Spare(); ok {
-		g.given++
+		g.given.Add(1)
 		select {
 		case <-permit.Recalled:
-			g.recalled++
+			g.recalled.Add(1)
 		case <-time.After(time.Minute):
 		}
 		permit.Release()
@@ -36,7 +37,7 @@ func TestSparePermits(t *testing.T) {
 		name            string
 		limit           migration.Limit
 		users, late     int
-		given, recalled int
+		given, recalled int64
 	}{
 		{name: "room", limit: 4, users: 2, given: 2},
 		{name: "room for one", limit: 3, users: 2, given: 1},
@@ -64,8 +65,9 @@ func TestSparePermits(t *testing.T) {
 				}
 				b.pass(5 * time.Minute)
 				b.wantStatus("A", migration.BatchSynced)
-				if g.asked != c.users+c.late || g.given != c.given || g.recalled != c.recalled {
-					t.Errorf("%d asked, %d were given a permit, %d were recalled; want %d, %d, %d", g.asked, g.given, g.recalled, c.users+c.late, c.given, c.recalled)
+				got := [3]int64{g.asked.Load(), g.given.Load(), g.recalled.Load()}
+				if want := [3]int64{int64(c.users + c.late), c.given, c.recalled}; got != want {
+					t.Errorf("so many asked, were given a permit and had it recalled: %d, want %d", got, want)
 				}
 			})
 		})
@@ -83,8 +85,8 @@ func TestSparePermitsAtTheEnd(t *testing.T) {
 		b.batch("A", nil, names(3)...)
 		b.pass(500 * time.Millisecond)
 		b.end() // before they have asked
-		if g.given != 0 || g.asked != 3 {
-			t.Errorf("%d asked, %d were given a permit while the engine ended", g.asked, g.given)
+		if asked, given := g.asked.Load(), g.given.Load(); given != 0 || asked != 3 {
+			t.Errorf("%d asked, %d were given a permit while the engine ended", asked, given)
 		}
 	})
 }
