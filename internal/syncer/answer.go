@@ -128,6 +128,9 @@ func (s *sending) refuse(w *window, meta mailbox.Meta, length int64, why error) 
 
 // decide notes an entry and finishes the window when it is the last one. The folder has been entered.
 func (s *sending) decide(w *window, e entry) error {
+	if w.entries == nil {
+		w.entries = make([]entry, 0, w.size)
+	}
 	w.entries = append(w.entries, e)
 	w.decided.Add(e.Source)
 	if e.Outcome != Vanished {

@@ -2,8 +2,8 @@ package syncer
 
 import (
 	"encoding/hex"
-	"hash"
 	"io"
+	"sync"
 
 	"lukechampine.com/blake3"
 )
@@ -24,22 +24,27 @@ func digestOf(b []byte) Digest {
 // bytes was read, without waiting for the end to be read too.
 type digestReader struct {
 	r      io.Reader
-	h      hash.Hash
+	h      *blake3.Hasher // nil once it is done
 	left   int64
 	digest Digest
 	done   bool
 	failed bool // r broke off
 }
 
+// hashers are used again: one takes more memory than most messages.
+var hashers = sync.Pool{New: func() any { return blake3.New(32, nil) }}
+
 func newDigestReader(r io.Reader, length int64) *digestReader {
-	d := &digestReader{r: r, h: blake3.New(32, nil), left: length}
+	d := &digestReader{r: r, h: hashers.Get().(*blake3.Hasher), left: length}
 	d.finish()
 	return d
 }
 
 func (d *digestReader) Read(p []byte) (int, error) {
 	n, err := d.r.Read(p)
-	d.h.Write(p[:n])
+	if !d.done {
+		d.h.Write(p[:n])
+	}
 	d.left -= int64(n)
 	d.finish()
 	d.failed = d.failed || !d.done && err != nil
@@ -47,8 +52,13 @@ func (d *digestReader) Read(p []byte) (int, error) {
 }
 
 func (d *digestReader) finish() {
-	if d.left <= 0 && !d.done {
-		d.digest = Digest(d.h.Sum(nil)[:16])
-		d.done = true
+	if d.left > 0 || d.done {
+		return
 	}
+	var sum [32]byte
+	d.digest = Digest(d.h.Sum(sum[:0])[:16])
+	d.done = true
+	d.h.Reset()
+	hashers.Put(d.h)
+	d.h = nil
 }
