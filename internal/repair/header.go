@@ -9,7 +9,7 @@ import (
 // strayField names the fields that are made of lines that are none.
 const strayField = "X-Invalid-Header: "
 
-// mendFields makes fields of lines that are none. b is a header without the empty line at its end.
+// mendFields makes fields of lines that are none, and ends the last one. b is a header without the empty line at its end.
 func mendFields(b []byte) []byte {
 	var out []byte
 	fields := 0
@@ -33,6 +33,9 @@ func mendFields(b []byte) []byte {
 	}
 	if fields == 0 { // it is no header at all
 		return append([]byte("\r\n"), b...)
+	}
+	if !bytes.HasSuffix(out, []byte("\n")) {
+		out = append(out, '\r', '\n')
 	}
 	return out
 }

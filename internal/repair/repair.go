@@ -23,7 +23,7 @@ const (
 	LineEnds
 	// RawHeader: the header has bytes beyond ASCII. They become encoded words.
 	RawHeader
-	// BadHeader: a line of the header is no field. It becomes one; a text without any field gets the empty line that ends a header.
+	// BadHeader: a line of the header is no field, or has no end. It becomes one; a text without any field gets the empty line that ends a header.
 	BadHeader
 	// LongLines: a line has more than 998 bytes (RFC 5322 §2.1.1). Headers are folded; the part of the body becomes base64.
 	LongLines

@@ -40,6 +40,7 @@ func TestRepair(t *testing.T) {
 			"From: =?iso-8859-1?q?J=F6rg?= <j@example.org>\r\nX: a;\r\n b=\"=?iso-8859-1?q?n=EFve?=\"\r\n\r\n"},
 		{"a line that is no field", "From x@y Mon\r\nSubject: a\r\nno colon\r\nX : b\r\n\r\nc\r\n", BadHeader,
 			"X-Invalid-Header: From x@y Mon\r\nSubject: a\r\nX-Invalid-Header: no colon\r\nX: b\r\n\r\nc\r\n"},
+		{"a header that does not end", "Subject: a", BadHeader, "Subject: a\r\n"},
 		{"no header at all", "just text\r\nand more\r\n\r\nend\r\n", BadHeader, "\r\njust text\r\nand more\r\n\r\nend\r\n"},
 		{"long header with blanks", "Subject: " + strings.Repeat("word ", 300) + "\r\n\r\n", LongLines, ""},
 		{"long header", "X-Long: " + long + "\r\n\r\nb\r\n", LongLines, ""},

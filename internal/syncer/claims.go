@@ -21,8 +21,6 @@ type claim struct {
 	written Digest // of a repaired one
 	// sent: it was found where an intent points, so we have put it there with these flags.
 	sent bool
-	// alike: it may be claimed by its likeness.
-	alike bool
 }
 
 // claims are the messages to be claimed, by content. The zero value holds none.
@@ -32,8 +30,7 @@ type claims struct {
 	byDigest map[Digest][]int // places in all
 	byLike   map[Digest][]int
 	lengths  map[int64]int
-	// alike counts those that a likeness may claim.
-	alike int
+	left     int // those that nobody has claimed
 }
 
 // add puts a message among the claims. Its likeness may be zero.
@@ -42,16 +39,13 @@ func (c *claims) add(d Digest, like likeness, cl claim) {
 		c.byDigest, c.byLike, c.lengths = map[Digest][]int{}, map[Digest][]int{}, map[int64]int{}
 	}
 	place := len(c.all)
-	cl.alike = like != likeness{}
 	c.all, c.taken = append(c.all, cl), append(c.taken, false)
 	c.byDigest[d] = append(c.byDigest[d], place)
 	for _, key := range like.keys() {
 		c.byLike[key] = append(c.byLike[key], place)
 	}
 	c.lengths[cl.length]++
-	if cl.alike {
-		c.alike++
-	}
+	c.left++
 }
 
 // keys are those under which a message may be found by its likeness, surest first.
@@ -109,9 +103,7 @@ func (c *claims) claim(by map[Digest][]int, key Digest) (claim, bool) {
 func (c *claims) strike(place int) {
 	c.taken[place] = true
 	c.lengths[c.all[place].length]--
-	if c.all[place].alike {
-		c.alike--
-	}
+	c.left--
 }
 
 // drop takes out what an entry has claimed already, before the pass that is going on was interrupted.

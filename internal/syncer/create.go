@@ -3,6 +3,7 @@ package syncer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,8 +44,8 @@ func (p *pass) createFolders(ctx context.Context, folders []*folderPass) {
 		works := func(yield func(func(context.Context) error) bool) {
 			for _, f := range level {
 				work := func(ctx context.Context) error {
-					created, err := f.target.Create(ctx, f.Target, f.mapping.Use)
-					if err == nil && !created || mailbox.IsID(err, mailbox.FolderRefused) {
+					created, err := f.tryCreate(ctx, f.Target)
+					if err == nil && !created || nameRefused(err) {
 						doubtful = append(doubtful, f)
 						return nil
 					}
@@ -116,7 +117,7 @@ func (f *folderPass) makeTarget(ctx context.Context) error {
 func (f *folderPass) createTarget(ctx context.Context, first bool) error {
 	wish := f.Target
 	err := f.create(ctx, wish, first)
-	if !first || !mailbox.IsID(err, mailbox.FolderRefused) {
+	if !first || !nameRefused(err) {
 		return err
 	}
 	for _, other := range f.otherNames(wish) {
@@ -126,6 +127,22 @@ func (f *folderPass) createTarget(ctx context.Context, first bool) error {
 		}
 	}
 	return err
+}
+
+// nameRefused tells whether a server may take the folder under another name. Cyrus knows no better than to deny permission when a ! seems to
+// name another domain.
+func nameRefused(err error) bool {
+	return mailbox.IsID(err, mailbox.FolderRefused) || mailbox.IsID(err, mailbox.AccessDenied)
+}
+
+// tryCreate asks the server for a folder. A name with NUL is not even tried: Courier makes such a folder and never shows it again.
+func (f *folderPass) tryCreate(ctx context.Context, name string) (created bool, err error) {
+	if strings.ContainsRune(name, 0) {
+		e := mailbox.NewError(mailbox.FolderRefused, "CREATE", errors.New("no server can be trusted with a NUL in a name"))
+		e.Folder = name
+		return false, e
+	}
+	return f.target.Create(ctx, name, f.mapping.Use)
 }
 
 // otherNames are names to try when a server refuses one.
@@ -197,7 +214,7 @@ func (f *folderPass) create(ctx context.Context, name string, first bool) error 
 			name = fmt.Sprintf("%s (%d)", wish, n)
 			continue
 		}
-		created, err := f.target.Create(ctx, name, f.mapping.Use)
+		created, err := f.tryCreate(ctx, name)
 		if err != nil {
 			return err
 		}

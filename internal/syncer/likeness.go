@@ -13,8 +13,8 @@ import (
 // (mbsync's X-TUID), or by a server that adds or rewrites header lines or writes the whole message anew. It never tells
 // two messages apart, so it only counts where no message of the source is one at the target byte for byte.
 type likeness struct {
-	// body is made of the body, whatever its line ends are and whether the last line has one, and of what the header
-	// says of date, people and subject.
+	// body is made of the body, whatever its line ends are, whether the last line has one and what became of NUL bytes, and of what the
+	// header says of date, people and subject.
 	body Digest
 	// envelope is made of Message-ID and Date; zero where one of them is missing.
 	envelope Digest
@@ -69,7 +69,7 @@ type lineDigest struct {
 func (d *lineDigest) Write(p []byte) {
 	for line := range bytes.Lines(p) {
 		text, ended := bytes.CutSuffix(line, []byte("\n"))
-		text = bytes.ReplaceAll(text, []byte("\r"), nil)
+		text = withoutTrifles(text)
 		if len(text) > 0 {
 			for ; d.empty > 0; d.empty-- {
 				d.h.Write([]byte("\n"))
@@ -80,6 +80,20 @@ func (d *lineDigest) Write(p []byte) {
 			d.empty++
 		}
 	}
+}
+
+// withoutTrifles leaves out CR and NUL bytes, and those that Dovecot puts in place of NUL.
+func withoutTrifles(b []byte) []byte {
+	if !bytes.ContainsAny(b, "\r\x00") && bytes.IndexByte(b, 0x80) < 0 {
+		return b
+	}
+	out := make([]byte, 0, len(b))
+	for _, c := range b {
+		if c != '\r' && c != 0 && c != 0x80 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // headerEnd finds the empty line behind a header.
@@ -95,7 +109,7 @@ func (c *contentReader) likeness() likeness {
 	if c.giveUp || c.body == nil {
 		return likeness{}
 	}
-	header := parseHeader(c.header)
+	header := parseHeader(withoutTrifles(c.header))
 	field := func(name string) string { return strings.Join(strings.Fields(header.Get(name)), " ") }
 	var l likeness
 	known := []string{string(c.body.h.Sum(nil))}

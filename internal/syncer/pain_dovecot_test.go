@@ -16,6 +16,15 @@ import (
 
 // TestPain shows those pains that need real servers; see TestPain in package syncer.
 func TestPain(t *testing.T) {
+	all := brands(t)
+	t.Run("P12 brands", func(t *testing.T) { betweenBrands(t, all) })
+	t.Run("P13 real", func(t *testing.T) { painRefused(t, all) })
+	t.Run("P24 UserRoot", func(t *testing.T) { painUserRoot(t, all) })
+	for name, pain := range map[string]func(*testing.T, brand){"P4": oddMessages, "P5": oddDates, "P6": oddKeywords, "P13": crookedMessages, "P19": everyCharacter, "P20": oddNames} {
+		for _, to := range all {
+			t.Run(name+" "+to.name, func(t *testing.T) { pain(t, to) })
+		}
+	}
 	t.Run("P4", painHeaderless)
 	t.Run("P5 real", painDates)
 	t.Run("P6 real", painKeywordNames)

@@ -75,7 +75,7 @@ func (s *sending) claimOrSpool(w *window, m *mailbox.Message, out *sent, body io
 
 // maybeAlike tells whether a message may be at the target altered.
 func (f *folderPass) maybeAlike(uid mailbox.UID) bool {
-	return f.claims.alike > 0 && (f.Adopting || f.doubtful.Has(uid))
+	return f.claims.left > 0 && (f.Adopting || f.doubtful.Has(uid))
 }
 
 // agreed are the flags on which both sides agreed when a message was sent that was then found at the target: those it

@@ -30,11 +30,9 @@ func brands(t *testing.T) []brand {
 	}
 }
 
-// TestBetweenBrands copies between servers of every brand what both can hold, three times, once after the state was lost, and compares.
+// betweenBrands copies between servers of every brand what both can hold, three times, once after the state was lost, and compares.
 // Every day from one to another; in a soak every brand copies to every other and to itself.
-func TestBetweenBrands(t *testing.T) {
-	t.Parallel()
-	all := brands(t)
+func betweenBrands(t *testing.T, all []brand) {
 	for i, from := range all {
 		for j, to := range all {
 			if os.Getenv("MIGSH_SOAK") == "" && (from.name != "Cyrus" || to.name != "Courier") {
@@ -110,11 +108,9 @@ func untouched(t *testing.T, before, after []string) {
 	}
 }
 
-// TestUserRoot copies one user's mail out of the folders that are shared with an administrator: Courier's virtual shared folders, whose
+// painUserRoot copies one user's mail out of the folders that are shared with an administrator: Courier's virtual shared folders, whose
 // names have a blank for each dot of the user's, and Cyrus's.
-func TestUserRoot(t *testing.T) {
-	t.Parallel()
-	all := brands(t)
+func painUserRoot(t *testing.T, all []brand) {
 	dovecot, cyrus, courier := all[0], all[1].server.(*testserver.Cyrus), all[2].server.(*testserver.Courier)
 	for _, c := range []struct {
 		brand
@@ -157,12 +153,10 @@ func TestUserRoot(t *testing.T) {
 	}
 }
 
-// TestWhatTargetsRefuse copies a whole awkward mailbox to servers that can't hold all of it as it is: folders whose names they refuse get
+// painRefused copies a whole awkward mailbox to servers that can't hold all of it as it is: folders whose names they refuse get
 // others, a message with a header that Cyrus refuses stays behind or, if that is allowed, arrives repaired; Courier adds a line end to
 // one. Everything else arrives, and nothing is copied twice, even after the state was lost.
-func TestWhatTargetsRefuse(t *testing.T) {
-	t.Parallel()
-	all := brands(t)
+func painRefused(t *testing.T, all []brand) {
 	for _, c := range []struct {
 		to      brand
 		repair  bool
