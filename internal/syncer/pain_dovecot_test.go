@@ -16,6 +16,7 @@ import (
 
 // TestPain shows those pains that need real servers; see TestPain in package syncer.
 func TestPain(t *testing.T) {
+	t.Parallel()
 	all := brands(t)
 	t.Run("P12 brands", func(t *testing.T) { betweenBrands(t, all) })
 	t.Run("P13 real", func(t *testing.T) { painRefused(t, all) })

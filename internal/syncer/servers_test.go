@@ -168,6 +168,9 @@ func painRefused(t *testing.T, all []brand) {
 		{all[1], true, map[string]string{"[Brackets] (round) {curly}": "[Brackets] (round) _curly_", "com,ma; semi:colon": "com,ma_ semi:colon"}, 0, 1},
 		{all[2], true, map[string]string{"📬 post": "_ post"}, 0, 0},
 	} {
+		if !c.repair && os.Getenv("MIGSH_SOAK") == "" {
+			continue // crookedMessages has it every day
+		}
 		t.Run(fmt.Sprintf("%s, repair %v", c.to.name, c.repair), func(t *testing.T) {
 			from, user, other := all[0].server, fmt.Sprintf("odd-%s-%v", strings.ToLower(c.to.name), c.repair), fmt.Sprintf("odd-new-%v", c.repair)
 			from.AddUser(t, testserver.Account{Name: user, Password: "source-pass"})
