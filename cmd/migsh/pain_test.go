@@ -19,6 +19,8 @@ import (
 // TestPain shows, with the program itself, what becomes of the pains that are about reaching and opening mailboxes.
 func TestPain(t *testing.T) {
 	t.Run("P35", testDetective)
+	t.Run("P27", testDailyLimit)
+	t.Run("P28", testConnectionCap)
 	t.Run("P36", testTokensEnd)
 	t.Run("P36_device", testDeviceCode)
 }

@@ -47,7 +47,7 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 			if e.Ceiling == nil {
 				return nil
 			}
-			return fmt.Sprintf("%s: the server said '%s'; one more is tried at %s", e.Ceiling.Since.Format(utcForm), e.Ceiling.Reason, e.Ceiling.RaiseAt.Format(utcForm))
+			return fmt.Sprintf("%s: %s; one more is tried at %s", e.Ceiling.Since.Format(utcForm), e.Ceiling.Reason, e.Ceiling.RaiseAt.Format(utcForm))
 		}},
 		{"ActiveMigrationCount", object.TypeInt32, func(e *endpoint) any { return number(e.ActiveMigrationCount) }},
 		{"ActiveIncrementalSyncCount", object.TypeInt32, func(e *endpoint) any { return number(e.ActiveIncrementalSyncCount) }},

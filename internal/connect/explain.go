@@ -87,6 +87,20 @@ func reason(m *mailbox.Error) string {
 		return "the login is not allowed to do this" + quoted(m)
 	case mailbox.MailboxMissing:
 		return "the mailbox is not there" + quoted(m)
+	case mailbox.FolderMissing:
+		return "a folder is no longer there" + quoted(m) + because
+	case mailbox.FolderRefused:
+		return "a folder can't be made, renamed or opened" + quoted(m) + because
+	case mailbox.UIDValidityChanged:
+		return "a folder was renumbered again and again while it was copied" + quoted(m) + because
+	case mailbox.Stalled:
+		return "the server fell silent in the middle" + quoted(m) + because
+	case mailbox.ProtocolError:
+		return "the server gave an answer that makes no sense" + quoted(m) + because
+	case mailbox.Unsupported:
+		return "the server can't do what is needed" + quoted(m) + because
+	case mailbox.SpoolFailed:
+		return "a message could not be kept on migsh's own disk while it was moved" + because
 	}
 	return string(m.ID) + quoted(m) + because
 }

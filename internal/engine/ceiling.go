@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"migsh/internal/connect"
 	"migsh/internal/mailbox"
 	"migsh/internal/migration"
 	"migsh/internal/records"
@@ -30,7 +31,12 @@ func strainOf(err *mailbox.Error, endpoint string) *strain {
 	if err.ID != mailbox.TooManySessions && err.ID != mailbox.Throttled {
 		return nil
 	}
-	return &strain{endpoint: endpoint, id: err.ID, text: cmp.Or(err.Text, string(err.ID))}
+	s := &strain{endpoint: endpoint, id: err.ID, text: connect.ServerText(err)}
+	if s.text == "" && err.Err != nil {
+		s.text = err.Err.Error()
+	}
+	s.text = cmp.Or(s.text, string(err.ID))
+	return s
 }
 
 // ceilings are the numbers of mailboxes that endpoints have proved to take at once, by the GUID of the endpoint; those that never

@@ -230,8 +230,8 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 		Repair:     batch.RepairMessages,
 		Deletions:  syncer.Deletions{Follow: batch.SyncDeletions, Percent: batch.DeletionPercent(), Batch: batch.Name},
 		Pair:       syncer.Pair(connect.Pair(source.Value.Endpoint, target.Value.Endpoint, row, user.UserRoot)),
-		OpenSource: opening(connect.SourceSide, j.engine.connector.Source(l.source)),
-		OpenTarget: opening(connect.TargetSide, j.engine.connector.Target(l.target)),
+		OpenSource: j.engine.connector.Source(l.source),
+		OpenTarget: j.engine.connector.Target(l.target),
 		Store:      r.Store,
 		Rules:      rules,
 		SpoolDir:   j.engine.options.SpoolDir,
@@ -244,27 +244,7 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 func noLogin(side connect.Side, endpoint, fix string) error {
 	e := mailbox.NewError(mailbox.AuthenticationAbsent, "LOGIN", fmt.Errorf("nobody is there to log in at the %s endpoint '%s'", side, endpoint))
 	e.Fix = fix
-	return &sideError{side, e}
-}
-
-// A sideError tells at which of the two mailboxes an error came up.
-type sideError struct {
-	side connect.Side
-	err  error
-}
-
-func (e *sideError) Error() string { return e.err.Error() }
-func (e *sideError) Unwrap() error { return e.err }
-
-// opening notes at which side a mailbox could not be opened.
-func opening[M any, Open ~func(context.Context) (M, error)](side connect.Side, open Open) Open {
-	return func(ctx context.Context) (M, error) {
-		m, err := open(ctx)
-		if err != nil {
-			err = &sideError{side, err}
-		}
-		return m, err
-	}
+	return &syncer.SideError{Source: side == connect.SourceSide, Err: e}
 }
 
 // run makes the pass, and writes down from time to time how far it is.

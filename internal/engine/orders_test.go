@@ -328,6 +328,11 @@ func TestServerGoesAwayAndComesBack(t *testing.T) {
 		b.source.SetAway(mailbox.NewError(mailbox.ConnectFailed, "CONNECT", errors.New("connection refused")))
 		b.pass(2 * time.Minute)
 		b.wantStatus("A", migration.BatchSyncing)
+		for range 10 { // an attempt may be under way
+			if b.one("ann").NextRetryTime.IsZero() {
+				b.pass(time.Second)
+			}
+		}
 		if u := b.one("ann"); u.Fault == nil || u.Fault.Type != migration.FaultTransient || u.NextRetryTime.IsZero() {
 			t.Errorf("ann is %s with %v until %s: it should say what it waits for", u.Status, u.Fault, u.NextRetryTime)
 		}

@@ -154,11 +154,11 @@ func storeError(err error) bool {
 
 // sideOf finds out at which mailbox an error came up: where it could not be opened, or whose server and login it names.
 func (j *job) sideOf(err error, l logins) (connect.Side, connect.Account) {
-	if e, ok := errors.AsType[*sideError](err); ok {
-		if e.side == connect.TargetSide {
-			return e.side, l.target
+	if e, ok := errors.AsType[*syncer.SideError](err); ok {
+		if e.Source {
+			return connect.SourceSide, l.source
 		}
-		return e.side, l.source
+		return connect.TargetSide, l.target
 	}
 	m, ok := errors.AsType[*mailbox.Error](err)
 	if !ok {

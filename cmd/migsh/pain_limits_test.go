@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"migsh/internal/testmail"
+	"migsh/internal/testserver"
+)
+
+// testDailyLimit has one mailbox reach its daily limit, and the other not; the first waits and says until when, and goes on at once when
+// the limit is raised.
+func testDailyLimit(t *testing.T) {
+	source := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	target := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	rows := accounts(t, source, target, "large", "small")
+	source.Fill(t, "large", testmail.Plain(1, 800))
+	source.Fill(t, "small", testmail.Plain(2, 5))
+	p := newProgram(t)
+	out := p.ok(endpoints(source.IMAPPort, target.IMAPPort, "-DailyByteLimitPerMailbox 200KB")+fmt.Sprintf(`
+New-MigrationBatch -Name Daily -SourceEndpoint Source -CSVData ([IO.File]::ReadAllBytes('%s')) -AutoStart | Out-Null
+while ((Get-MigrationUser small@contoso.edu).Status -ne 'Synced') { Start-Sleep -Milliseconds 50 }
+do { $u = Get-MigrationUser large@contoso.edu; Start-Sleep -Milliseconds 50 } until ($u.ErrorSummary -or $u.Status -eq 'Synced')
+"waits $($u.Status): $($u.ErrorSummary)"
+"batch $((Get-MigrationBatch Daily).Status)"
+$e = Get-MigrationEndpoint Source
+"today $($e.BytesToday.ToBytes()) of $($e.DailyByteLimitPerMailbox) and $($e.DailyByteLimit)"
+Set-MigrationEndpoint Source -DailyByteLimitPerMailbox Unlimited
+Wait-MigrationBatch Daily | ForEach-Object { "then $($_.Status)" }
+"at the end $((Get-MigrationUser large@contoso.edu).ErrorSummary)."`, userList(t, rows...)), "")
+	for _, want := range []string{
+		"waits Syncing: ", "has reached its daily limit of 200 KB", "Set-MigrationEndpoint 'Source' -DailyByteLimitPerMailbox", "00:00:00 UTC", "batch Syncing\n",
+		" of 200 KB (204,800 bytes) and Unlimited\n", "then Synced\n", "at the end .\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
+	if m := regexp.MustCompile(`today (\d+)`).FindStringSubmatch(out); m != nil {
+		if n, err := strconv.Atoi(m[1]); err != nil || n < 200<<10 || n > 800<<10 {
+			t.Errorf("%s bytes were sent on a day of 200 KB", m[1])
+		}
+	}
+	if n := target.Snapshot(t, "large@contoso.edu").Messages(); n != 800 {
+		t.Errorf("%d messages at the target, want 800", n)
+	}
+}
+
+// testConnectionCap copies from a server that takes four connections of an address and hangs up on a fifth without a word: everything
+// arrives, and the endpoint has learnt.
+func testConnectionCap(t *testing.T) {
+	source := testserver.StartCourier(t, testserver.CourierOptions{MaxPerIP: 4})
+	target := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	rows := []string{"EmailAddress,UserName,Password,TargetPassword"}
+	for i := range 12 {
+		n := fmt.Sprintf("cap%02d", i)
+		source.AddUser(t, testserver.Account{Name: n, Password: "pw"})
+		source.Fill(t, n, testmail.Plain(uint64(i), 20))
+		target.AddUser(t, testserver.Account{Name: n + "@contoso.edu", Password: "pw"})
+		rows = append(rows, n+"@contoso.edu,"+n+",pw,pw")
+	}
+	p := newProgram(t)
+	out := p.ok(endpoints(source.IMAPPort, target.IMAPPort, "")+fmt.Sprintf(`
+New-MigrationBatch -Name Capped -SourceEndpoint Source -CSVData ([IO.File]::ReadAllBytes('%s')) -AutoStart | Out-Null
+Wait-MigrationBatch Capped | ForEach-Object { "then $($_.Status) $($_.SyncedCount)" }
+Get-MigrationEndpoint | ForEach-Object { "$($_.Identity): $($_.LearntConcurrentMigrations) $($_.LearntReason)" }`, userList(t, rows...)), "")
+	if !strings.Contains(out, "then Synced 12\n") || !strings.Contains(out, "Target:  \n") {
+		t.Errorf("the output: %s", out)
+	}
+	m := regexp.MustCompile(`Source: (\d+) .*limit of connections`).FindStringSubmatch(out)
+	if m == nil || len(m[1]) != 1 {
+		t.Errorf("nothing was learnt: %s", out)
+	}
+}
