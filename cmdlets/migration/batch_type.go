@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,7 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"RetentionAction", object.TypeString, func(b *batch) any { return string(b.RetentionAction) }},
 		{"RetentionTime", object.TypeDateTime, func(b *batch) any { return b.at(b.RetentionTime) }},
 		{"DataConsistencyScore", enumScore, func(b *batch) any { return named(enumScore, b.Score) }},
-		{"Report", nil, func(b *batch) any { return reportObject(b.Report) }},
+		{"Report", nil, func(b *batch) any { return reportObject(ofUsers(b.Report)) }},
 		{"IsValid", object.TypeBoolean, func(b *batch) any { return b.Status != migration.BatchCorrupted }},
 		{"CsvFileName", object.TypeString, func(b *batch) any { return b.CSVName }},
 	}, blank[batch]("OwnerId", "Locale", "Flags", "TriggeredAction", "SupportedActions", "WorkflowStage", "DiagnosticInfo")...)...)
@@ -171,6 +172,17 @@ var typeReport = declare(exchange+"Report", func(r *story) string {
 		}
 		return object.NewArray(items...)
 	}})
+
+// ofUsers are lines about many users: each says whom it is about.
+func ofUsers(lines []migration.ReportLine) []migration.ReportLine {
+	out := slices.Clone(lines)
+	for i, l := range out {
+		if l.User != "" && !strings.Contains(l.Message, l.User) {
+			out[i].Message = l.User + ": " + l.Message
+		}
+	}
+	return out
+}
 
 func reportObject(lines []migration.ReportLine) any {
 	if lines == nil {

@@ -59,8 +59,9 @@ func (j *job) succeeded(ctx context.Context, result syncer.Result, now time.Time
 		return err
 	}
 	j.story.line(migration.ReportLine{Time: now, Level: "Information", Message: fmt.Sprintf(
-		"The pass is finished: %s messages (%s) were copied, %s were at the target already, %s were skipped.",
-		migration.Thousands(result.Copied), migration.ByteSize(result.Bytes), migration.Thousands(result.Matched), migration.Thousands(result.Skipped))})
+		"The pass is finished: %s messages, %s, were copied in %s%s; %s were at the target already, %s were skipped.",
+		migration.Thousands(result.Copied), migration.ByteSize(result.Bytes), j.story.took(now).Round(time.Millisecond), j.story.pace(result, now),
+		migration.Thousands(result.Matched), migration.Thousands(result.Skipped))})
 	return j.write(ctx, event, func(b *records.Batch, u *records.User, effects migration.Effects) {
 		if effects.Has(migration.EffectClearError) {
 			u.Fault = fault

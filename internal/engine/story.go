@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -176,6 +177,22 @@ func (s *story) end(result syncer.Result, now time.Time) {
 		}
 	}
 	s.closing = &f
+}
+
+// took is how long the pass has lasted by now.
+func (s *story) took(now time.Time) time.Duration { return now.Sub(s.begun) }
+
+// pace says what the copy asked of servers and network.
+func (s *story) pace(result syncer.Result, now time.Time) string {
+	over := "over one connection to either server"
+	if result.Connections > 1 {
+		over = fmt.Sprintf("over %d connections to either server", result.Connections)
+	}
+	took := s.took(now)
+	if result.Copied == 0 || took <= 0 {
+		return " " + over
+	}
+	return fmt.Sprintf(" %s, %s a minute", over, migration.ByteSize(float64(result.Bytes)/took.Minutes()))
 }
 
 // moved tells whether the pass has got anything done.

@@ -152,6 +152,8 @@ type Result struct {
 	// Skipped were refused or unreadable, Reflagged had their flags changed at the target; all in this pass.
 	Copied, Repaired, Matched, Skipped, Reflagged int64
 	Bytes                                         int64
+	// Connections is how many were made to either server.
+	Connections int
 	// Removed were taken away at the target, because they have left the source.
 	Removed int64
 	// LostKeywords counts, by keyword, the messages that arrived without it because the target does not keep it.

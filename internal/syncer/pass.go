@@ -132,6 +132,9 @@ func (p *pass) connect(ctx context.Context) (*link, error) {
 			return nil
 		},
 	}))
+	if err == nil {
+		p.result.Connections++
+	}
 	return l, err
 }
 
