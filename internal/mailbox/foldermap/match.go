@@ -66,10 +66,10 @@ var roles = []role{
 		"arkiv", "arkisto", "archiwum", "архив", "アーカイブ"}},
 	{"AllItems", mailbox.UseAll, []string{"all mail", "[gmail]/all mail", "[google mail]/all mail"}},
 	{"Outbox", "", []string{"outbox", "postausgang"}},
-	{"Calendar", "", []string{"calendar", "kalender"}},
-	{"Contacts", "", []string{"contacts", "kontakte"}},
-	{"Journal", "", []string{"journal"}},
-	{"Tasks", "", []string{"tasks", "aufgaben"}},
+	{"Calendar", "", []string{"calendar", "kalender", "calendrier", "calendario", "agenda", "calendário", "kalenteri", "kalendarz", "календарь", "日历", "予定表"}},
+	{"Contacts", "", []string{"contacts", "kontakte", "contactos", "contatti", "contactpersonen", "contatos", "kontakter", "yhteystiedot", "kontakty", "контакты", "联系人", "連絡先"}},
+	{"Journal", "", []string{"journal", "diario", "logboek", "diário", "päiväkirja", "dziennik", "дневник", "日记", "履歴"}},
+	{"Tasks", "", []string{"tasks", "aufgaben", "tâches", "tareas", "attività", "taken", "tarefas", "uppgifter", "opgaver", "oppgaver", "tehtävät", "zadania", "задачи", "任务", "仕事"}},
 	{"Notes", "", []string{"notes", "notizen"}},
 }
 
