@@ -152,6 +152,9 @@ func TestSeed(t *testing.T) {
 	seedBatches(t, w)
 	seedMails(t, w)
 	seedAfterwards(t, w)
+	seedLimits(t, w)
+	seedEnds(t, w)
+	seedHelp(t)
 	t.Run("S0.55 after the outage", func(t *testing.T) { testOutage(t, good, source, target) })
 }
 
