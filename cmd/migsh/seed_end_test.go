@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -175,14 +177,7 @@ func seedEnds(t *testing.T, w *seedWorld) {
 				t.Errorf("%s is not among the statuses: %s", s, r.stderr)
 			}
 		}
-		w.shows(t, w.make(t, rows...)+beginAndWait+"(Get-MigrationUser -Status Synced).Identity; (Get-MigrationUser -StatusSummary Failed).Identity", "s140a@contoso.edu\n", "s140b@contoso.edu\n")
-	})
-	t.Run("S1.41", func(t *testing.T) {
-		rows := w.list(t, 1, "s141a", "s141b")
-		const late = "\"late: $((Get-MigrationUser | Where-Object LastSuccessfulSyncTime -LT $changed).Identity)|\"\n"
-		w.shows(t, w.make(t, rows...)+beginAndWait+"$b = Get-MigrationBatch B\n$users = (Get-MigrationUser).LastSuccessfulSyncTime | Sort-Object\n"+
-			"\"the batch counts from its last user: $($b.LastSyncedDateTimeUTC -eq $users[0])\"\nStart-Sleep -Milliseconds 10\n$changed = [datetime]::UtcNow # of the MX record\n"+late+"Set-MigrationBatch B -SyncNow\nWait-MigrationBatch B | Out-Null\n"+late,
-			"its last user: True\n", "late: s141a@contoso.edu s141b@contoso.edu|\nlate: |\n")
+		w.shows(t, w.make(t, rows...)+beginAndWait+"(Get-MigrationUser -Status Synced).Identity.ToString(); (Get-MigrationUser -StatusSummary Failed).Identity.ToString()", "s140a@contoso.edu\n", "s140b@contoso.edu\n")
 	})
 	t.Run("S1.43", func(t *testing.T) {
 		rows := w.list(t, 1, "s143")
@@ -253,7 +248,7 @@ func seedHelp(t *testing.T) {
 	})
 	t.Run("S0.37", func(t *testing.T) {
 		r := p.shows(`$TimeZone = Get-ChildItem "HKLM:\Software\Microsoft\Windows NT\CurrentVersion\Time zones" | foreach {Get-ItemProperty $_.PSPath}; $TimeZone | sort Display | Format-Table -Auto PSChildname,Display`,
-			"PSChildName", "Display", "Pacific Standard Time", "(UTC-08:00) Pacific Time (US & Canada)")
+			"PSChildName", "Display", "Pacific Standard Time", "(UTC-08:00) ")
 		if n := strings.Count(r.stdout, "(UTC"); n < 100 {
 			t.Errorf("%d time zones", n)
 		}
@@ -290,4 +285,127 @@ func seedHelp(t *testing.T) {
 }
 "poor: $($poor -join '; ')|"`, "poor: |")
 	})
+}
+
+// seedCutover shows what the articles promise of the MX record, which a name server of the test's own tells: S0.62, S1.41 and S1.42.
+func seedCutover(t *testing.T, w *seedWorld) {
+	target := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, TLSOnly: true}) // at an address that is not the source's
+	w.source.AddUser(t, testserver.Account{Name: "s062", Password: "x"})
+	w.source.Fill(t, "s062", testmail.Plain(1, 2))
+	target.AddUser(t, testserver.Account{Name: "s062@contoso.edu", Password: "x"})
+	dns := startDNS(t)
+	dns.deliverTo("old.contoso.edu")
+	p := newProgram(t).trusting(target.CAFile)
+	p.env = append(p.env, "MIGSH_DNS_SERVER="+dns.address)
+	const status = "Test-MigrationCutover B | ForEach-Object { \"$($_.Domain) to $($_.PointsTo), $($_.NotSyncedCount) not synced, ready: $($_.Ready)\" }\n"
+	p.ok(fmt.Sprintf("New-MigrationEndpoint Source -IMAP -RemoteServer 127.0.0.1 -Port %d -Security None | Out-Null\nNew-MigrationEndpoint Target -IMAP -RemoteServer 127.0.0.2 -Port %d -Security Ssl -WarningAction SilentlyContinue | Out-Null\n"+
+		"Set-MigrationConfig -TargetEndpoint Target\n", w.source.IMAPPort, target.IMAPSPort)+
+		w.make(t, "EmailAddress,UserName,Password,TargetPassword", "s062@contoso.edu,s062,x,x")+"-WarningAction SilentlyContinue "+beginAndWait, "")
+	t.Run("S0.62", func(t *testing.T) {
+		p.shows(status+"Complete-Migration -WhatIf\nComplete-MigrationBatch B -WhatIf", "contoso.edu to Source, ",
+			"WARNING: The MX record of contoso.edu still points at the source (old.contoso.edu): mail goes on arriving there.")
+		dns.deliverTo("new.contoso.edu")
+		p.shows("Complete-MigrationBatch B -WhatIf", "WARNING: The MX record of contoso.edu was changed at ", "!still points at the source")
+	})
+	t.Run("S1.41", func(t *testing.T) {
+		dns.deliverTo("new.contoso.edu")
+		p.shows(status, "contoso.edu to Target, 1 not synced, ready: False\n")
+		p.shows("Set-MigrationBatch B -SyncNow\nWait-MigrationBatch B | Out-Null\n"+status+
+			"Get-MigrationBatch B | Format-List LastSyncedDateTime\n(Get-MigrationUser).LastSuccessfulSyncTime -is [datetime]", "contoso.edu to Target, 0 not synced, ready: False\n", "LastSyncedDateTime : ", "True\n")
+	})
+	t.Run("S1.42", func(t *testing.T) {
+		dns.deliverTo("new.contoso.edu")
+		const warning = "WARNING: The MX record of contoso.edu was changed at "
+		p.shows("Test-MigrationCutover -Domain contoso.edu -ChangedTime ([datetime]::UtcNow.AddHours(-71)) | Out-Null\nRemove-MigrationBatch B -WhatIf", warning, "until")
+		p.shows("Test-MigrationCutover -Domain contoso.edu -ChangedTime ([datetime]::UtcNow.AddHours(-73)) | Out-Null\nSet-MigrationBatch B -SyncNow\nWait-MigrationBatch B | Out-Null\n"+status+"Remove-MigrationBatch B -WhatIf",
+			"contoso.edu to Target, 0 not synced, ready: True\n", "!"+warning)
+	})
+}
+
+// dnsStub is a name server that knows contoso.edu.
+type dnsStub struct {
+	address string
+	mu      sync.Mutex
+	mx      string
+}
+
+// deliverTo sets the MX record.
+func (d *dnsStub) deliverTo(host string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.mx = host
+}
+
+func startDNS(t *testing.T) *dnsStub {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &dnsStub{address: conn.LocalAddr().String()}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		packet := make([]byte, 4096)
+		for {
+			n, from, err := conn.ReadFrom(packet)
+			if err != nil {
+				return
+			}
+			if answer := d.answer(packet[:n]); answer != nil {
+				if _, err := conn.WriteTo(answer, from); err != nil {
+					return
+				}
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		conn.Close()
+		<-done
+	})
+	return d
+}
+
+// answer answers a query with one question (RFC 1035); what is not known has no answer.
+func (d *dnsStub) answer(query []byte) []byte {
+	if len(query) < 12 {
+		return nil
+	}
+	var name []string
+	at := 12
+	for at < len(query) && query[at] != 0 {
+		next := at + 1 + int(query[at])
+		if next >= len(query) {
+			return nil
+		}
+		name = append(name, strings.ToLower(string(query[at+1:next])))
+		at = next
+	}
+	if at+5 > len(query) {
+		return nil
+	}
+	question, kind := query[12:at+5], int(query[at+1])<<8|int(query[at+2])
+	const typeA, typeMX = 1, 15
+	var data []byte
+	switch host := strings.Join(name, "."); {
+	case kind == typeMX && host == "contoso.edu":
+		d.mu.Lock()
+		data = []byte{0, 10}
+		for label := range strings.SplitSeq(d.mx, ".") {
+			data = append(append(data, byte(len(label))), label...)
+		}
+		data = append(data, 0)
+		d.mu.Unlock()
+	case kind == typeA && host == "old.contoso.edu":
+		data = []byte{127, 0, 0, 1}
+	case kind == typeA && host == "new.contoso.edu":
+		data = []byte{127, 0, 0, 2}
+	}
+	answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, question...)
+	if data == nil {
+		return answer
+	}
+	answer[7] = 1
+	answer = append(answer, 0xc0, 12, 0, byte(kind), 0, 1, 0, 0, 0, 60, byte(len(data)>>8), byte(len(data)))
+	return append(answer, data...)
 }

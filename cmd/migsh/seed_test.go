@@ -154,6 +154,7 @@ func TestSeed(t *testing.T) {
 	seedAfterwards(t, w)
 	seedLimits(t, w)
 	seedEnds(t, w)
+	seedCutover(t, w)
 	seedHelp(t)
 	t.Run("S0.55 after the outage", func(t *testing.T) { testOutage(t, good, source, target) })
 }
