@@ -280,11 +280,15 @@ func (c *Control) SetBatch(ctx context.Context, r migration.SetBatchRequest) (mi
 		}
 		out.Warnings = notes
 	case r.CSVData != nil:
-		n, err := c.newCredentials(ctx, item.Value, r)
+		n, of, err := c.newCredentials(ctx, item.Value, r)
 		if err != nil {
 			return out, records.Explain(err)
 		}
-		out.Warnings = append(out.Warnings, fmt.Sprintf("%s users of the batch '%s' have new credentials.", migration.Thousands(int64(n)), item.Value.Name))
+		note := fmt.Sprintf("%s users of the batch '%s' have new credentials.", migration.Thousands(int64(n)), item.Value.Name)
+		if n < of {
+			note += fmt.Sprintf(" %s had those of the list already, and are left as they are.", migration.Thousands(int64(of-n)))
+		}
+		out.Warnings = append(out.Warnings, note)
 	}
 	item, err = c.records.Batches.Modify(ctx, func(b *records.Batch) error {
 		if r.StartAfter != nil {

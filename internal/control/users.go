@@ -190,12 +190,14 @@ func (c *Control) retry(b *records.Batch, u *records.User) {
 	}
 }
 
-// newCredentials gives the users of a batch the passwords of a file, and tells how many. The file must name users of the batch only.
-func (c *Control) newCredentials(ctx context.Context, b records.Batch, r migration.SetBatchRequest) (int, error) {
+// newCredentials gives the users of a batch the passwords of a file, and tells how many of how many rows were new. Who has them already
+// is left in peace, whatever he waits for. The file must name users of the batch only.
+func (c *Control) newCredentials(ctx context.Context, b records.Batch, r migration.SetBatchRequest) (changed, of int, err error) {
 	file, err := csvfile.Parse(r.CSVData, csvfile.Options{AllowUnknownColumns: r.AllowUnknownColumns})
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
+	var rows []csvfile.Row
 	var faults []migration.Fault
 	for _, w := range file.Warnings {
 		faults = append(faults, migration.Fault{ID: migration.ErrCSVInvalid, Row: w.Row, Message: w.Message})
@@ -208,12 +210,14 @@ func (c *Control) newCredentials(ctx context.Context, b records.Batch, r migrati
 				ID: migration.ErrNotFound, Row: row.Number, Message: fmt.Sprintf("Row %d: '%s' is not in the batch '%s'.", row.Number, row.EmailAddress, b.Name),
 			})
 		case err != nil:
-			return 0, err
+			return 0, 0, err
 		case user.Value.UserName != row.UserName:
 			faults = append(faults, migration.Fault{
 				ID: migration.ErrInvalidValue, Row: row.Number,
 				Message: fmt.Sprintf("Row %d: the user name of '%s' is '%s', not '%s'.", row.Number, row.EmailAddress, user.Value.UserName, row.UserName),
 			})
+		case !c.hasCredentials(b, user.Value, row):
+			rows = append(rows, row)
 		}
 	}
 	if len(faults) > 0 {
@@ -224,15 +228,21 @@ func (c *Control) newCredentials(ctx context.Context, b records.Batch, r migrati
 			}
 		}
 		e.Faults = faults[:min(len(faults), 100)]
-		return 0, e
+		return 0, 0, e
 	}
-	for _, row := range file.Rows {
+	for _, row := range rows {
 		if _, err := c.records.Users.Modify(ctx, func(u *records.User) error { return c.putCredentials(&b, u, row) },
 			records.UserKey(b.GUID, row.EmailAddress)...); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 	}
-	return len(file.Rows), nil
+	return len(rows), len(file.Rows), nil
+}
+
+// hasCredentials tells whether a user has the passwords of a row already. What can't be read is to be replaced.
+func (c *Control) hasCredentials(b records.Batch, u records.User, row csvfile.Row) bool {
+	has, err := c.records.Row(b.GUID, u)
+	return err == nil && (row.Password == "" || row.Password == has.Password) && (row.TargetPassword == "" || row.TargetPassword == has.TargetPassword)
 }
 
 // changeUser lets change alter a user's record.

@@ -55,7 +55,7 @@ func painManyFaults(t *testing.T) {
 	}
 	b := newBed(t, migration.Unlimited, Options{Run: run})
 	b.batch("Many", nil, users...)
-	b.pass(24 * time.Hour)
+	b.pass(3 * time.Hour)
 	if len(faults) != 37 {
 		t.Fatalf("%d faults", len(faults))
 	}
