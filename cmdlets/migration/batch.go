@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"migsh/internal/migration"
 	"migsh/shell/cmdlet"
@@ -36,6 +39,7 @@ type newBatch struct {
 	AcceptUntrustedCertificates bool             `param:"set=Server" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations     any              `param:"set=Server" help:"How many mailboxes are copied at once, and connections made: 1 to 100, in legacy mode 1 to 10. 100 is the default."`
 	AutoStart                   bool             `param:"" help:"Start the batch at once."`
+	Validate                    bool             `param:"" help:"Open both mailboxes of every user first. Those that can't be opened are named, and nothing is made then."`
 	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #DeletedItems# and the like mean the folder of that use in any language."`
 	IncludeFolders              []string         `param:"" help:"Only these folders are copied."`
 	FolderMapping               any              `param:"" help:"Sends folders elsewhere: a table such as @{ 'Sent Items' = 'Sent' }, or texts such as 'Sent Items->Sent'. A name takes along what lies below it; one that begins with ^ is a regular expression over the whole name. Several folders may go to one."`
@@ -79,7 +83,7 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 		return err
 	}
 	r := migration.NewBatchRequest{
-		Name: c.Name, CSVData: c.CSVData, Users: c.users, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
+		Name: c.Name, CSVData: c.CSVData, Users: c.users, Validate: c.Validate, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
 		BatchSettings: migration.BatchSettings{
 			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, TargetRootFolder: c.TargetRootFolder, KeepFolderNames: c.KeepFolderNames, ContentFilter: c.ContentFilter, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
@@ -338,18 +342,64 @@ func told(out cmdlet.Out, r migration.BatchResult) error {
 	return out.Verbose(fmt.Sprintf("What becomes of the batch '%s' is told by mail to %s.", r.Batch.Name, strings.Join(r.Told, ", ")))
 }
 
-type startBatch struct{ orderBatch }
+type startBatch struct {
+	orderBatch
+	Validate bool `param:"" help:"Start nothing: only open both mailboxes of every user, and tell of each whether that works."`
+}
 
 func (e *environment) startBatch() *cmdlet.Info {
 	const name = "Start-MigrationBatch"
 	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Starts or resumes a batch, and tries its failed users again.", ShouldProcess: true},
-		"DomainController Partition Validate", "", func(b base) cmdlet.Cmdlet {
-			return &startBatch{orderBatch{base: b, action: name, give: migration.Service.StartBatch}}
+		"DomainController Partition", "", func(b base) cmdlet.Cmdlet {
+			return &startBatch{orderBatch: orderBatch{base: b, action: name, give: migration.Service.StartBatch}}
 		})
 }
 
 func (c *startBatch) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	if c.Validate {
+		return c.validate(ctx, out)
+	}
 	return c.order(ctx, out, false)
+}
+
+// testedAtOnce is how many users are tested at the same time.
+const testedAtOnce = 8
+
+// validate tests the logins of a batch's users, several at a time, and gives the results in order.
+func (c *startBatch) validate(ctx context.Context, out cmdlet.Out) error {
+	q := migration.UserQuery{}
+	if c.Identity != nil {
+		q.Batch = identityFrom(c.Identity)
+	}
+	c.audited = false // nothing is changed
+	return c.do(ctx, out, func(svc migration.Service) error {
+		var users []migration.User
+		for u, err := range svc.Users(ctx, q) {
+			if err != nil {
+				return err
+			}
+			users = append(users, u)
+		}
+		for part := range slices.Chunk(users, testedAtOnce) {
+			tests := make([]migration.UserTest, len(part))
+			group, within := errgroup.WithContext(ctx)
+			for i, u := range part {
+				group.Go(func() (err error) {
+					tests[i], err = svc.TestUser(within, migration.TestUserRequest{Identity: migration.Identity(u.GUID)})
+					return err
+				})
+			}
+			if err := group.Wait(); err != nil {
+				return err
+			}
+			for i := range tests {
+				if err := out.Write(object.Instance(typeUserTest, &tests[i])); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 type stopBatch struct {

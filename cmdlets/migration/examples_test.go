@@ -146,6 +146,7 @@ func install(t *testing.T, onDisk bool) *installation {
 	}
 	for file, text := range map[string]string{
 		"users.csv":         list,
+		"good-users.csv":    list[:strings.Index(list, "cyd@")],
 		"new-passwords.csv": "EmailAddress,UserName,Password\ncyd@contoso.com,cyd," + answer + "\n",
 		"more-users.csv":    "EmailAddress,UserName,Password,TargetPassword\ndan@contoso.com,dan," + answer + "," + answer + "\n",
 	} {

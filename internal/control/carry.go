@@ -41,6 +41,15 @@ func (c *Control) carryOver(ctx context.Context, r migration.NewBatchRequest) (m
 	if err := c.reachBoth(ctx, d); err != nil {
 		return out, err
 	}
+	if r.Validate {
+		d.file = &csvfile.File{}
+		for _, u := range users {
+			d.file.Rows = append(d.file.Rows, u.row)
+		}
+		if err := c.tryRows(ctx, d); err != nil {
+			return out, err
+		}
+	}
 	if err := c.writeCarried(ctx, d, users); err != nil {
 		return out, records.Explain(err)
 	}

@@ -75,6 +75,11 @@ func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (mi
 	if err := c.reachBoth(ctx, d); err != nil {
 		return migration.BatchResult{}, err
 	}
+	if r.Validate {
+		if err := c.tryRows(ctx, d); err != nil {
+			return migration.BatchResult{}, err
+		}
+	}
 
 	c.creating.Lock()
 	defer c.creating.Unlock()

@@ -179,9 +179,11 @@ type NewBatchRequest struct {
 	CSVData        CSVData
 	// Users, instead of CSVData, are users of other batches that change over to this one; none of them may be at work. Source, target and
 	// settings that are left out are those of the batches that they come from.
-	Users     []Identity `json:",omitempty"`
-	CSVName   string     `json:",omitempty"` // of the file, for reports
-	AutoStart bool       `json:",omitempty"`
+	Users []Identity `json:",omitempty"`
+	// Validate opens both mailboxes of every row first; unless all can be, nothing is created.
+	Validate  bool   `json:",omitempty"`
+	CSVName   string `json:",omitempty"` // of the file, for reports
+	AutoStart bool   `json:",omitempty"`
 	BatchSettings
 	// SubmittedBy is who gave the command.
 	SubmittedBy string `json:",omitempty"`
