@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"unicode/utf16"
 
@@ -36,6 +37,10 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 		return 1
 	}
 	object.UseCulture(culture(environ))
+	if err := provideModulePath(environ); err != nil {
+		fmt.Fprintln(stderr, "migsh:", err)
+		return 1
+	}
 	switch {
 	case o.help:
 		fmt.Fprint(stdout, usage)
@@ -71,6 +76,25 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []str
 		fmt.Fprintln(stderr, "migsh: end the jobs:", err)
 	}
 	return st.finish(ctx, code, interrupted, stderr)
+}
+
+// provideModulePath sets $env:PSModulePath to PowerShell's own directories where nobody has set it.
+func provideModulePath(environ []string) error {
+	if lookup(environ, "PSModulePath") != "" {
+		return nil
+	}
+	var dirs []string
+	home, err := os.UserHomeDir()
+	switch {
+	case err == nil && runtime.GOOS == "windows":
+		dirs = append(dirs, filepath.Join(home, "Documents", "PowerShell", "Modules"))
+	case err == nil:
+		dirs = append(dirs, filepath.Join(home, ".local", "share", "powershell", "Modules"))
+	}
+	if runtime.GOOS != "windows" {
+		dirs = append(dirs, "/usr/local/share/powershell/Modules")
+	}
+	return os.Setenv("PSModulePath", strings.Join(dirs, string(filepath.ListSeparator)))
 }
 
 // culture is the name of the culture that the environment asks for, as .NET reads it: LC_ALL, then LC_MESSAGES, then LANG; none

@@ -55,6 +55,60 @@ func builtinModules(s cmdlet.Session) []any {
 	return out
 }
 
+// moduleSpec names a module, with the versions that will do.
+type moduleSpec struct{ name, guid, least, most, precisely string }
+
+// moduleSpecs reads names, and tables as -FullyQualifiedName takes them.
+func moduleSpecs(names []string, qualified []any) []moduleSpec {
+	var out []moduleSpec
+	for _, name := range names {
+		out = append(out, moduleSpec{name: name})
+	}
+	for _, q := range qualified {
+		spec := moduleSpec{
+			name: fieldText(q, "ModuleName"), guid: fieldText(q, "GUID"), least: fieldText(q, "ModuleVersion"),
+			most: fieldText(q, "MaximumVersion"), precisely: fieldText(q, "RequiredVersion"),
+		}
+		if spec.name == "" {
+			spec.name = object.ToString(q)
+		}
+		out = append(out, spec)
+	}
+	return out
+}
+
+// fits tells whether a module is one that is meant.
+func (q moduleSpec) fits(m any) bool {
+	path := fieldText(m, "Path")
+	if !fitsWildcard(q.name, fieldText(m, "Name")) && (path == "" || q.name != path) {
+		return false
+	}
+	have, err := object.ParseVersion(fieldText(m, "Version"))
+	if err != nil {
+		return q.least == "" && q.most == "" && q.precisely == ""
+	}
+	within := func(text string, fits func(n int) bool) bool {
+		if text == "" {
+			return true
+		}
+		v, err := object.ParseVersion(strings.ReplaceAll(text, "*", "999999999"))
+		if err != nil {
+			return false
+		}
+		n, err := object.Compare(have, v, true)
+		return err == nil && fits(n)
+	}
+	return within(q.least, func(n int) bool { return n >= 0 }) && within(q.most, func(n int) bool { return n <= 0 }) &&
+		within(q.precisely, func(n int) bool { return n == 0 }) && (q.guid == "" || strings.EqualFold(q.guid, fieldText(m, "Guid")))
+}
+
+func textOf(v any) string {
+	if v == nil {
+		return ""
+	}
+	return object.ToString(v)
+}
+
 func fieldText(v any, name string) string {
 	m, _, err := object.GetMember(v, name)
 	if err != nil {
@@ -67,7 +121,7 @@ type getModule struct {
 	Name               []string `param:"set=Loaded,Available,PsSession,CimSession pos=0 pipeline" help:"Names of modules; wildcards are allowed."`
 	FullyQualifiedName []any    `param:"set=Loaded,Available,PsSession pipelinebyname" typename:"Microsoft.PowerShell.Commands.ModuleSpecification[]" help:"Modules by specification."`
 	All                bool     `param:"set=Loaded,Available" help:"All modules, also those that modules have loaded."`
-	ListAvailable      bool     `param:"set=Available mandatory; set=PsSession,CimSession" help:"Modules that can be imported; here those that are loaded."`
+	ListAvailable      bool     `param:"set=Available mandatory; set=PsSession,CimSession" help:"Modules that can be imported: those in the directories of $env:PSModulePath and those that are always there."`
 	PSEdition          string   `param:"set=Available,PsSession" help:"Only modules for this edition; those here are for all."`
 	SkipEditionCheck   bool     `param:"set=Available,PsSession,CimSession" help:"No check of editions, which is the rule here."`
 	Refresh            bool     `param:"set=Available,PsSession,CimSession" help:"Reads anew, which is the rule here."`
@@ -82,17 +136,13 @@ func (c *getModule) Process(_ context.Context, _ any, out cmdlet.Out) error {
 		return noRemoteSessions("Get-Module")
 	}
 	s := out.Session()
-	names := c.Name
-	for _, q := range c.FullyQualifiedName {
-		if name := fieldText(q, "ModuleName"); name != "" {
-			names = append(names, name)
-		} else {
-			names = append(names, object.ToString(q))
-		}
+	specs := moduleSpecs(c.Name, c.FullyQualifiedName)
+	modules := append(s.Modules(c.All), builtinModules(s)...)
+	if c.ListAvailable {
+		modules = append(s.AvailableModules(), builtinModules(s)...)
 	}
-	for _, m := range append(s.Modules(), builtinModules(s)...) {
-		name := fieldText(m, "Name")
-		if len(names) > 0 && !slices.ContainsFunc(names, func(p string) bool { return fitsWildcard(p, name) }) {
+	for _, m := range modules {
+		if len(specs) > 0 && !slices.ContainsFunc(specs, func(q moduleSpec) bool { return q.fits(m) }) {
 			continue
 		}
 		if err := out.Write(m); err != nil {
@@ -120,9 +170,9 @@ type importModule struct {
 	SkipEditionCheck     bool     `param:"set=Name,PSSession,CimSession,FullyQualifiedName,FullyQualifiedNameAndPSSession,ModuleInfo,Assembly" help:"No check of editions, which is the rule here."`
 	PassThru             bool     `param:"" help:"Gives the modules."`
 	AsCustomObject       bool     `param:"" help:"Gives an object whose methods are the module's functions."`
-	MinimumVersion       any      `param:"set=Name,PSSession,CimSession,WinCompat" alias:"Version" typename:"System.Version" help:"The least version; script modules have none and always fit."`
-	MaximumVersion       string   `param:"set=Name,PSSession,CimSession,WinCompat" help:"The greatest version; script modules have none and always fit."`
-	RequiredVersion      any      `param:"set=Name,PSSession,CimSession,WinCompat" typename:"System.Version" help:"The version; script modules have none and always fit."`
+	MinimumVersion       any      `param:"set=Name,PSSession,CimSession,WinCompat" alias:"Version" typename:"System.Version" help:"The least version that will do."`
+	MaximumVersion       string   `param:"set=Name,PSSession,CimSession,WinCompat" help:"The greatest version that will do; * stands for any number."`
+	RequiredVersion      any      `param:"set=Name,PSSession,CimSession,WinCompat" typename:"System.Version" help:"The version."`
 	ModuleInfo           []any    `param:"set=ModuleInfo mandatory pos=0 pipeline" typename:"System.Management.Automation.PSModuleInfo[]" help:"Modules as Get-Module gives them."`
 	ArgumentList         []any    `param:"" alias:"Args" help:"Arguments for the module's script."`
 	DisableNameChecking  bool     `param:"" help:"No warning about unusual verbs, which is the rule here."`
@@ -136,9 +186,6 @@ type importModule struct {
 }
 
 func (c *importModule) Process(ctx context.Context, _ any, out cmdlet.Out) error {
-	if err := withoutEffect(out, "script modules have no versions here. Import the file of the version that you want by its path.", "MinimumVersion", "MaximumVersion", "RequiredVersion"); err != nil {
-		return err
-	}
 	if err := withoutEffect(out, "modules here have functions. Choose these with -Function.", "Cmdlet"); err != nil {
 		return err
 	}
@@ -148,23 +195,24 @@ func (c *importModule) Process(ctx context.Context, _ any, out cmdlet.Out) error
 	case c.Assembly != nil:
 		return object.NewError("NotSupported", object.NotImplemented, nil, "Import-Module cannot load assemblies. Import a script module (.psm1).")
 	}
-	names := slices.Clone(c.Name)
-	for _, q := range append(c.FullyQualifiedName, c.ModuleInfo...) {
-		name := fieldText(q, "ModuleName")
+	var specs []moduleSpec
+	for _, name := range c.Name {
+		specs = append(specs, moduleSpec{name: name, least: textOf(c.MinimumVersion), most: c.MaximumVersion, precisely: textOf(c.RequiredVersion)})
+	}
+	specs = append(specs, moduleSpecs(nil, c.FullyQualifiedName)...)
+	for _, m := range c.ModuleInfo {
+		name := fieldText(m, "Path")
 		if name == "" {
-			name = fieldText(q, "Path")
+			name = fieldText(m, "Name")
 		}
-		if name == "" {
-			name = fieldText(q, "Name")
-		}
-		names = append(names, name)
+		specs = append(specs, moduleSpec{name: name})
 	}
 	s := out.Session()
-	for _, name := range names {
-		m, err := c.load(ctx, s, name)
+	for _, q := range specs {
+		m, err := c.load(ctx, s, q)
 		if err != nil {
 			r := object.RecordOf(err)
-			if r.ID != "Modules_ModuleNotFound" {
+			if r.ID != "Modules_ModuleNotFound" && r.ID != "Modules_ModuleWithVersionNotFound" {
 				return err
 			}
 			if err := out.Error(r); err != nil {
@@ -185,14 +233,16 @@ func (c *importModule) Process(ctx context.Context, _ any, out cmdlet.Out) error
 	return nil
 }
 
-func (c *importModule) load(ctx context.Context, s cmdlet.Session, name string) (any, error) {
+func (c *importModule) load(ctx context.Context, s cmdlet.Session, q moduleSpec) (any, error) {
+	name := q.name
 	for _, m := range builtinModules(s) {
 		if strings.EqualFold(fieldText(m, "Name"), name) {
 			return m, nil // its cmdlets are there already
 		}
 	}
 	o := cmdlet.ImportOptions{
-		Force: c.Force, Global: c.Global || strings.EqualFold(c.Scope, "Global"), Prefix: c.Prefix,
+		Force: c.Force, Global: c.Global || strings.EqualFold(c.Scope, "Global"), Local: strings.EqualFold(c.Scope, "Local"), Prefix: c.Prefix,
+		MinimumVersion: q.least, MaximumVersion: q.most, RequiredVersion: q.precisely, GUID: q.guid,
 		Functions: c.Function, Variables: c.Variable, Aliases: c.Alias, Arguments: c.ArgumentList,
 	}
 	if c.AsCustomObject || c.NoClobber && o.Functions == nil {
@@ -288,31 +338,30 @@ type removeModule struct {
 
 func (c *removeModule) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	s := out.Session()
-	patterns := slices.Clone(c.Name)
-	for _, q := range append(c.FullyQualifiedName, c.ModuleInfo...) {
-		name := fieldText(q, "ModuleName")
-		if name == "" {
-			name = fieldText(q, "Name")
-		}
-		patterns = append(patterns, name)
+	specs := moduleSpecs(c.Name, c.FullyQualifiedName)
+	for _, m := range c.ModuleInfo {
+		specs = append(specs, moduleSpec{name: fieldText(m, "Name")})
 	}
-	for _, p := range patterns {
+	for _, q := range specs {
 		found := false
-		for _, m := range s.Modules() {
-			name := fieldText(m, "Name")
-			if !fitsWildcard(p, name) {
+		for _, m := range s.Modules(true) {
+			if !q.fits(m) {
 				continue
 			}
 			found = true
-			ok, err := out.ShouldProcess(name+" (Path: '"+fieldText(m, "Path")+"')", "Remove-Module")
+			path := fieldText(m, "Path")
+			ok, err := out.ShouldProcess(fieldText(m, "Name")+" (Path: '"+path+"')", "Remove-Module")
 			if err != nil {
 				return err
 			}
-			if ok {
-				s.RemoveModule(name)
+			if !ok {
+				continue
+			}
+			if _, err := s.RemoveModule(path); err != nil {
+				return err
 			}
 		}
-		if !found && !object.HasWildcards(p) {
+		if !found && !object.HasWildcards(q.name) {
 			e := object.NewException("System.InvalidOperationException", "No modules were removed. Verify that the specification of modules to remove is correct and those modules exist in the runspace.")
 			if err := out.Error(object.NewErrorOf(e, "Modules_NoModulesRemoved", object.ResourceUnavailable, nil)); err != nil {
 				return err

@@ -82,10 +82,16 @@ type Language interface {
 	// NewModule runs a script block as a module and, if asked, brings its exports into the caller's session. What the block
 	// puts out goes to write.
 	NewModule(ctx context.Context, name string, body object.ScriptBlock, o ImportOptions, bring bool, write func(v any) error) (any, error)
-	// Modules lists the modules that are loaded, as objects.
-	Modules() []any
-	// RemoveModule unloads a module; false when there is none of that name.
-	RemoveModule(name string) bool
+	// Modules lists the modules that are loaded, as objects; with all those too that modules have loaded for themselves.
+	Modules(all bool) []any
+	// AvailableModules describes the modules along $env:PSModulePath without loading them.
+	AvailableModules() []any
+	// TestManifest reads a module manifest, checks what it names and describes the module.
+	TestManifest(ctx context.Context, path string) (any, error)
+	// DataFile reads a table from a file in PowerShell's language for data (.psd1).
+	DataFile(path string) (*object.Hashtable, error)
+	// RemoveModule unloads a module; false when there is none of that name or path.
+	RemoveModule(name string) (bool, error)
 	// ExportMembers says what the module that runs exports.
 	ExportMembers(functions, variables, aliases []string) error
 	// Errors is $Error's list.
@@ -94,8 +100,11 @@ type Language interface {
 
 // ImportOptions are those of Import-Module.
 type ImportOptions struct {
-	Force, Global                 bool
-	Prefix                        string
-	Functions, Variables, Aliases []string // what to import; nil: everything exported
-	Arguments                     []any
+	Force, Global bool
+	Local         bool // into the scope that calls
+	// The versions that will do, as texts; empty: any. GUID is the module's, where it matters.
+	MinimumVersion, MaximumVersion, RequiredVersion, GUID string
+	Prefix                                                string
+	Functions, Variables, Aliases                         []string // what to import; nil: everything exported
+	Arguments                                             []any
 }

@@ -170,6 +170,9 @@ func (c *commandCode) invokeValue(f *frame, b stageBase, v any) (stage, error) {
 	if info := commandOf(v); info != nil {
 		return c.invokeInfo(f, b, info)
 	}
+	if m := moduleOf(v); m != nil {
+		return c.inModuleCall(f, b, m)
+	}
 	switch x := object.Base(v).(type) {
 	case *scriptBlock:
 		args, err := c.evaluate(f)
@@ -324,7 +327,7 @@ func (in *Interp) find(f *frame, name, lower string) (*found, error) {
 			return &fn.found, nil
 		}
 	}
-	return nil, nil
+	return in.autoload(f, name, lower)
 }
 
 // scopePrefix takes global: or script: off a command's name.

@@ -103,8 +103,13 @@ func (c *compiler) compile() *code {
 		code.failed = c.unsupported(ast.DynamicParam, "dynamicparam")(c.in.current)
 	}
 	for _, u := range ast.Usings {
-		if u.Kind == syntax.UsingModule || u.Kind == syntax.UsingAssembly {
-			code.failed = c.unsupported(u, "using "+usingWords[u.Kind])(c.in.current)
+		switch u.Kind {
+		case syntax.UsingModule:
+			if err := c.in.use(u, c.block.file); err != nil {
+				code.failed = err
+			}
+		case syntax.UsingAssembly:
+			code.failed = c.unsupported(u, "using assembly")(c.in.current)
 		}
 	}
 	if err := c.defineTypes(); err != nil {
@@ -131,8 +136,6 @@ func (c *compiler) compile() *code {
 	code.simple = code.begin == nil && code.process == nil && code.clean == nil
 	return code
 }
-
-var usingWords = map[syntax.UsingKind]string{syntax.UsingModule: "module", syntax.UsingAssembly: "assembly"}
 
 func (c *compiler) list(statements []syntax.Statement, traps []*syntax.Trap) *list {
 	l := &list{statements: make([]statement, 0, len(statements))}

@@ -96,6 +96,7 @@ func New(o Options) *Interp {
 	in.global.script = in.global
 	in.global.aliases = map[string]*alias{}
 	in.global.functions = map[string]*function{}
+	in.modules.loading = map[string]bool{}
 	in.top = &frame{in: in, scope: in.global, streams: &streams{in: in}}
 	in.top.out = sinkFunc(func(v any) error { return in.options.Display.Show(v) })
 	in.current = in.top

@@ -2,7 +2,6 @@ package interp
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,20 +13,41 @@ import (
 
 // module is a script module: a session of its own, of which the importer sees what is exported.
 type module struct {
+	in         *Interp
 	name, path string
+	version    object.Version
+	manifest   *manifest // nil where there is none
+	script     bool      // it has a script, not only a manifest
 	scope      *scope
 	// exports are wildcard patterns; nil means the default: every function and alias.
 	functions, variables, aliases []string
-	explicit                      bool // Export-ModuleMember was called
-	imported                      []string
+	explicit                      bool      // Export-ModuleMember was called
+	nested, required              []*module // of the manifest
+	inside                        []*module // loaded by the module's own code
+	inner                         bool      // loaded by a module for itself
+	declared                      []string  // functions that a module which is not loaded would export
+	imported                      []imported
+	onRemove                      any
+	self                          *object.Object
+}
+
+// imported is a name by which a module was made known in a scope.
+type imported struct {
+	at    *scope
+	lower string
+	alias bool
 }
 
 // modules are those that are loaded, in the order of their import.
-type modules struct{ list []*module }
+type modules struct {
+	list      []*module
+	installed map[string]*installed // by file
+	loading   map[string]bool       // files of those that are being loaded by themselves
+}
 
 func (m *modules) find(name string) *module {
 	for _, x := range m.list {
-		if strings.EqualFold(x.name, name) || x.path == name {
+		if strings.EqualFold(x.name, name) || x.path == name || x.manifest != nil && x.manifest.path == name {
 			return x
 		}
 	}
@@ -37,10 +57,29 @@ func (m *modules) find(name string) *module {
 // exported finds an exported function.
 func (m *module) exported(lower string) *function {
 	fn := m.scope.functions[lower]
-	if fn == nil || !m.exports(m.functions, fn.name, true) {
+	if fn == nil || !m.exportsFunction(fn) {
 		return nil
 	}
 	return fn
+}
+
+// exportsFunction tells whether a function of the module's session is exported: by default those that the module or one of its
+// nested modules defines.
+func (m *module) exportsFunction(fn *function) bool {
+	if limit := m.manifest.texts("FunctionsToExport"); limit != nil && !fitsAny(limit, fn.name) {
+		return false
+	}
+	return m.exports(m.functions, fn.name, fn.module == m || slices.Contains(m.nested, fn.module))
+}
+
+func (m *module) exportsAlias(a *alias) bool {
+	limit := m.manifest.texts("AliasesToExport")
+	return (limit == nil || fitsAny(limit, a.name)) && m.exports(m.aliases, a.name, true)
+}
+
+func (m *module) exportsVariable(name string) bool {
+	limit := m.manifest.texts("VariablesToExport")
+	return (limit == nil || fitsAny(limit, name)) && m.explicit && fitsAny(m.variables, name)
 }
 
 // exports tells whether a name is among the patterns; without Export-ModuleMember byDefault decides.
@@ -61,81 +100,102 @@ func fitsAny(patterns []string, name string) bool {
 // ImportModule implements [cmdlet.Language].
 func (s *session) ImportModule(ctx context.Context, path string, o cmdlet.ImportOptions) (any, error) {
 	in := s.in
-	full := in.moduleFile(path)
-	if full == "" {
-		if m := in.modules.find(path); m != nil {
-			return m.object(), nil
-		}
-		e := object.NewException("System.IO.FileNotFoundException", "The specified module '%s' was not loaded because no valid module file was found in any module directory.", path)
-		return nil, object.NewErrorOf(e, "Modules_ModuleNotFound", object.ResourceUnavailable, path)
+	spec := optionsSpec(path, o)
+	full := in.moduleFile(spec)
+	m := in.modules.find(path)
+	if full != "" {
+		m = in.modules.find(full)
 	}
-	f := in.current
-	m := in.modules.find(full)
-	if m != nil && o.Force {
-		s.RemoveModule(m.name)
+	switch {
+	case full == "" && (m == nil || !spec.admits(m.version)):
+		return nil, errModuleNotFound(spec)
+	case m != nil && o.Force && full != "":
+		if err := in.unload(m); err != nil {
+			return nil, err
+		}
 		m = nil
 	}
+	f := in.current
 	if m == nil {
 		var err error
 		if m, err = in.loadModule(f, full, o.Arguments); err != nil {
 			return nil, err
 		}
+		m.inner = f.scope.module != nil && !o.Global
+		in.modules.list = append(in.modules.list, m)
+		if from := f.scope.module; m.inner {
+			from.inside = append(from.inside, m)
+		}
 	}
-	at := in.global
-	if f.scope.module != nil && !o.Global {
-		at = f.scope.module.scope
+	if o.Prefix == "" {
+		o.Prefix = m.manifest.text("DefaultCommandPrefix")
 	}
-	in.bring(m, at, o)
+	in.bring(m, in.importScope(f, o), o)
 	return m.object(), nil
 }
 
-// moduleFile finds the file of a module by path, or by name along $env:PSModulePath.
-func (in *Interp) moduleFile(path string) string {
-	candidates := func(base string) []string {
-		leaf := filepath.Base(base)
-		return []string{base, base + ".psm1", base + ".ps1", filepath.Join(base, leaf+".psm1")}
+// importScope is where a module's exports become known: in the module that imports it, else in the whole session, or where
+// -Scope Local says so in the scope that calls.
+func (in *Interp) importScope(f *frame, o cmdlet.ImportOptions) *scope {
+	switch {
+	case o.Local:
+		return f.scope
+	case f.scope.module != nil && !o.Global:
+		return f.scope.module.scope
 	}
-	var all []string
-	if strings.ContainsAny(path, `/\`) || strings.HasPrefix(path, ".") {
-		all = candidates(in.resolvePath(strings.ReplaceAll(path, `\`, "/")))
-	} else {
-		for _, dir := range filepath.SplitList(os.Getenv("PSModulePath")) {
-			all = append(all, candidates(filepath.Join(dir, path))...)
-		}
-		if strings.HasSuffix(strings.ToLower(path), ".psm1") || strings.HasSuffix(strings.ToLower(path), ".ps1") {
-			all = append(all, in.resolvePath(path))
-		}
-	}
-	for _, c := range all {
-		if st, err := os.Stat(c); err == nil && !st.IsDir() {
-			return c
-		}
-	}
-	return ""
+	return in.global
 }
 
-// loadModule runs a module's file in a session of its own.
+// loadModule runs a module's file, or what its manifest names, in a session of its own.
 func (in *Interp) loadModule(f *frame, path string, args []any) (*module, error) {
+	if strings.EqualFold(filepath.Ext(path), ".psd1") {
+		return in.loadManifest(f, path, args)
+	}
 	fn, err := in.loadScript(path)
 	if err != nil {
 		return nil, err
 	}
-	name := filepath.Base(path)
-	m := &module{name: strings.TrimSuffix(name, filepath.Ext(name)), path: path}
+	m := &module{name: stem(path), path: path, script: true, version: object.Version{Build: -1, Revision: -1}}
+	in.openModule(m, fn)
 	if err := in.runModule(f, m, fn, args, discard{}); err != nil {
 		return nil, err
 	}
-	in.modules.list = append(in.modules.list, m)
 	return m, nil
 }
 
-// runModule runs the module's code in its own session.
+// openModule gives a module its session; fn is the script that will run in it, nil where there is none.
+func (in *Interp) openModule(m *module, fn *function) {
+	var l *layout
+	if fn != nil {
+		l = fn.block.code().layout
+	}
+	m.in, m.scope = in, newScope(in.global, l)
+	m.scope.module, m.scope.script = m, m.scope
+}
+
+// inModule runs fn with the module's session in force.
+func (in *Interp) inModule(f *frame, m *module, fn func() error) error {
+	g := &frame{in: in, scope: m.scope, out: discard{}, streams: f.streams, caller: f, call: &call{name: m.path}}
+	saved := in.current
+	in.current = g
+	g.push()
+	err := fn()
+	g.pop()
+	in.current = saved
+	return err
+}
+
+// runModule runs the module's code in its session.
 func (in *Interp) runModule(f *frame, m *module, fn *function, args []any, out sink) error {
 	c := fn.block.code()
-	m.scope = newScope(in.global, c.layout)
-	m.scope.module, m.scope.script = m, m.scope
+	if c.failed != nil {
+		return c.failed
+	}
 	g := &frame{in: in, scope: m.scope, vars: m.scope.vars, code: c, out: out, streams: f.streams, caller: f,
-		call: &call{block: fn.block, fn: fn, name: m.path, args: args}}
+		call: &call{block: fn.block, fn: &function{name: fn.name, block: fn.block, module: m, kind: fn.kind, path: fn.path}, name: m.path, args: args}}
+	if err := g.moduleParameters(c, args); err != nil {
+		return err
+	}
 	saved := in.current
 	in.current = g
 	g.push()
@@ -154,6 +214,29 @@ func (in *Interp) runModule(f *frame, m *module, fn *function, args []any, out s
 	return err
 }
 
+// moduleParameters gives the parameters of a module's script the arguments of -ArgumentList, in their order.
+func (f *frame) moduleParameters(c *code, args []any) error {
+	for i, p := range c.params {
+		var v any
+		switch {
+		case i < len(args):
+			v = args[i]
+		case p.deflt != nil:
+			var err error
+			if v, err = p.deflt(f); err != nil {
+				return err
+			}
+		}
+		if err := f.assign(f.scope, p.name, v); err != nil {
+			return err
+		}
+	}
+	if n := len(c.params); n > 0 {
+		f.call.args = args[min(n, len(args)):]
+	}
+	return nil
+}
+
 // NewModule implements [cmdlet.Language].
 func (s *session) NewModule(_ context.Context, name string, body object.ScriptBlock, o cmdlet.ImportOptions, bring bool, write func(v any) error) (any, error) {
 	sb, ok := body.(*scriptBlock)
@@ -161,17 +244,15 @@ func (s *session) NewModule(_ context.Context, name string, body object.ScriptBl
 		return nil, object.NewError("Argument", object.InvalidArgument, name, "The body of module '%s' is no script block of this session.", name)
 	}
 	in := s.in
-	m := &module{name: name, path: name}
-	if err := in.runModule(in.current, m, newFunction(name, sb.block, nil, cmdlet.KindScriptBlock), o.Arguments, sinkFunc(write)); err != nil {
+	m := &module{name: name, path: name, script: true, version: object.Version{Build: 0, Revision: -1}}
+	fn := newFunction(name, sb.block, nil, cmdlet.KindScriptBlock)
+	in.openModule(m, fn)
+	if err := in.runModule(in.current, m, fn, o.Arguments, sinkFunc(write)); err != nil {
 		return nil, err
 	}
 	if bring {
 		in.modules.list = append(in.modules.list, m)
-		at := in.global
-		if from := in.current.scope.module; from != nil {
-			at = from.scope
-		}
-		in.bring(m, at, o)
+		in.bring(m, in.importScope(in.current, o), o)
 	}
 	return m.object(), nil
 }
@@ -180,7 +261,7 @@ func (s *session) NewModule(_ context.Context, name string, body object.ScriptBl
 func (in *Interp) bring(m *module, at *scope, o cmdlet.ImportOptions) {
 	wanted := func(only []string, name string) bool { return only == nil || fitsAny(only, name) }
 	for _, fn := range m.scope.functions {
-		if !m.exports(m.functions, fn.name, true) || !wanted(o.Functions, fn.name) {
+		if !m.exportsFunction(fn) || !wanted(o.Functions, fn.name) {
 			continue
 		}
 		name := fn.name
@@ -197,16 +278,18 @@ func (in *Interp) bring(m *module, at *scope, o cmdlet.ImportOptions) {
 		c := *fn
 		c.name = name
 		c.found.function = &c
-		at.functions[strings.ToLower(name)] = &c
-		m.imported = append(m.imported, strings.ToLower(name))
+		lower := strings.ToLower(name)
+		at.functions[lower] = &c
+		m.imported = append(m.imported, imported{at: at, lower: lower})
 	}
 	for _, a := range m.scope.aliases {
-		if m.exports(m.aliases, a.name, true) && wanted(o.Aliases, a.name) {
+		if m.exportsAlias(a) && wanted(o.Aliases, a.name) {
 			in.setAlias(at, a)
+			m.imported = append(m.imported, imported{at: at, lower: strings.ToLower(a.name), alias: true})
 		}
 	}
 	m.scope.all(func(s symbol, v *variable) {
-		if name := in.symbols.names[s]; m.explicit && fitsAny(m.variables, name) && wanted(o.Variables, name) {
+		if name := in.symbols.names[s]; m.exportsVariable(name) && wanted(o.Variables, name) {
 			place := at.place(s)
 			place.value = v.get()
 			place.traits = &traits{get: v.get, set: func(x any) error { v.value = x; return nil }}
@@ -214,47 +297,50 @@ func (in *Interp) bring(m *module, at *scope, o cmdlet.ImportOptions) {
 	})
 }
 
-// object is the module as Get-Module shows it.
-func (m *module) object() any {
-	commands := object.NewHashtable()
-	names := make([]string, 0, len(m.scope.functions))
-	for _, fn := range m.scope.functions {
-		if m.exports(m.functions, fn.name, true) {
-			names = append(names, fn.name)
-		}
-	}
-	slices.Sort(names)
-	for _, n := range names {
-		commands.Set(n, (&commandInfo{found: found{function: m.scope.functions[strings.ToLower(n)]}, name: n}).AsObject())
-	}
-	o := object.NewCustom("ModuleType", "Script", "Version", object.Version{Build: -1, Revision: -1}, "Name", m.name, "Path", m.path,
-		"ExportedCommands", commands, "ExportedFunctions", commands)
-	o.TypeNames = []string{"System.Management.Automation.PSModuleInfo", "System.Object"}
-	return o
-}
-
 // Modules implements [cmdlet.Language].
-func (s *session) Modules() []any {
+func (s *session) Modules(all bool) []any {
 	out := make([]any, 0, len(s.in.modules.list))
 	for _, m := range s.in.modules.list {
-		out = append(out, m.object())
+		if all || !m.inner {
+			out = append(out, m.object())
+		}
 	}
 	return out
 }
 
 // RemoveModule implements [cmdlet.Language].
-func (s *session) RemoveModule(name string) bool {
+func (s *session) RemoveModule(name string) (bool, error) {
 	m := s.in.modules.find(name)
 	if m == nil {
-		return false
+		return false, nil
 	}
-	s.in.modules.list = slices.DeleteFunc(s.in.modules.list, func(x *module) bool { return x == m })
-	for _, lower := range m.imported {
-		if fn := s.in.global.functions[lower]; fn != nil && fn.module == m {
-			delete(s.in.global.functions, lower)
+	return true, s.in.unload(m)
+}
+
+// unload runs what the module wants done at its end, and takes it and all names that it was known by out of the session.
+func (in *Interp) unload(m *module) error {
+	if sb, ok := m.onRemove.(*scriptBlock); ok {
+		if err := in.inModule(in.current, m, func() error {
+			return sb.invoke(discard{}, invocation{args: []any{m.object()}})
+		}); err != nil {
+			return err
 		}
 	}
-	return true
+	in.modules.list = slices.DeleteFunc(in.modules.list, func(x *module) bool { return x == m })
+	for _, n := range m.imported {
+		if n.alias {
+			delete(n.at.aliases, n.lower)
+		} else if fn := n.at.functions[n.lower]; fn != nil && (fn.module == m || slices.Contains(m.nested, fn.module)) {
+			delete(n.at.functions, n.lower)
+		}
+	}
+	m.imported = nil
+	for _, sub := range append(m.inside, m.nested...) {
+		if err := in.unload(sub); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ExportMembers implements [cmdlet.Language].
@@ -269,6 +355,25 @@ func (s *session) ExportMembers(functions, variables, aliases []string) error {
 	m.variables = append(m.variables, variables...)
 	m.aliases = append(m.aliases, aliases...)
 	return nil
+}
+
+// use loads the module of a using module statement, before the script that says so is compiled. A path is relative to the script.
+func (in *Interp) use(u *syntax.UsingStatement, file string) error {
+	var spec moduleSpec
+	if u.Name != nil {
+		spec.name = u.Name.Value
+	} else {
+		v, err := (&compiler{in: in, block: in.newBlock(&syntax.ScriptBlock{}, nil)}).expr(u.Specification)(in.current)
+		if err != nil {
+			return err
+		}
+		spec = specOf(v)
+	}
+	if name := slashed(spec.name); file != "" && strings.Contains(name, "/") && !filepath.IsAbs(name) {
+		spec.name = filepath.Join(filepath.Dir(file), name)
+	}
+	_, err := in.importSpec(in.current, spec)
+	return err
 }
 
 // meets checks a script's #requires lines.
@@ -300,8 +405,12 @@ func (in *Interp) meets(r *syntax.Requirements, script string) error {
 	}
 	var missing []string
 	for _, m := range r.Modules {
-		if in.modules.find(m.Name) == nil && !strings.HasPrefix(strings.ToLower(m.Name), "microsoft.powershell.") && in.moduleFile(m.Name) == "" {
-			missing = append(missing, "The module '"+m.Name+"' cannot be found.")
+		spec := moduleSpec{name: m.Name, guid: m.GUID, least: m.ModuleVersion, most: m.MaximumVersion, precisely: m.RequiredVersion}
+		if _, err := in.importSpec(in.current, spec); err != nil {
+			if object.RecordOf(err).Category != object.ResourceUnavailable {
+				return err
+			}
+			missing = append(missing, m.Name)
 		}
 	}
 	if len(missing) > 0 {
