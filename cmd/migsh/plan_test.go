@@ -56,3 +56,27 @@ Set-MigrationBatch Planned -TargetRootFolder Later 3>&1`, "")
 		}
 	}
 }
+
+// TestPlanAgainstQuota finds out beforehand who will not fit, and by how much.
+func TestPlanAgainstQuota(t *testing.T) {
+	source := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	target := testserver.StartDovecot(t, testserver.DovecotOptions{Quota: "0", QuotaMaxMail: "1M"})
+	rows := accounts(t, source, target, "ann", "bob")
+	target.AddUser(t, testserver.Account{Name: "ann@contoso.edu", Password: "target-ann", Quota: "20K"})
+	source.Fill(t, "ann", testmail.Plain(1, 40))
+	source.Fill(t, "bob", testmail.Plain(2, 40))
+	p := newProgram(t)
+	out := p.ok(endpoints(source.IMAPPort, target.IMAPPort, "")+fmt.Sprintf(`
+New-MigrationBatch -Name Full -SourceEndpoint Source -CSVData ([IO.File]::ReadAllBytes('%s')) | Out-Null
+$plan = Get-MigrationPlan -BatchId Full
+$plan
+$plan | ForEach-Object { "$($_.Identity) $($_.Result) $($_.PendingSize.ToBytes() - 20KB -eq $_.MissingSize.ToBytes()) $($_.QuotaLimit) $($_.Message)" }
+$plan | Where-Object { $_.MissingSize.ToBytes() -gt 0 } | ForEach-Object { "lacks $($_.Identity)" }`, userList(t, rows...)), "")
+	for _, want := range []string{
+		"Identity ", "PendingSize", "ann@contoso.edu Failed True 20 KB (20,480 bytes) The target lacks ", "Raise its quota first.", "bob@contoso.edu Success False ", "lacks ann@contoso.edu\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
+}
