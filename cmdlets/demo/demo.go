@@ -3,24 +3,32 @@ package demo
 
 import (
 	"context"
+	_ "embed"
 
 	"migsh/internal/demo"
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
 )
 
+var (
+	//go:embed help/Start-MigrationDemo.md
+	startHelp string
+	//go:embed help/Stop-MigrationDemo.md
+	stopHelp string
+)
+
 // Cmdlets returns Start-MigrationDemo and Stop-MigrationDemo.
 func Cmdlets() []*cmdlet.Info {
-	return []*cmdlet.Info{
-		cmdlet.Declare(cmdlet.Spec{
-			Name: "Start-MigrationDemo", Module: "Migration", Class: "Migsh.Demo.StartMigrationDemo", OutputTypes: []string{typeDemo.Name},
-			Synopsis: "Starts two IMAP servers with invented mailboxes in this process, to try migsh with.",
-		}, func() cmdlet.Cmdlet { return &start{} }),
-		cmdlet.Declare(cmdlet.Spec{
-			Name: "Stop-MigrationDemo", Module: "Migration", Class: "Migsh.Demo.StopMigrationDemo",
-			Synopsis: "Stops the demo servers; their mail is forgotten.",
-		}, func() cmdlet.Cmdlet { return &stop{} }),
-	}
+	start := cmdlet.Declare(cmdlet.Spec{
+		Name: "Start-MigrationDemo", Module: "Migration", Class: "Migsh.Demo.StartMigrationDemo", OutputTypes: []string{typeDemo.Name},
+		Synopsis: "Starts two IMAP servers with invented mailboxes in this process, to try migsh with.",
+	}, func() cmdlet.Cmdlet { return &start{} })
+	stop := cmdlet.Declare(cmdlet.Spec{
+		Name: "Stop-MigrationDemo", Module: "Migration", Class: "Migsh.Demo.StopMigrationDemo",
+		Synopsis: "Stops the demo servers; their mail is forgotten.",
+	}, func() cmdlet.Cmdlet { return &stop{} })
+	start.Help, stop.Help = startHelp, stopHelp
+	return []*cmdlet.Info{start, stop}
 }
 
 // typeDemo is what Start-MigrationDemo gives out: where the servers are and the user list for a batch.
