@@ -133,6 +133,19 @@ func seedMails(t *testing.T, w *seedWorld) {
 		}
 		arrived(t, w.target, 4, "s044b@contoso.edu")
 	})
+	t.Run("S1.50", func(t *testing.T) {
+		before := len(sink.Mails())
+		p.shows("Send-MigrationNotice C -Subject x -Body 'Dear {Name}' -Confirm:$false\nSend-MigrationNotice C -Subject 'Your mail has moved, {LocalPart}' -Body \"Dear user,`n`nsign in as {EmailAddress}. Grüße\" -Confirm:$false\n"+
+			"Send-MigrationNotice B -Status Failed -Subject x -Body y -Confirm:$false", "{Name} can't be filled in.", "WARNING: The batch 'B' has no such user: nobody was told.")
+		mails := sink.Mails()[before:]
+		if len(mails) != 1 {
+			t.Fatalf("%d mails", len(mails))
+		}
+		subject, err := mails[0].Header.Subject()
+		if err != nil || mails[0].To != "s044d@contoso.edu" || subject != "Your mail has moved, s044d" || strings.TrimSpace(mails[0].Text) != "Dear user,\r\n\r\nsign in as s044d@contoso.edu. Grüße" {
+			t.Errorf("to %s, %q: %q (%v)", mails[0].To, subject, mails[0].Text, err)
+		}
+	})
 	t.Run("S0.54", func(t *testing.T) {
 		for _, m := range all {
 			id, err := m.Header.MessageID()

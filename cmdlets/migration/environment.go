@@ -28,7 +28,7 @@ func Commands(open Opener) []*cmdlet.Info {
 		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
 		e.getPlan(), e.backupStore(), e.testStore(), e.optimizeStore(),
-		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(), e.searchAudit(), e.testCutover(),
+		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(), e.searchAudit(), e.testCutover(), e.sendNotice(),
 	})
 }
 

@@ -16,12 +16,14 @@ type Relay struct {
 // NotificationKind is the occasion of a mail.
 type NotificationKind string
 
-// The occasions: the first copy has ended; a batch at work, from time to time; it was stopped; it was completed.
+// The occasions: the first copy has ended; a batch at work, from time to time; it was stopped; it was completed; its users are told
+// something.
 const (
 	NotifyFinished  NotificationKind = "Finished"
 	NotifyReport    NotificationKind = "Report"
 	NotifyStopped   NotificationKind = "Stopped"
 	NotifyCompleted NotificationKind = "Completed"
+	NotifyUser      NotificationKind = "Notice"
 )
 
 // NotificationState is how far a mail is.

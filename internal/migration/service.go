@@ -82,6 +82,8 @@ type Service interface {
 	// OptimizeStore gives back to the disk what the state no longer uses; batches wait meanwhile.
 	OptimizeStore(ctx context.Context) (StoreTest, error)
 
+	// SendNotice has a mail of its own sent to each user of a batch.
+	SendNotice(ctx context.Context, r NoticeRequest) (NoticeResult, error)
 	// Cutover looks up where the mail of domains goes, and whether their mailboxes were synchronized since that was changed.
 	Cutover(ctx context.Context, r CutoverRequest) iter.Seq2[Cutover, error]
 

@@ -227,6 +227,10 @@ func (c *client) OptimizeStore(ctx context.Context) (migration.StoreTest, error)
 	return optimizeStore.only(ctx, c, nothing{})
 }
 
+func (c *client) SendNotice(ctx context.Context, r migration.NoticeRequest) (migration.NoticeResult, error) {
+	return sendNotice.only(ctx, c, r)
+}
+
 func (c *client) Cutover(ctx context.Context, r migration.CutoverRequest) iter.Seq2[migration.Cutover, error] {
 	return cutover.stream(ctx, c, r)
 }

@@ -65,6 +65,7 @@ var (
 	backupStore    = one("BackupStore", migration.Service.BackupStore)
 	testStore      = one("TestStore", migration.Service.TestStore)
 	optimizeStore  = question("OptimizeStore", migration.Service.OptimizeStore)
+	sendNotice     = one("SendNotice", migration.Service.SendNotice)
 	cutover        = many("Cutover", migration.Service.Cutover)
 	audit          = order("Audit", migration.Service.Audit)
 	auditLog       = many("AuditLog", migration.Service.AuditLog)
@@ -75,7 +76,7 @@ var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, signIn, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
-	plans, mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, cutover, audit, auditLog, watch,
+	plans, mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, sendNotice, cutover, audit, auditLog, watch,
 }
 
 func many[Request, Result any](name string, call func(migration.Service, context.Context, Request) iter.Seq2[Result, error]) method[Request, Result] {
