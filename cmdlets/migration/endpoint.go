@@ -11,17 +11,18 @@ import (
 
 // endpointSettings are the parameters that New- and Set-MigrationEndpoint share.
 type endpointSettings struct {
-	Port                          *int32 `param:"" validate:"range=1,65535" help:"The TCP port. Left out: 993, or 143 where -Security is Tls or None."`
-	Security                      string `param:"" validate:"set=None,Ssl,Tls" help:"How connections are protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. What is left out is decided once, when the endpoint is made, and never weakened later."`
-	Authentication                string `param:"" validate:"set=Basic,Ntlm,OAuth" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2; OAuth, which follows from -ApplicationId and its like, shows an access token."`
-	MaxConcurrentMigrations       any    `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
-	MaxConcurrentIncrementalSyncs any    `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`
-	Credentials                   any    `param:"" help:"An administrator's account that may open every mailbox. Kept sealed."`
-	LoginFormat                   string `param:"" help:"How the login name is made out of {user} {local} {domain} {admin}, such as {user}*{admin} for Dovecot."`
-	AuthorizationID               string `param:"" help:"The SASL authorization identity, with the same placeholders: the mailbox that the administrator acts for."`
-	DailyByteLimit                any    `param:"" help:"How many bytes of messages all mailboxes together may send through the endpoint in a day, such as 50GB; Unlimited is the default. Days begin at midnight, UTC. What is left goes on by itself the next day."`
-	DailyByteLimitPerMailbox      any    `param:"" help:"The same for each mailbox: servers that lock who takes too much tell how much that is."`
-	SkipVerification              bool   `param:"" help:"Don't test the connection first."`
+	Port                          *int32   `param:"" validate:"range=1,65535" help:"The TCP port. Left out: 993, or 143 where -Security is Tls or None."`
+	Security                      string   `param:"" validate:"set=None,Ssl,Tls" help:"How connections are protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. What is left out is decided once, when the endpoint is made, and never weakened later."`
+	Authentication                string   `param:"" validate:"set=Basic,Ntlm,OAuth" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2; OAuth, which follows from -ApplicationId and its like, shows an access token."`
+	MaxConcurrentMigrations       any      `param:"" help:"How many mailboxes are copied at once, and how many connections the server is asked for: a number or Unlimited."`
+	MaxConcurrentIncrementalSyncs any      `param:"" help:"How many mailboxes are synchronized at once after their first copy; not more than -MaxConcurrentMigrations."`
+	Credentials                   any      `param:"" help:"An administrator's account that may open every mailbox. Kept sealed."`
+	LoginFormat                   string   `param:"" help:"How the login name is made out of {user} {local} {domain} {admin}, such as {user}*{admin} for Dovecot."`
+	AuthorizationID               string   `param:"" help:"The SASL authorization identity, with the same placeholders: the mailbox that the administrator acts for."`
+	DailyByteLimit                any      `param:"" help:"How many bytes of messages all mailboxes together may send through the endpoint in a day, such as 50GB; Unlimited is the default. Days begin at midnight, UTC. What is left goes on by itself the next day."`
+	DailyByteLimitPerMailbox      any      `param:"" help:"The same for each mailbox: servers that lock who takes too much tell how much that is."`
+	SkipVerification              bool     `param:"" help:"Don't test the connection first."`
+	Workarounds                   []string `param:"" help:"Changes what is done about the server's oddities, which Test-MigrationServerAvailability shows: a name switches a workaround on, with - before it off."`
 	oauthSettings
 }
 
@@ -64,7 +65,7 @@ func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	}
 	r := migration.NewEndpointRequest{
 		Name: c.Name, EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer,
-		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification,
+		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification, Workarounds: c.Workarounds,
 		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates,
 	}
 	if c.Port != nil {
@@ -173,6 +174,9 @@ func (c *setEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	if c.Port != nil {
 		port := int(*c.Port)
 		r.Port = &port
+	}
+	if out.Bound("Workarounds") {
+		r.Workarounds = &c.Workarounds
 	}
 	if out.Bound("LoginFormat") {
 		r.LoginFormat = &c.LoginFormat

@@ -23,7 +23,7 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 		Security: r.Security, Authentication: r.Authentication, AcceptUntrustedCertificates: r.AcceptUntrustedCertificates,
 		MaxConcurrentMigrations:       migration.DefaultMaxConcurrentMigrations,
 		MaxConcurrentIncrementalSyncs: migration.DefaultMaxConcurrentIncrementalSyncs,
-		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID, DailyLimits: r.DailyLimits,
+		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID, DailyLimits: r.DailyLimits, Workarounds: r.Workarounds,
 	}
 	if err := checkLimits(e.DailyLimits); err != nil {
 		return out, err
@@ -257,6 +257,7 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	set(&e.AcceptUntrustedCertificates, r.AcceptUntrustedCertificates)
 	set(&e.LoginFormat, r.LoginFormat)
 	set(&e.AuthorizationID, r.AuthorizationID)
+	set(&e.Workarounds, r.Workarounds)
 	if err := c.changeGrant(ctx, &e, &item.Value, r); err != nil {
 		return out, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"migsh/internal/connect"
+	"migsh/internal/mailbox/quirks"
 	"migsh/internal/migration"
 	"migsh/internal/records"
 )
@@ -153,6 +154,10 @@ func checkServer(e *migration.Endpoint) error {
 	if e.Authentication == migration.AuthenticationOAuth && e.OAuth == nil {
 		return migration.NewError(migration.ErrInvalidValue, string(e.Authentication),
 			"OAuth authentication needs a service that gives out tokens.", "Make an endpoint with -ClientId and -ClientSecret, -RefreshToken, -DeviceCode or -ServiceAccountKeyFileData.")
+	}
+	if _, err := quirks.For(nil, e.Workarounds); err != nil {
+		return migration.NewError(migration.ErrInvalidValue, strings.Join(e.Workarounds, ","), "The workarounds can't be set: "+err.Error()+".",
+			"A name switches a workaround on, with - before it off.")
 	}
 	if e.Port == 0 {
 		e.Port = migration.DefaultPort(e.Security)

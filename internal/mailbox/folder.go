@@ -36,6 +36,8 @@ type Folder struct {
 	Attributes []string
 	// Use is the folder's special use (one of the Use constants), "" if it has none.
 	Use string
+	// View: the folder only shows messages that other folders hold.
+	View bool
 	// Subscribed is meaningful only with Features.Subscriptions.
 	Subscribed bool
 	// Status is nil for folders that can't be opened, and when StatusErr is set.

@@ -129,6 +129,7 @@ type NewEndpointRequest struct {
 	LoginFormat                   string         `json:",omitempty"`
 	AuthorizationID               string         `json:",omitempty"`
 	OAuth                         *OAuthRequest  `json:",omitempty"`
+	Workarounds                   []string       `json:",omitempty"`
 	SkipVerification              bool           `json:",omitempty"`
 	DailyLimits
 }
@@ -153,6 +154,7 @@ type SetEndpointRequest struct {
 	LoginFormat                   *string         `json:",omitempty"`
 	AuthorizationID               *string         `json:",omitempty"`
 	OAuth                         *OAuthRequest   `json:",omitempty"`
+	Workarounds                   *[]string       `json:",omitempty"`
 	SkipVerification              bool            `json:",omitempty"`
 	DailyByteLimit                *ByteSize       `json:",omitempty"` // 0: none
 	DailyByteLimitPerMailbox      *ByteSize       `json:",omitempty"`

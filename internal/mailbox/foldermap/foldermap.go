@@ -206,6 +206,9 @@ func (p *planner) unwanted(f mailbox.Folder, path []string) string {
 	if !f.Selectable() {
 		return "it can't hold messages"
 	}
+	if f.View && len(p.rules.Include) == 0 {
+		return "it only shows messages that other folders hold"
+	}
 	return ""
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/lane"
+	"migsh/internal/mailbox/quirks"
 )
 
 // Fetch streams messages. Commands for the windows to come are sent before the current one has been answered, folders opened in
@@ -317,7 +318,7 @@ func (f *fetch) stream(req *request, meta mailbox.Meta, b *lane.Body) error {
 	if b == nil {
 		return f.give(req, f.nothing(req, meta))
 	}
-	if b.Len() <= largestSubstitute {
+	if b.Len() <= largestSubstitute && f.quirks.Has(quirks.NoticesForMessages) {
 		head, err := b.Peek(substituteHead)
 		if err != nil {
 			return err
@@ -354,7 +355,7 @@ func (f *fetch) nothing(req *request, meta mailbox.Meta) *mailbox.Message {
 	return &mailbox.Message{Meta: meta, Err: f.messageFault(req, mailbox.MessageUnread, meta.UID, errors.New("the server answers without the message (NIL)"))}
 }
 
-// Exchange gives a small message of its own in place of one that it cannot convert (seen in offlineimap issue 62).
+// substituteWords are in the notice that quirks.NoticesForMessages speaks of.
 var substituteWords = []byte("Subject: Retrieval using the IMAP4 protocol failed for the following message")
 
 const (
@@ -459,7 +460,7 @@ func (f *fetch) giveHeld(req *request, h *held) error {
 	}
 	m := &mailbox.Message{Meta: h.meta, Length: h.body.size, Body: h.body}
 	m.Size = m.Length
-	if m.Length <= largestSubstitute {
+	if m.Length <= largestSubstitute && f.quirks.Has(quirks.NoticesForMessages) {
 		head := make([]byte, min(m.Length, substituteHead))
 		if _, err := io.ReadFull(h.body, head); err != nil {
 			return f.cfg.fault(mailbox.SpoolFailed, "FETCH", err)

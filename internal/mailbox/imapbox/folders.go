@@ -9,6 +9,7 @@ import (
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/lane"
+	"migsh/internal/mailbox/quirks"
 )
 
 // reader is the half that sources and targets share.
@@ -29,7 +30,33 @@ func (r *reader) Folders(ctx context.Context, root string) ([]mailbox.Folder, er
 	if err := l.run(); err != nil {
 		return nil, err
 	}
+	if len(l.folders) == 0 && root == "" {
+		return nil, r.noFolders()
+	}
+	r.views(l.folders)
 	return l.folders, l.statuses()
+}
+
+// noFolders is the fault of a server that lists nothing, not even the inbox, which every mailbox has.
+func (r *reader) noFolders() error {
+	e := r.cfg.fault(mailbox.FolderMissing, "LIST", errors.New("the server lists no folder at all, not even the inbox"))
+	e.Class, e.Fix = mailbox.Person, "look at the mailbox with a mail program: the login may be that of another mailbox, or have no right to list folders"
+	if r.quirks.Has(quirks.BrokenMountpoints) {
+		e.Fix = "remove the folders mounted in the account that are gone: Zimbra's web mail shows them struck through"
+	}
+	return e
+}
+
+// views marks the folders that only show what others hold.
+func (r *reader) views(folders []mailbox.Folder) {
+	if !r.quirks.Has(quirks.ViewsOfMail) {
+		return
+	}
+	for i, f := range folders {
+		if f.Use == mailbox.UseFlagged || f.Use == mailbox.UseImportant {
+			folders[i].View = true
+		}
+	}
 }
 
 // statusItems are what Folders wants to know of each folder.

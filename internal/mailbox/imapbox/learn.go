@@ -11,6 +11,7 @@ import (
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/lane"
+	"migsh/internal/mailbox/quirks"
 )
 
 // handOver takes the connection from the library, which has logged in, and gives it to a lane. The library's reader ends at the
@@ -85,7 +86,7 @@ func (s *session) learn() error {
 		if err != nil {
 			return s.fault(cmd.Op, "", err)
 		}
-		if err := refused(status); disconnected(err) {
+		if err := refused(status); s.disconnected(err) {
 			return s.fault("LOGIN", "", err)
 		}
 	}
@@ -156,10 +157,10 @@ func capabilityNames(set imap.CapSet) []string {
 	return names
 }
 
-// disconnected reports whether a login that was taken has led nowhere: Exchange Online says OK to logins whose mailbox it then has not.
-func disconnected(err error) bool {
+// disconnected reports whether a login that was taken has led nowhere.
+func (s *session) disconnected(err error) bool {
 	refused, ok := errors.AsType[*imap.Error](err)
-	return ok && idByWords(refused.Text) == mailbox.MailboxMissing
+	return ok && s.quirks.Has(quirks.LoginWithoutMailbox) && idByWords(refused.Text) == mailbox.MailboxMissing
 }
 
 func (s *session) takeEnabled(resp lane.Response) (bool, error) {

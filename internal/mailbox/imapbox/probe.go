@@ -95,7 +95,13 @@ func (r *Report) known(s *session) {
 		r.Kind = s.kind.Name
 	}
 	r.Workarounds = s.quirks.Sorted()
+	if s.quirks.Has(quirks.PartOfFolders) && !strings.EqualFold(s.cfg.host(), yahooExport) {
+		r.warn("The server shows the newest 10,000 messages of each folder only. To copy from it, use %s, which shows up to 100,000.", yahooExport)
+	}
 }
+
+// yahooExport is the server that Yahoo has for whoever takes mail away.
+const yahooExport = "export.imap.mail.yahoo.com"
 
 // inbox tells the session's mailbox from others, empty if nothing does, and whether there is none.
 func (s *session) inbox() (like string, missing bool) {

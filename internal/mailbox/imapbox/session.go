@@ -109,8 +109,8 @@ func newSession(cfg Config, w *wire) *session {
 
 // identify finds out what kind of server it is, by what is known of it so far, and what is done about its oddities.
 func (s *session) identify(id string, capabilities []string) {
-	if s.kind == nil {
-		s.kind = quirks.Identify(quirks.Fingerprint{Host: s.cfg.host(), Greeting: s.info.Software + " " + s.said, ID: id, Capabilities: capabilities})
+	if kind := quirks.Identify(quirks.Fingerprint{Host: s.cfg.host(), Greeting: software(s.said), ID: id, Capabilities: capabilities}); kind != nil {
+		s.kind = kind
 	}
 	set, err := quirks.For(s.kind, s.cfg.Workarounds)
 	if err != nil { // a name that an older or newer migsh has written down

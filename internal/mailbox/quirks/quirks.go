@@ -73,6 +73,9 @@ type Set map[Name]Workaround
 // before it off. Names that nobody knows are an error.
 func For(s *Server, changes []string) (Set, error) {
 	set := Set{}
+	for _, w := range Everywhere {
+		set[w.Name] = w
+	}
 	if s != nil {
 		for _, w := range s.Workarounds {
 			set[w.Name] = w

@@ -15,6 +15,34 @@ var (
 	exchangeOut = "administrators open mailboxes by an access token there: make an endpoint with -ApplicationId, -RemoteTenant and -ClientSecret"
 )
 
+// The workarounds that code asks for by name.
+const (
+	LoginWithoutMailbox Name = "LoginWithoutMailbox"
+	NoticesForMessages  Name = "NoticesForMessages"
+	PartOfFolders       Name = "PartOfFolders"
+	BrokenMountpoints   Name = "BrokenMountpoints"
+	ViewsOfMail         Name = "ViewsOfMail"
+	PlainList           Name = "PlainList"
+)
+
+var (
+	loginWithoutMailbox = Workaround{
+		Name: LoginWithoutMailbox,
+		About: "It takes the login of somebody who has no mailbox or no right to it, and refuses every command after that; " +
+			"the login counts as refused then, for want of a mailbox.",
+		Source: "https://github.com/simonrob/email-oauth2-proxy/issues/74",
+	}
+	noticesForMessages = Workaround{
+		Name: NoticesForMessages,
+		About: "It hands out a notice of its own in place of a message that it cannot convert; " +
+			"the message is listed as not readable, and the notice is not copied.",
+		Source: "https://github.com/OfflineIMAP/offlineimap/issues/62",
+	}
+)
+
+// Everywhere are the workarounds that are in force at any server: what they look for is clear enough, and missing it would lose mail.
+var Everywhere = []Workaround{noticesForMessages}
+
 // Strangers are the forms that are tried with a server of no known kind.
 var Strangers = []LoginForm{proxyUser, masterUser, proxyLocal, masterLocal, percent, hashes}
 
@@ -23,22 +51,42 @@ var Servers = []Server{
 	{
 		Name: "Exchange Online", hosts: []string{"office365.com", "outlook.com"}, capability: "CLIENTNETWORKPRESENCELOCATION",
 		NoAdministrators: exchangeOut,
+		Workarounds:      []Workaround{loginWithoutMailbox, noticesForMessages},
 	},
 	{
 		Name: "Gmail", hosts: []string{"imap.gmail.com", "imap.googlemail.com"}, capability: "X-GM-EXT-1", words: regexp.MustCompile(`(?i)^gimap\b`),
 		NoAdministrators: "administrators open mailboxes by a service account there: make an endpoint with -ServiceAccountKeyFileData",
+		Workarounds: []Workaround{{
+			Name: ViewsOfMail,
+			About: "Its folders for starred and for important mail only show what other folders hold; " +
+				"they are left out unless IncludeFolders names them. Stars are copied as flags.",
+			Source: "https://developers.google.com/workspace/gmail/imap/imap-extensions",
+		}},
 	},
 	{
 		Name: "Yahoo", hosts: []string{"mail.yahoo.com"}, capability: "XYMHIGHESTMODSEQ", words: regexp.MustCompile(`Y!IMAP|Yahoo! Inc|imapgate-`),
 		NoAdministrators: "nobody opens other people's mailboxes there: each user needs a password for applications",
+		Workarounds: []Workaround{{
+			Name: PartOfFolders,
+			About: "At imap.mail.yahoo.com it shows the newest 10,000 messages of a folder only; " +
+				"whoever copies from there is told of export.imap.mail.yahoo.com, which shows 100,000.",
+			Source: "https://github.com/thunderbird/autoconfig/pull/71",
+		}},
 	},
 	{
 		Name: "Exchange", words: regexp.MustCompile(`Microsoft Exchange`),
 		Administrators: []LoginForm{backslash, slash, proxyUser},
+		Workarounds:    []Workaround{loginWithoutMailbox, noticesForMessages},
 	},
 	{
 		Name: "Zimbra", words: regexp.MustCompile(`(?i)\bzimbra\b`),
 		Administrators: []LoginForm{proxyUser},
+		Workarounds: []Workaround{{
+			Name: BrokenMountpoints,
+			About: "It lists no folder at all when the account has mounted a folder that is gone; " +
+				"that is an error then, and what to do is told.",
+			Source: "https://github.com/imapsync/imapsync/issues/426",
+		}},
 	},
 	{
 		Name: "Mirapoint", words: regexp.MustCompile(`(?i)\bmirapoint\b`),
@@ -47,6 +95,17 @@ var Servers = []Server{
 	{
 		Name: "Courier", words: regexp.MustCompile(`(?i)\bcourier-imap\b`),
 		NoAdministrators: "it has no such logins; share the mailboxes with the administrator's account and name them in the user list's column UserRoot, such as #shared.users.ann",
+	},
+	{
+		Name: "Cyrus Murder", words: regexp.MustCompile(`(?i)\bcyrus imap[^ ]* murder\b`),
+		Administrators: []LoginForm{proxyUser, proxyLocal},
+		Workarounds: []Workaround{{
+			Name: PlainList,
+			About: "Its frontends mark every folder as one that holds no messages when the list is asked for together with the status, and refuse " +
+				"special uses of new folders; both are asked for one by one, or not at all.",
+			Source: "https://github.com/cyrusimap/cyrus-imapd/issues/2179",
+			Hide:   []string{"LIST-STATUS", "CREATE-SPECIAL-USE"},
+		}},
 	},
 	{
 		Name: "Cyrus", words: regexp.MustCompile(`(?i)\bcyrus\b`),
