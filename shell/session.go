@@ -117,8 +117,14 @@ func (s *Session) settings() format.Settings {
 	return format.Settings{
 		Width: s.host.Width() - 1, // the last column stays free, as some terminals would wrap behind it
 		Limit: s.enumerationLimit, Patience: 300 * time.Millisecond,
-		Error: func(r *object.ErrorRecord) string { return format.ConciseView(r, s.host.Width()) },
+		Error: func(r *object.ErrorRecord) string { return s.errorText(r, s.host.Width()) },
 	}
+}
+
+// errorText renders an error as $ErrorView wants it.
+func (s *Session) errorText(r *object.ErrorRecord, width int) string {
+	v, _ := s.interp.Session().Variable("ErrorView", "")
+	return format.ErrorText(object.ToString(v), r, width)
 }
 
 // enumerationLimit is $FormatEnumerationLimit, or 4 where that is no number.
@@ -226,7 +232,7 @@ func (s *Session) outcome(err error) Outcome {
 
 // showError renders an error to the error output.
 func (s *Session) showError(r *object.ErrorRecord) {
-	text := strings.TrimRight(format.ConciseView(r, s.host.Width()), "\n")
+	text := strings.TrimRight(s.errorText(r, s.host.Width()), "\n")
 	if s.terminal != nil {
 		text = s.terminal.ErrorText(text)
 	}

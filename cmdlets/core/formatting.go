@@ -50,8 +50,14 @@ func settings(s cmdlet.Session) format.Settings {
 	host := s.Host()
 	return format.Settings{
 		Width: host.Width(), EnumerationLimit: enumerationLimit(s),
-		Error: func(r *object.ErrorRecord) string { return format.ConciseView(r, host.Width()) },
+		Error: func(r *object.ErrorRecord) string { return format.ErrorText(errorView(s), r, host.Width()) },
 	}
+}
+
+// errorView is $ErrorView.
+func errorView(s cmdlet.Session) string {
+	v, _ := s.Variable("ErrorView", "")
+	return object.ToString(v)
 }
 
 // enumerationLimit is $FormatEnumerationLimit, or 4 where that is no number.

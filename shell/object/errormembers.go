@@ -60,12 +60,45 @@ func (i *InvocationInfo) PositionText() string {
 	if file == "" {
 		file = "line"
 	}
+	line := strings.ReplaceAll(strings.TrimRight(i.Line, " \t\r\n"), "\t", "    ")
+	before := max(i.Column-1, 0) + 3*strings.Count(i.Line[:min(max(i.Column-1, 0), len(i.Line))], "\t")
 	width := i.EndColumn - i.Column
 	if i.EndLineNumber > i.LineNumber || width < 1 {
-		width = max(Length(i.Line)-i.Column+1, 1)
+		width = max(Length(line)-before, 1)
 	}
-	line := strings.TrimRight(i.Line, "\r\n")
-	return fmt.Sprintf("At %s:%d char:%d\n+ %s\n+ %s%s", file, i.LineNumber, i.Column, line, strings.Repeat(" ", max(i.Column-1, 0)), strings.Repeat("~", width))
+	line, before, width = excerpt(line, before, width)
+	return fmt.Sprintf("At %s:%d char:%d\n+ %s\n+ %s%s", file, i.LineNumber, i.Column, line, strings.Repeat(" ", before), strings.Repeat("~", width))
+}
+
+// excerpt is at most 69 characters of a line: what is marked, with what stands before and after as far as there is room.
+// before and width are where the mark stands and how long it is.
+func excerpt(line string, before, width int) (string, int, int) {
+	const most = 69
+	units := []rune(line)
+	if len(units) <= most || before > len(units) {
+		return line, before, width
+	}
+	width = min(width, len(units)-before)
+	allAfter := len(units) - width - before
+	lead, trail := min(before, 12), min(allAfter, 8)
+	cut := false
+	if lead+width+trail >= most {
+		if lead+width >= most {
+			width, cut = most-lead, true
+		}
+		trail = most - lead - width
+	} else {
+		lead += min(before-lead, most-lead-width-trail)
+		trail += min(allAfter-trail, most-lead-width-trail)
+	}
+	text := string(units[before-lead : before+width+trail])
+	if cut || trail+width+before < len(units) {
+		text += " …"
+	}
+	if lead < before {
+		text, lead = "… "+text, lead+2
+	}
+	return text, lead, width
 }
 
 // TypeErrorCategory is the enumeration of the categories of errors.
