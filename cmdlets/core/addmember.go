@@ -25,7 +25,7 @@ type addMember struct {
 	TypeName            string            `param:"set=TypeNameSet mandatory; set=NotePropertySingleMemberSet,NotePropertyMultiMemberSet,MemberSet" validate:"notnullorempty" help:"A type name for the object."`
 	Force               bool              `param:"set=MemberSet,NotePropertySingleMemberSet,NotePropertyMultiMemberSet" help:"Replaces a member of that name."`
 	PassThru            bool              `param:"" help:"Puts the object out."`
-	NotePropertyName    string            `param:"set=NotePropertySingleMemberSet mandatory pos=0" validate:"notnullorempty" help:"The name of a note property."`
+	NotePropertyName    string            `param:"set=NotePropertySingleMemberSet mandatory pos=0" validate:"notnullorempty notin=AliasProperty,CodeProperty,Property,NoteProperty,ScriptProperty,Properties,PropertySet,Method,CodeMethod,ScriptMethod,Methods,ParameterizedProperty,MemberSet,Event,Dynamic,All" help:"The name of a note property."`
 	NotePropertyValue   any               `param:"set=NotePropertySingleMemberSet mandatory pos=1 allownull allowempty" help:"Its value."`
 	NotePropertyMembers *object.Hashtable `typename:"System.Collections.IDictionary" param:"set=NotePropertyMultiMemberSet mandatory pos=0" validate:"notnullorempty" help:"Note properties by name."`
 }

@@ -11,6 +11,9 @@ func fits(v any, p *Parameter) bool {
 	if p.Transform != nil {
 		return true
 	}
+	if _, text := v.(string); text && p.TypeName != "" && p.Type != nil && p.TypeName != p.Type.Name {
+		return false // PowerShell's own parameter is of another type, to which the text would be converted
+	}
 	return fitsType(v, p.Type)
 }
 

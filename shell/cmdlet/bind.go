@@ -250,16 +250,23 @@ func (b *Binding) bindAt(pos int, a positional) (bool, error) {
 	if b.schema.def == 0 || b.mask&b.schema.def == 0 {
 		inDefault = nil
 	}
+	var first error
 	if len(candidates) > 1 || len(inDefault) > 0 {
 		for _, group := range [][]*Parameter{inDefault, candidates} {
 			for _, p := range group {
-				if fits(a.Value, p) {
-					return true, b.set(p, a.Value, a.index, false)
+				if !fits(a.Value, p) {
+					continue
+				}
+				err := b.set(p, a.Value, a.index, false)
+				if err == nil {
+					return true, nil
+				}
+				if first == nil {
+					first = err
 				}
 			}
 		}
 	}
-	var first error
 	for _, group := range [][]*Parameter{inDefault, candidates} {
 		for _, p := range group {
 			err := b.set(p, a.Value, a.index, true)

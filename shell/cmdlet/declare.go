@@ -163,6 +163,8 @@ func parseValidators(p *Parameter, tag, pattern string) error {
 			p.Validators = append(p.Validators, NotNullOrEmpty{WhiteSpace: true})
 		case "set":
 			p.Validators = append(p.Validators, OneOf{Values: strings.Split(value, ",")})
+		case "notin":
+			p.Validators = append(p.Validators, NoneOf{Values: strings.Split(value, ",")})
 		case "range", "length", "count":
 			low, high, err := bounds(value)
 			if err != nil {

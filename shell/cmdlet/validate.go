@@ -35,6 +35,21 @@ func (o OneOf) Validate(v any) error {
 	})
 }
 
+// NoneOf refuses values that mean something else, in any case: Add-Member's names of member types, given where a
+// property's name may stand too.
+type NoneOf struct{ Values []string }
+
+// Validate implements [Validator].
+func (n NoneOf) Validate(v any) error {
+	text := object.ToString(v)
+	for _, taken := range n.Values {
+		if strings.EqualFold(text, taken) {
+			return fmt.Errorf("The argument %v is the name of a member type, and cannot be a name here.", plain(text))
+		}
+	}
+	return nil
+}
+
 // plain is a text that errors show between double quotes, as it is.
 type plain string
 
