@@ -21,6 +21,9 @@ func Index(v, index any) (any, error) {
 	if v == nil {
 		return nil, NewError("NullArray", InvalidOperation, nil, "Cannot index into a null array.")
 	}
+	if g, coordinates, ok := gridOf(v, index); ok {
+		return g.get(coordinates)
+	}
 	if h, ok := v.(*Hashtable); ok && !h.Ordered() {
 		if keys, ok := ItemsOf(index); ok {
 			return indexAll(keys, func(k any) (any, bool, error) { return h.Value(k), true, nil })
@@ -193,6 +196,9 @@ func SetIndex(v, index, value any) error {
 	case *List:
 		return store(c.Items, c.ElemType(), index, value)
 	case *Object:
+		if g, coordinates, ok := gridOf(c, index); ok {
+			return g.set(coordinates, value)
+		}
 		if x, ok := c.Base.(IndexSetter); ok {
 			return x.SetIndex(index, value)
 		}

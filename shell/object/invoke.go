@@ -130,22 +130,6 @@ func Construction(t *Type, args []any) (any, error) {
 		}
 		return MakeArray(t.Elem, int(n.(int32))), nil
 	}
-	if t.Elem != nil && len(args) == 1 {
-		n, err := Convert(args[0], TypeInt32)
-		if err != nil {
-			return nil, err
-		}
-		if n.(int32) < 0 || n.(int32) > mostRange {
-			return nil, NewErrorOf(NewException("System.OverflowException", "Arithmetic operation resulted in an overflow."), "System.OverflowException", OperationStopped, nil)
-		}
-		a := &Array{Elem: t.Elem, Items: make([]any, n.(int32))}
-		if t.Elem.IsValue {
-			for i := range a.Items {
-				a.Items[i] = Zero(t.Elem)
-			}
-		}
-		return a, nil
-	}
 	if t.Constructors == nil && t.IsA(TypeException) {
 		return constructException(t, args)
 	}

@@ -274,6 +274,15 @@ func TypeByName(name string) (*Type, bool) {
 		}
 		return ArrayOf(elem), true
 	}
+	if open := strings.LastIndexByte(name, '['); open > 0 && strings.HasSuffix(name, "]") {
+		if commas := name[open+1 : len(name)-1]; commas != "" && strings.Trim(commas, ", ") == "" {
+			elem, ok := TypeByName(name[:open])
+			if !ok {
+				return nil, false
+			}
+			return makeGrid(elem, strings.Count(commas, ",")+1), true
+		}
+	}
 	if open := strings.IndexByte(name, '['); open > 0 && strings.HasSuffix(name, "]") {
 		args := splitTypeArgs(name[open+1 : len(name)-1])
 		head := strings.TrimSpace(name[:open])

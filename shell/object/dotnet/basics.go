@@ -438,7 +438,7 @@ func typeMembers(t *object.Type) {
 	field(t, "bool IsInterface", func(t *object.Type) any { return t.IsInterface })
 	field(t, "bool IsValueType", func(t *object.Type) any { return t.IsValue })
 	field(t, "bool IsPublic", func(*object.Type) any { return true })
-	field(t, "bool IsSerializable", func(t *object.Type) any { return !t.IsInterface })
+	field(t, "bool IsSerializable", func(t *object.Type) any { return !t.IsInterface && t != object.TypePSObject })
 	field(t, "bool IsGenericType", func(t *object.Type) any { return t.Generic != nil || t.IsGenericDefinition })
 	field(t, "bool IsPrimitive", func(t *object.Type) any {
 		return object.IsPrimitive(t)

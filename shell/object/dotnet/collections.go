@@ -5,7 +5,6 @@ import (
 	"iter"
 	"slices"
 	"sort"
-	"strings"
 
 	"migsh/shell/object"
 )
@@ -1133,31 +1132,3 @@ func setMembers(t *object.Type) {
 		return make(a, 0, comparerIgnoresCase(a[1]))
 	})
 }
-
-// tuple makes a System.Tuple or ValueTuple.
-func tuple(name string, items ...any) *object.Object {
-	args := make([]string, len(items))
-	for i, v := range items {
-		t := object.TypeOf(v)
-		if t == nil {
-			t = object.TypeObject
-		}
-		args[i] = t.Name
-	}
-	full := fmt.Sprintf("%s`%d[%s]", name, len(items), strings.Join(args, ","))
-	t, ok := object.TypeByName(full)
-	if !ok {
-		t = object.Declare(&object.Type{Name: full})
-		object.Extend(t, func(t *object.Type) {
-			for i := range items {
-				field(t, fmt.Sprintf("System.Object Item%d", i+1), func(b tupleBase) any { return b[i] })
-			}
-		})
-	}
-	return object.Instance(t, tupleBase(items))
-}
-
-type tupleBase []any
-
-// Text is the tuple's text: (1, a).
-func (t tupleBase) Text() string { return "(" + object.JoinItems(t, ", ") + ")" }

@@ -12,7 +12,6 @@ import (
 var (
 	typeTypeName     = languageType("TypeName", object.TypeObject, object.Interface(languageSpace+"ITypeName"))
 	typeVariablePath = object.Declare(&object.Type{Name: "System.Management.Automation.VariablePath", Base: object.TypeObject})
-	typeClause       = object.Declare(&object.Type{Name: "System.Tuple`2[" + languageSpace + "Ast," + languageSpace + "Ast]", Base: object.TypeObject})
 	typeStringKind   = object.NewEnum(languageSpace+"StringConstantType", false,
 		[]string{"SingleQuoted", "SingleQuotedHereString", "DoubleQuoted", "DoubleQuotedHereString", "BareWord"}, []int64{0, 1, 2, 3, 4})
 	typeRedirectionStream = object.NewEnum(languageSpace+"RedirectionStream", false,
@@ -26,24 +25,18 @@ var (
 func init() {
 	object.Extend(typeTypeName, typeNameMembers)
 	object.Extend(typeVariablePath, variablePathMembers)
-	object.Extend(typeClause, func(t *object.Type) {
-		field(t, "System.Object Item1", func(c clause) any { return c[0] })
-		field(t, "System.Object Item2", func(c clause) any { return c[1] })
-	})
 	typeTypeName.ToString = func(v any) string { return of[*syntax.TypeName](v).FullName() }
 	typeVariablePath.ToString = func(v any) string { return of[*syntax.Variable](v).Path }
 }
 
-// A clause is a pair of nodes: what is tested and what is done, or a key and its value.
-type clause [2]any
-
+// clauses are pairs of nodes: what is tested and what is done, or a key and its value.
 func clauses[C any](t *tree, all []C, parts func(C) (syntax.Node, syntax.Node)) any {
 	items := make([]any, len(all))
 	for i, c := range all {
 		test, body := parts(c)
-		items[i] = object.Instance(typeClause, clause{t.of(test), t.of(body)})
+		items[i] = tuple(&typesTuple, t.of(test), t.of(body))
 	}
-	return &object.Array{Elem: typeClause, Items: items}
+	return object.NewArray(items...)
 }
 
 // rethrows tells whether a throw without a value stands in a catch block.

@@ -429,7 +429,7 @@ func mathMembers(t *object.Type) {
 		if a.int(1) == 0 {
 			return nil, throw("System.DivideByZeroException", "Attempted to divide by zero.")
 		}
-		return tuple("System.ValueTuple", int32(a.int(0)/a.int(1)), int32(a.int(0)%a.int(1))), nil
+		return tuple(&typesValueTuple, int32(a.int(0)/a.int(1)), int32(a.int(0)%a.int(1))), nil
 	})
 	static(t, "int DivRem(int a, int b, [ref] int result)", func(a args) (any, error) {
 		if a.int(1) == 0 {
@@ -505,12 +505,25 @@ func roundMembers(t *object.Type) {
 	})
 }
 
-func convertMembers(t *object.Type) {
-	targets := map[string]*object.Type{
-		"ToBoolean": object.TypeBoolean, "ToByte": object.TypeByte, "ToSByte": object.TypeSByte, "ToInt16": object.TypeInt16, "ToUInt16": object.TypeUInt16, "ToInt32": object.TypeInt32,
-		"ToUInt32": object.TypeUInt32, "ToInt64": object.TypeInt64, "ToUInt64": object.TypeUInt64, "ToSingle": object.TypeSingle, "ToDouble": object.TypeDouble, "ToDecimal": object.TypeDecimal, "ToDateTime": object.TypeDateTime, "ToChar": object.TypeChar,
+// conversions are the methods of Convert and IConvertible, by name.
+var conversions = map[string]*object.Type{
+	"ToBoolean": object.TypeBoolean, "ToByte": object.TypeByte, "ToSByte": object.TypeSByte, "ToInt16": object.TypeInt16, "ToUInt16": object.TypeUInt16, "ToInt32": object.TypeInt32,
+	"ToUInt32": object.TypeUInt32, "ToInt64": object.TypeInt64, "ToUInt64": object.TypeUInt64, "ToSingle": object.TypeSingle, "ToDouble": object.TypeDouble, "ToDecimal": object.TypeDecimal, "ToDateTime": object.TypeDateTime, "ToChar": object.TypeChar,
+}
+
+// convertibleMembers are the methods that a type has from IConvertible.
+func convertibleMembers(t *object.Type) {
+	for name, to := range conversions {
+		m := parse(t, fmt.Sprintf("%s %s(System.IFormatProvider provider)", to.PSName(), name), func(recv any, _ []any) (any, error) {
+			return convertTo(object.Base(recv), to)
+		})
+		m.Overloads[0].Text = strings.Replace(m.Overloads[0].Text, name, "IConvertible."+name, 1)
+		t.Instance.Add(m)
 	}
-	for name, to := range targets {
+}
+
+func convertMembers(t *object.Type) {
+	for name, to := range conversions {
 		ps := to.PSName()
 		static(t, fmt.Sprintf("%s %s(System.Object value)", ps, name), func(a args) (any, error) { return convertTo(a[0], to) })
 		if object.IsPrimitive(to) && to != object.TypeBoolean && to != object.TypeChar && to != object.TypeDouble && to != object.TypeSingle {

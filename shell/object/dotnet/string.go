@@ -290,6 +290,7 @@ func stringMembers(t *object.Type) {
 		return newEnumerator("System.CharEnumerator", object.CharArray(s).Items), nil
 	})
 	method(t, "int GetHashCode()", func(s string, _ args) (any, error) { return hashText(s), nil })
+	convertibleMembers(t)
 	method(t, "System.TypeCode GetTypeCode()", func(string, args) (any, error) { return object.EnumValue(typeTypeCode, "String"), nil })
 	method(t, "int IndexOf(char value)", func(s string, a args) (any, error) { return int32(find(s, string(a.char(0)), 0, 4)), nil })
 	method(t, "int IndexOf(char value, int startIndex)", func(s string, a args) (any, error) {
