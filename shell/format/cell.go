@@ -25,7 +25,7 @@ func rawText(v any) (string, bool) {
 	switch x := object.Base(v).(type) {
 	case string:
 		return x, true
-	case bool, object.Char, object.Enum, int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64, object.Decimal, object.BigInt, object.Switch:
+	case bool, object.Char, object.Enum, int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64, object.Decimal, object.BigInt:
 		return object.CultureString(x), true
 	case object.ScriptBlock:
 		return x.Text(), true

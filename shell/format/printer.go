@@ -2,6 +2,7 @@ package format
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -138,21 +139,13 @@ func (p *Printer) beginGroup(g *group) {
 
 func (p *Printer) entry(e *entry) {
 	switch {
-	case e.raw:
-		p.release()
-		p.flushWide()
-		p.lines(e.lines)
-		return
-	case e.alone:
-		p.release()
-		p.flushWide()
-		if e.fields != nil {
-			p.line("")
-			p.lines(listLines(e.fields, p.settings.Width))
-			p.line("")
-		} else {
-			p.lines(e.lines)
+	case e.raw || e.alone:
+		if len(p.held) > 0 { // it has to come behind them
+			p.keep(e)
+			return
 		}
+		p.flushWide()
+		p.apart(e)
 		return
 	case p.doc == nil:
 		return
@@ -194,21 +187,45 @@ func (p *Printer) hold(e *entry) {
 	if len(p.held) == 0 {
 		p.since = p.settings.Now()
 	}
+	p.keep(e)
+}
+
+// apart prints what is no row of the layout.
+func (p *Printer) apart(e *entry) {
+	if e.fields == nil {
+		p.lines(e.lines)
+		return
+	}
+	p.line("")
+	p.lines(listLines(e.fields, p.settings.Width))
+	p.line("")
+}
+
+// keep holds an entry back until patience ends.
+func (p *Printer) keep(e *entry) {
 	p.held = append(p.held, e)
 	if p.settings.Patience > 0 && p.settings.Now().Sub(p.since) >= p.settings.Patience {
 		p.release()
 	}
 }
 
-// release prints the rows held back.
+// release prints the rows held back, and what came between and behind them.
 func (p *Printer) release() {
 	if len(p.held) == 0 {
 		return
 	}
-	p.table = newTableView(p.doc, p.held, p.settings.Width)
-	p.lines(p.table.header())
-	p.lines(p.table.rows(p.held))
+	held := p.held
 	p.held = nil
+	rows := slices.DeleteFunc(slices.Clone(held), func(e *entry) bool { return e.raw || e.alone })
+	p.table = newTableView(p.doc, rows, p.settings.Width)
+	p.lines(p.table.header())
+	for _, e := range held {
+		if e.raw || e.alone {
+			p.apart(e)
+		} else {
+			p.lines(p.table.rows([]*entry{e}))
+		}
+	}
 }
 
 // flushWide prints a line, or all lines, of a wide view.
