@@ -13,7 +13,8 @@
 // # Turns
 //
 // All methods are safe for concurrent use, but a session is one connection: calls take turns, unless the
-// implementation pipelines them. A call that returns an iterator has its turn until the iteration ends; therefore
+// implementation pipelines them: who needs answers about many folders asks for all at once, each from a goroutine of
+// its own, and gets them in as many round trips as one answer takes where that is possible. A call that returns an iterator has its turn until the iteration ends; therefore
 // never call a session from within a loop over one of its own iterators. Iterators are used once, and work starts
 // with the iteration, not with the call.
 //
