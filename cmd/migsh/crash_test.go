@@ -21,7 +21,7 @@ import (
 // kills is how often a migration is killed: MIGSH_SOAK asks for many.
 func kills(t *testing.T) int {
 	if os.Getenv("MIGSH_SOAK") == "" {
-		return 20
+		return 50
 	}
 	if n, err := strconv.Atoi(os.Getenv("MIGSH_KILLS")); err == nil {
 		return n

@@ -23,6 +23,7 @@ func TestPain(t *testing.T) {
 	t.Run("P28", testConnectionCap)
 	t.Run("P36", testTokensEnd)
 	t.Run("P36_device", testDeviceCode)
+	t.Run("P39", TestOneUserFailsAlone)
 }
 
 // testDetective searches for the form in which administrators open mailboxes, at every kind of server there is here, and opens one

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/mail"
 	"slices"
 
 	"migsh/internal/mailbox"
@@ -101,14 +102,21 @@ func (f *folderPass) removeOrphans(ctx context.Context, batch []entry) error {
 		delete(entries, m.UID)
 		f.report("Information", "Folder %q: the message with UID %d has left the source but stays at the target (UID %d), where its flags were changed.", f.Source, e.Source, e.Target)
 	}
+	about := map[mailbox.UID]mail.Header{}
 	if len(untouched) > 0 {
+		for h, err := range f.target.Headers(ctx, f.targetAt(), untouched, "Subject", "From") { // while they are there
+			if err != nil {
+				return err
+			}
+			about[h.UID] = parseHeader(h.Fields)
+		}
 		if err := f.target.Expunge(ctx, f.targetAt(), untouched); err != nil {
 			return err
 		}
 	}
 	for _, e := range slices.SortedFunc(maps.Values(entries), func(a, b entry) int { return int(int64(a.Source) - int64(b.Source)) }) {
 		if untouched.Has(e.Target) {
-			if err := f.noteRemoved(e); err != nil {
+			if err := f.noteRemoved(e, about[e.Target]); err != nil {
 				return err
 			}
 		}
@@ -121,11 +129,12 @@ func (f *folderPass) removeOrphans(ctx context.Context, batch []entry) error {
 }
 
 // noteRemoved lists a message that was removed at the target.
-func (f *folderPass) noteRemoved(e entry) error {
+func (f *folderPass) noteRemoved(e entry, header mail.Header) error {
 	f.result.Removed++
 	f.report("Information", "Folder %q: the message with UID %d, which has left the source, was removed at the target (UID %d, digest %v).", f.Source, e.Source, e.Target, e.sent())
 	item := migration.SkippedItem{
-		Kind: migration.SkippedRemovedItem, FolderName: f.Source, UID: uint32(e.Source), DateReceived: timeOf(e.Date), MessageSize: migration.ByteSize(e.Size),
+		Kind: migration.SkippedRemovedItem, FolderName: f.Source, UID: uint32(e.Source), DateReceived: timeOf(e.Date),
+		Subject: decodeWords(header.Get("Subject")), Sender: decodeWords(header.Get("From")), MessageSize: migration.ByteSize(e.Size),
 		Reason: fmt.Sprintf("it was deleted at the source, and therefore at the target, where its UID was %d", e.Target), WrittenDigest: e.sent().String(),
 	}
 	return f.addItem(item)

@@ -222,6 +222,11 @@ func (c *client) value() (node, error) {
 		return c.quoted()
 	case '{':
 		return c.literal()
+	case '~': // Cyrus so sends what holds NUL bytes
+		if next, err := c.r.Peek(1); err == nil && next[0] == '{' {
+			c.r.Discard(1) // just peeked at
+			return c.literal()
+		}
 	}
 	c.r.UnreadByte() // just read
 	return c.atom()
@@ -241,6 +246,8 @@ func (c *client) list() (node, error) {
 		case ' ':
 			c.r.Discard(1) // just peeked at
 			continue
+		case '\r':
+			return n, fmt.Errorf("the line ends within a list")
 		}
 		item, err := c.value()
 		if err != nil {

@@ -368,7 +368,7 @@ func (a *appending) message(batch *group, out *mailbox.Outgoing) (*group, error)
 		return nil, nil
 	}
 	var body io.Reader = unhurried{a.guard, out.Body}
-	binary := false
+	binary := out.Binary && a.caps.binary
 	if out.Length <= appendAtOnce {
 		if body, err = a.readSmall(out.Length, body); err != nil {
 			return batch, err

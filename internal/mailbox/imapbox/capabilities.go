@@ -67,6 +67,7 @@ func (c capabilities) features() mailbox.Features {
 		CondStore:        c.condStore,
 		AtomicBatch:      c.batches(),
 		Quota:            c.quota,
+		Binary:           c.binary,
 		SpecialUse:       c.specialUse,
 		CreateSpecialUse: c.createSpecialUse,
 		Namespaces:       c.namespace,
