@@ -319,18 +319,12 @@ func (c *orderBatch) order(ctx context.Context, out cmdlet.Out, immediate bool) 
 	if target == "" {
 		target = "the batch"
 	}
-	if ok, err := out.ShouldProcess(target, c.action); err != nil || !ok {
-		return err
-	}
-	return c.do(ctx, out, func(svc migration.Service) error {
+	return c.command(ctx, out, target, c.action, func(svc migration.Service) ([]string, error) {
 		changed, err := c.give(svc, ctx, r)
-		if err != nil {
-			return err
+		if err == nil {
+			err = told(out, changed)
 		}
-		if err := told(out, changed); err != nil {
-			return err
-		}
-		return warn(out, changed.Warnings)
+		return changed.Warnings, err
 	})
 }
 

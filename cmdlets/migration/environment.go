@@ -148,6 +148,20 @@ func (b *base) do(ctx context.Context, out cmdlet.Out, f func(migration.Service)
 	return report1(ctx, out, err)
 }
 
+// command gives an order about target once that is confirmed, and shows its warnings.
+func (b *base) command(ctx context.Context, out cmdlet.Out, target, action string, give func(migration.Service) (warnings []string, err error)) error {
+	if ok, err := out.ShouldProcess(target, action); err != nil || !ok {
+		return err
+	}
+	return b.do(ctx, out, func(svc migration.Service) error {
+		warnings, err := give(svc)
+		if err != nil {
+			return err
+		}
+		return warn(out, warnings)
+	})
+}
+
 // report1 writes a refusal of the service as a non-terminating error. What stops the pipeline passes through.
 func report1(ctx context.Context, out cmdlet.Out, err error) error {
 	switch {

@@ -116,30 +116,23 @@ type orderUser struct {
 // order gives the order to the user.
 func (c *orderUser) order(ctx context.Context, out cmdlet.Out, immediate bool) error {
 	r := migration.OrderUserRequest{Identity: identityFrom(c.Identity), By: administrator(out), Immediate: immediate}
-	if ok, err := out.ShouldProcess(textOf(c.Identity), c.action); err != nil || !ok {
-		return err
-	}
-	return c.do(ctx, out, func(svc migration.Service) error {
+	return c.command(ctx, out, textOf(c.Identity), c.action, func(svc migration.Service) ([]string, error) {
 		changed, err := c.give(svc, ctx, r)
-		if err != nil {
-			return err
-		}
-		return warn(out, changed.Warnings)
+		return changed.Warnings, err
 	})
 }
 
-type startUser struct{ orderUser }
+// Process gives an order that knows no -Immediate.
+func (c *orderUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
+	return c.order(ctx, out, false)
+}
 
 func (e *environment) startUser() *cmdlet.Info {
 	const name = "Start-MigrationUser"
 	return e.declareCmdlet(cmdlet.Spec{Name: name, Synopsis: "Starts, resumes or retries one user.", ShouldProcess: true},
 		"DomainController Partition", "MailboxGuid", func(b base) cmdlet.Cmdlet {
-			return &startUser{orderUser{base: b, action: name, give: migration.Service.StartUser}}
+			return &orderUser{base: b, action: name, give: migration.Service.StartUser}
 		})
-}
-
-func (c *startUser) Process(ctx context.Context, _ any, out cmdlet.Out) error {
-	return c.order(ctx, out, false)
 }
 
 type stopUser struct {
