@@ -30,26 +30,20 @@ type updateTypeData struct {
 	DefaultDisplayPropertySet []string `param:"set=DynamicTypeSet" validate:"notnullorempty" help:"The properties that are shown."`
 	DefaultKeyPropertySet     []string `param:"set=DynamicTypeSet" validate:"notnullorempty" help:"The properties that objects are sorted and grouped by."`
 	Force                     bool     `param:"set=DynamicTypeSet,TypeDataSet" help:"Replaces a member that is there already."`
-	PrependPath               []string `param:"set=FileSet" help:"Files of types; not supported."`
-	AppendPath                []string `param:"set=FileSet pos=0 pipeline pipelinebyname" alias:"PSPath,Path" help:"Files of types; not supported."`
+	PrependPath               []string `param:"set=FileSet" help:"Files of types (.ps1xml) whose members replace those that there are."`
+	AppendPath                []string `param:"set=FileSet pos=0 pipeline pipelinebyname" alias:"PSPath,Path" help:"Files of types (.ps1xml) whose members are added where there are none of that name."`
 }
 
 // Process adds to what is known of a type.
 func (c *updateTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	if c.TypeName == "" {
-		return object.NewError("TypeFilesNotSupported", object.NotImplemented, nil, "Update-TypeData cannot read .ps1xml files here. Name the type and the member: Update-TypeData -TypeName My.Type -MemberType ScriptProperty -MemberName Size -Value { ... }.")
+		return eachTypeFile(out, "Update TypeData", c.PrependPath, c.AppendPath, loadTypes)
 	}
 	if ok, err := out.ShouldProcess("Type Name: "+c.TypeName, "Update TypeData"); err != nil || !ok {
 		return err
 	}
-	name := c.TypeName
-	if t, ok := object.TypeByName(name); ok {
-		name = t.Name
-	}
-	d := &object.TypeData{Name: name, Members: &object.Object{}}
-	if known, ok := object.TypeDataOf(name); ok {
-		d.Members, d.Display, d.Wide, d.Keys = known.Members.Copy(), known.Display, known.Wide, known.Keys
-	}
+	d := typeDataCopy(c.TypeName)
+	name := d.Name
 	if c.DefaultDisplayPropertySet != nil {
 		d.Display = c.DefaultDisplayPropertySet
 	}
@@ -127,13 +121,22 @@ func matchesAny(name string, patterns []string) bool {
 
 type removeTypeData struct {
 	TypeName string   `param:"set=RemoveTypeSet mandatory pos=0 pipeline pipelinebyname" help:"The type's name."`
-	Path     []string `param:"set=RemoveFileSet mandatory" help:"Files of types; not supported."`
+	Path     []string `param:"set=RemoveFileSet mandatory" help:"Files of types (.ps1xml) whose types are to be forgotten."`
 }
 
 // Process forgets the type data of a type.
 func (c *removeTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	if c.Path != nil {
-		return object.NewError("TypeFilesNotSupported", object.NotImplemented, nil, "Remove-TypeData knows no .ps1xml files here. Name the type: Remove-TypeData -TypeName My.Type.")
+		return eachTypeFile(out, "Remove TypeData", c.Path, nil, func(_ cmdlet.Session, path string, _ bool) error {
+			var file typeFile
+			if err := readXMLFile(path, "Remove-TypeData", &file); err != nil {
+				return err
+			}
+			for _, t := range file.Types {
+				object.RemoveTypeData(strings.TrimSpace(t.Name))
+			}
+			return nil
+		})
 	}
 	if ok, err := out.ShouldProcess("Type Name: "+c.TypeName, "Remove TypeData"); err != nil || !ok {
 		return err

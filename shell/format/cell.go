@@ -97,6 +97,9 @@ func elementText(v any) string {
 
 // viewsOf returns the registered views for an object, by its type names.
 func viewsOf(v any) object.Views {
+	if added := object.AddedViews(v); added != nil {
+		return *added
+	}
 	for t := object.TypeOf(v); t != nil; t = t.Base {
 		if t.Views.Table != nil || t.Views.List != nil || t.Views.Custom != nil || t.Views.Page != nil || t.Views.Default != nil {
 			return t.Views

@@ -248,6 +248,11 @@ func SetMember(v any, name string, value any) error {
 			}
 		}
 	}
+	if added, ok := addedMember(v, name); ok {
+		if d, ok := added.(*Dynamic); ok {
+			return setDynamic(Wrap(v), name, d, value)
+		}
+	}
 	m := TypeOf(v).Member(name)
 	switch {
 	case m == nil:

@@ -145,9 +145,12 @@ func Construction(t *Type, args []any) (any, error) {
 
 // Call chooses the overload that fits the arguments best, converts them and calls it.
 func Call(recv any, m *Member, args []any) (any, error) {
-	o, converted, err := choose(m, args)
-	if err != nil {
-		return nil, err
+	o, converted := &m.Overloads[0], args
+	if m.Kind != KindScriptMethod { // whose arguments go to the block as they are
+		var err error
+		if o, converted, err = choose(m, args); err != nil {
+			return nil, err
+		}
 	}
 	v, err := o.Call(recv, converted)
 	if err == nil {
@@ -161,9 +164,6 @@ func Call(recv any, m *Member, args []any) (any, error) {
 	}
 	if _, ok := err.(Control); ok {
 		return nil, err
-	}
-	if m.Kind == KindScriptMethod {
-		return nil, methodFailed(m.Name, len(args), err)
 	}
 	return nil, methodFailed(m.Name, len(args), err)
 }

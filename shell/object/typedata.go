@@ -16,6 +16,8 @@ type TypeData struct {
 	Display []string
 	// Wide is the property that wide views show, DefaultDisplayProperty; empty where there is none.
 	Wide string
+	// Views are those that files of formats give the type; nil where there are none.
+	Views *Views
 	// Keys are the properties that objects are ordered, grouped and compared by when no others are asked for.
 	Keys []string
 }
@@ -138,6 +140,11 @@ func DisplaySet(v any) []string {
 // KeySet is the default key property set that type data gives v; nil where there is none.
 func KeySet(v any) []string {
 	return dataOf(v, func(d *TypeData) ([]string, bool) { return d.Keys, d.Keys != nil })
+}
+
+// AddedViews are the views that type data gives v; nil where there are none.
+func AddedViews(v any) *Views {
+	return dataOf(v, func(d *TypeData) (*Views, bool) { return d.Views, d.Views != nil })
 }
 
 // WideProperty is the default display property that type data gives v; empty where there is none.
