@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,6 +25,7 @@ func TestPain(t *testing.T) {
 	t.Run("P27", testDailyLimit)
 	t.Run("P28", testConnectionCap)
 	t.Run("P36", testTokensEnd)
+	t.Run("P38", testPinning)
 	t.Run("P36_device", testDeviceCode)
 	t.Run("P39", TestOneUserFailsAlone)
 }
@@ -212,4 +216,101 @@ New-MigrationEndpoint -IMAP -Name Mine -RemoteServer 127.0.0.1 -Port %d -Securit
 (Test-MigrationServerAvailability -Endpoint Mine -TestMailbox bob -WarningAction SilentlyContinue).Result`, ""); again != "Success\nFailed\n" {
 		t.Errorf("in the next run:\n%s", again)
 	}
+}
+
+// testPinning reaches a server whose certificate nobody has signed: the program says what is wrong, the pin that it offers opens the mailbox,
+// another certificate does not, and where somebody on the way takes out the offer of TLS no password is sent.
+func testPinning(t *testing.T) {
+	server := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true})
+	server.AddUser(t, testserver.Account{Name: "ann", Password: "s3cret-of-ann"})
+	between := startStripper(t, server.IMAPAddr())
+	p := newProgram(t)
+	out := p.ok(fmt.Sprintf(`
+$ann = [pscredential]::new('ann', (ConvertTo-SecureString 's3cret-of-ann' -AsPlainText -Force))
+$at = @{ RemoteServer = '127.0.0.1'; Port = %d; Security = 'Tls'; WarningAction = 'SilentlyContinue' }
+$t = Test-MigrationServerAvailability -IMAP @at -Credentials $ann
+"unsigned: $($t.Result) $($t.Message) $($t.ErrorDetail)"
+$pin = [regex]::Match($t.ErrorDetail, '-CertificateFingerprint ([0-9A-F]{64})').Groups[1].Value
+New-MigrationEndpoint -IMAP -Name Pinned @at -CertificateFingerprint $pin | Out-Null
+"pinned: $((Test-MigrationServerAvailability -Endpoint Pinned -Credentials $ann -WarningAction SilentlyContinue).Result)"
+$other = 'AB' * 32
+$t = Test-MigrationServerAvailability -IMAP @at -Credentials $ann -CertificateFingerprint $other
+"another: $($t.Result) $($t.Message)"
+$colons = (0..31 | ForEach-Object { $pin.Substring(2 * $_, 2) }) -join ':'
+Set-MigrationEndpoint Pinned -CertificateFingerprint $other, $colons
+"two: $((Test-MigrationServerAvailability -Endpoint Pinned -Credentials $ann -WarningAction SilentlyContinue).Result)"
+Set-MigrationEndpoint Pinned -Port %d -SkipVerification
+$t = Test-MigrationServerAvailability -Endpoint Pinned -Credentials $ann
+"stripped: $($t.Result) $($t.Message)"
+try { New-MigrationEndpoint -IMAP -Name Bad @at -CertificateFingerprint 'abc' -ErrorAction Stop } catch { "bad: $_" }`, server.IMAPPort, between.port), "")
+	for _, want := range []string{"unsigned: Failed ", "self-signed", "pinned: Success\n", "another: Failed ", "another certificate than the one that was pinned",
+		"two: Success\n", "stripped: Failed ", "somebody on the way has taken the offer out", "bad: 'abc' is no fingerprint"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
+	if said := between.said(); strings.Contains(said, "AUTHENTICATE") || strings.Contains(said, "LOGIN") {
+		t.Errorf("who takes out the offer of TLS hears %q", said)
+	}
+}
+
+// A stripper stands between a client and a server and takes the offer of STARTTLS out.
+type stripper struct {
+	port int
+
+	mu    sync.Mutex
+	heard strings.Builder // of the client
+}
+
+func (s *stripper) said() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heard.String()
+}
+
+func (s *stripper) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heard.Write(p)
+}
+
+func startStripper(t *testing.T, server string) *stripper {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stripper{port: listener.Addr().(*net.TCPAddr).Port}
+	var wg sync.WaitGroup
+	t.Cleanup(func() {
+		listener.Close()
+		wg.Wait()
+	})
+	wg.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() {
+				defer client.Close()
+				behind, err := net.Dial("tcp", server)
+				if err != nil {
+					return
+				}
+				defer behind.Close()
+				wg.Go(func() {
+					defer behind.Close()
+					_, _ = io.Copy(io.MultiWriter(behind, s), client) // ends when either side does
+				})
+				for lines := bufio.NewReader(behind); ; {
+					line, err := lines.ReadString('\n')
+					if _, failed := io.WriteString(client, strings.ReplaceAll(line, " STARTTLS", "")); err != nil || failed != nil {
+						return
+					}
+				}
+			})
+		}
+	})
+	return s
 }

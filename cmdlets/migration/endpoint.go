@@ -23,6 +23,7 @@ type endpointSettings struct {
 	DailyByteLimitPerMailbox      any      `param:"" help:"The same for each mailbox: servers that lock who takes too much tell how much that is."`
 	SkipVerification              bool     `param:"" help:"Don't test the connection first."`
 	Workarounds                   []string `param:"" help:"Changes what is done about the server's oddities, which Test-MigrationServerAvailability shows: a name switches a workaround on, with - before it off."`
+	CertificateFingerprint        []string `param:"" help:"The SHA-256 fingerprint of the certificate that the server must show, as Test-MigrationServerAvailability tells it; several while a new one is on its way. Then nothing else of the certificate is checked, so that one that nobody has signed is safe too."`
 	oauthSettings
 }
 
@@ -65,7 +66,7 @@ func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	}
 	r := migration.NewEndpointRequest{
 		Name: c.Name, EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer,
-		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification, Workarounds: c.Workarounds,
+		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification, Workarounds: c.Workarounds, CertificateFingerprints: c.CertificateFingerprint,
 		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates,
 	}
 	if c.Port != nil {
@@ -174,6 +175,9 @@ func (c *setEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	if c.Port != nil {
 		port := int(*c.Port)
 		r.Port = &port
+	}
+	if out.Bound("CertificateFingerprint") {
+		r.CertificateFingerprints = &c.CertificateFingerprint
 	}
 	if out.Bound("Workarounds") {
 		r.Workarounds = &c.Workarounds

@@ -54,6 +54,7 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"Username", object.TypeString, func(e *endpoint) any { return e.UserName }},
 		{"LoginFormat", object.TypeString, func(e *endpoint) any { return e.LoginFormat }},
 		{"AuthorizationId", object.TypeString, func(e *endpoint) any { return e.AuthorizationID }},
+		{"CertificateFingerprint", nil, func(e *endpoint) any { return texts(e.CertificateFingerprints) }},
 		{"Workarounds", nil, func(e *endpoint) any { return texts(e.Workarounds) }},
 		{"ApplicationId", object.TypeString, func(e *endpoint) any { return e.oauth().ClientID }},
 		{"RemoteTenant", object.TypeString, func(e *endpoint) any { return e.oauth().TenantID }},

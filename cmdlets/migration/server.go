@@ -15,17 +15,18 @@ const foreignServer = `Autodiscover Compliance EmailAddress ExchangeOutlookAnywh
 
 type testServer struct {
 	base
-	Imap                        bool   `param:"" help:"The server speaks IMAP. It is the default."`
-	RemoteServer                string `param:"set=IMAP mandatory" help:"The server's host name or address."`
-	Port                        int32  `param:"set=IMAP mandatory" validate:"range=1,65535" help:"The TCP port: 993 with Ssl, 143 with Tls or None."`
-	Security                    string `param:"set=IMAP" validate:"set=None,Ssl,Tls" help:"How the connection is protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. Left out, port 143 uses STARTTLS where the server offers it, any other port Ssl."`
-	Authentication              string `param:"set=IMAP" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
-	AcceptUntrustedCertificates bool   `param:"set=IMAP" help:"Don't check the server's certificate."`
-	Endpoint                    any    `param:"set=TestEndpoint mandatory pipeline pipelinebyname pos=0" complete:"endpoint" help:"An endpoint whose settings are tested, instead of naming them."`
-	Credentials                 any    `param:"" help:"Log in with these, besides connecting."`
-	TestMailbox                 string `param:"" help:"With the credentials of an administrator: the user whose mailbox is opened. Without -LoginFormat and -AuthorizationId the forms of login that are usual at the server are tried, six at most, and the one that works is told."`
-	LoginFormat                 string `param:"" help:"How the login name is made for -TestMailbox, such as {user}*{admin}."`
-	AuthorizationID             string `param:"" help:"The SASL authorization identity, with the same placeholders."`
+	Imap                        bool     `param:"" help:"The server speaks IMAP. It is the default."`
+	RemoteServer                string   `param:"set=IMAP mandatory" help:"The server's host name or address."`
+	Port                        int32    `param:"set=IMAP mandatory" validate:"range=1,65535" help:"The TCP port: 993 with Ssl, 143 with Tls or None."`
+	Security                    string   `param:"set=IMAP" validate:"set=None,Ssl,Tls" help:"How the connection is protected: Ssl (TLS from the first byte), Tls (STARTTLS) or None. Left out, port 143 uses STARTTLS where the server offers it, any other port Ssl."`
+	Authentication              string   `param:"set=IMAP" validate:"set=Basic,Ntlm" help:"How a login is made: Basic, the default, shows user name and password in the strongest way that the server offers (SCRAM before a plain password); Ntlm is NTLM version 2."`
+	AcceptUntrustedCertificates bool     `param:"set=IMAP" help:"Don't check the server's certificate."`
+	CertificateFingerprint      []string `param:"set=IMAP" help:"The SHA-256 fingerprint of the certificate that the server must show; then nothing else of it is checked."`
+	Endpoint                    any      `param:"set=TestEndpoint mandatory pipeline pipelinebyname pos=0" complete:"endpoint" help:"An endpoint whose settings are tested, instead of naming them."`
+	Credentials                 any      `param:"" help:"Log in with these, besides connecting."`
+	TestMailbox                 string   `param:"" help:"With the credentials of an administrator: the user whose mailbox is opened. Without -LoginFormat and -AuthorizationId the forms of login that are usual at the server are tried, six at most, and the one that works is told."`
+	LoginFormat                 string   `param:"" help:"How the login name is made for -TestMailbox, such as {user}*{admin}."`
+	AuthorizationID             string   `param:"" help:"The SASL authorization identity, with the same placeholders."`
 }
 
 func (e *environment) testServer() *cmdlet.Info {
@@ -38,7 +39,7 @@ func (e *environment) testServer() *cmdlet.Info {
 func (c *testServer) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	r := migration.TestServerRequest{
 		EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer, Port: int(c.Port),
-		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates, TestMailbox: c.TestMailbox, LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID,
+		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates, TestMailbox: c.TestMailbox, CertificateFingerprints: c.CertificateFingerprint, LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID,
 	}
 	target := fmt.Sprintf("%s:%d", c.RemoteServer, c.Port)
 	if c.Endpoint != nil {

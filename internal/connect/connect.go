@@ -57,6 +57,7 @@ type Probe struct {
 	Capabilities []string
 	LocalAddress string
 	TLSVersion   string
+	Fingerprint  string // of the server's certificate: SHA-256
 	Warnings     []string
 	// Kind of server, empty if it is none that is known, and what is done about its oddities.
 	Kind        string

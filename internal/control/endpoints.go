@@ -23,7 +23,7 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 		Security: r.Security, Authentication: r.Authentication, AcceptUntrustedCertificates: r.AcceptUntrustedCertificates,
 		MaxConcurrentMigrations:       migration.DefaultMaxConcurrentMigrations,
 		MaxConcurrentIncrementalSyncs: migration.DefaultMaxConcurrentIncrementalSyncs,
-		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID, DailyLimits: r.DailyLimits, Workarounds: r.Workarounds,
+		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID, DailyLimits: r.DailyLimits, Workarounds: r.Workarounds, CertificateFingerprints: r.CertificateFingerprints,
 	}
 	if err := checkLimits(e.DailyLimits); err != nil {
 		return out, err
@@ -258,6 +258,7 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	set(&e.LoginFormat, r.LoginFormat)
 	set(&e.AuthorizationID, r.AuthorizationID)
 	set(&e.Workarounds, r.Workarounds)
+	set(&e.CertificateFingerprints, r.CertificateFingerprints)
 	if err := c.changeGrant(ctx, &e, &item.Value, r); err != nil {
 		return out, err
 	}
@@ -317,7 +318,7 @@ func (c *Control) changeAdministrator(e *migration.Endpoint, record *records.End
 func server(e migration.Endpoint) migration.Endpoint {
 	return migration.Endpoint{
 		RemoteServer: e.RemoteServer, Port: e.Port, Security: e.Security, Authentication: e.Authentication,
-		AcceptUntrustedCertificates: e.AcceptUntrustedCertificates,
+		AcceptUntrustedCertificates: e.AcceptUntrustedCertificates, CertificateFingerprints: e.CertificateFingerprints,
 	}
 }
 

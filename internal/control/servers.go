@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ func (c *Control) serverToTest(ctx context.Context, r migration.TestServerReques
 	e := migration.Endpoint{
 		EndpointType: r.EndpointType, RemoteServer: r.RemoteServer, Port: r.Port, Security: r.Security, Authentication: r.Authentication,
 		AcceptUntrustedCertificates: r.AcceptUntrustedCertificates, LoginFormat: r.LoginFormat, AuthorizationID: r.AuthorizationID,
+		CertificateFingerprints: r.CertificateFingerprints,
 	}
 	return e, connect.Keys{}, checkServer(&e)
 }
@@ -111,11 +113,13 @@ func (c *Control) look(ctx context.Context, a connect.Account) (migration.Connec
 		Capabilities:       p.Capabilities,
 		LocalAddress:       p.LocalAddress,
 		TLSVersion:         p.TLSVersion,
-		Elapsed:            time.Since(begun),
-		Warnings:           p.Warnings,
-		Login:              a.Login,
-		Mechanism:          p.Method,
-		ServerType:         p.Kind,
+
+		CertificateFingerprint: p.Fingerprint,
+		Elapsed:                time.Since(begun),
+		Warnings:               p.Warnings,
+		Login:                  a.Login,
+		Mechanism:              p.Method,
+		ServerType:             p.Kind,
 	}
 	for _, w := range p.Workarounds {
 		test.Workarounds = append(test.Workarounds, migration.Workaround{Name: string(w.Name), About: w.About, Source: w.Source})
@@ -154,6 +158,19 @@ func checkServer(e *migration.Endpoint) error {
 	if e.Authentication == migration.AuthenticationOAuth && e.OAuth == nil {
 		return migration.NewError(migration.ErrInvalidValue, string(e.Authentication),
 			"OAuth authentication needs a service that gives out tokens.", "Make an endpoint with -ClientId and -ClientSecret, -RefreshToken, -DeviceCode or -ServiceAccountKeyFileData.")
+	}
+	for i, text := range e.CertificateFingerprints {
+		plain, err := migration.Fingerprint(text)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			e.CertificateFingerprints = slices.Clone(e.CertificateFingerprints)
+		}
+		e.CertificateFingerprints[i] = plain
+	}
+	if len(e.CertificateFingerprints) > 0 && e.Security == migration.SecurityNone {
+		return migration.NewError(migration.ErrInvalidValue, "CertificateFingerprint", "A connection without TLS shows no certificate that could be pinned.", "Use -Security Ssl or Tls.")
 	}
 	if _, err := quirks.For(nil, e.Workarounds); err != nil {
 		return migration.NewError(migration.ErrInvalidValue, strings.Join(e.Workarounds, ","), "The workarounds can't be set: "+err.Error()+".",

@@ -27,6 +27,8 @@ type Endpoint struct {
 	LoginFormat string `json:",omitempty"`
 	// AuthorizationID is the SASL authorization identity, with the same placeholders; empty means none.
 	AuthorizationID string `json:",omitempty"`
+	// CertificateFingerprints are the SHA-256 digests of the only certificates that the server may show; none: any that can be checked.
+	CertificateFingerprints []string `json:",omitempty"`
 	// Workarounds changes what is done about the server's oddities: a name switches a workaround on, with - before it off.
 	Workarounds []string `json:",omitempty"`
 	// OAuth is set where logins are made with access tokens.
@@ -405,12 +407,14 @@ type ConnectionTest struct {
 	Security           Security // as resolved
 	Authentication     Authentication
 	// What the server is and offers.
-	Software     string        `json:",omitempty"`
-	Capabilities []string      `json:",omitempty"`
-	LocalAddress string        `json:",omitempty"` // for the other side's firewall
-	TLSVersion   string        `json:",omitempty"`
-	Elapsed      time.Duration `json:",omitempty"`
-	Warnings     []string      `json:",omitempty"`
+	Software     string   `json:",omitempty"`
+	Capabilities []string `json:",omitempty"`
+	LocalAddress string   `json:",omitempty"` // for the other side's firewall
+	TLSVersion   string   `json:",omitempty"`
+	// CertificateFingerprint is that of the server's certificate: SHA-256.
+	CertificateFingerprint string        `json:",omitempty"`
+	Elapsed                time.Duration `json:",omitempty"`
+	Warnings               []string      `json:",omitempty"`
 	// ServerType is the kind of server, when it is one that is known, and Workarounds what is done about its oddities.
 	ServerType  string       `json:",omitempty"`
 	Workarounds []Workaround `json:",omitempty"`

@@ -106,6 +106,7 @@ type TestServerRequest struct {
 	Security                    Security       `json:",omitempty"` // empty: as the port suggests
 	Authentication              Authentication `json:",omitempty"` // empty: Basic
 	AcceptUntrustedCertificates bool           `json:",omitempty"`
+	CertificateFingerprints     []string       `json:",omitempty"`
 	// Credentials are tried when given.
 	Credentials *Credential `json:",omitempty"`
 	// TestMailbox is the user whose mailbox is opened with the credentials of an administrator.
@@ -130,6 +131,7 @@ type NewEndpointRequest struct {
 	AuthorizationID               string         `json:",omitempty"`
 	OAuth                         *OAuthRequest  `json:",omitempty"`
 	Workarounds                   []string       `json:",omitempty"`
+	CertificateFingerprints       []string       `json:",omitempty"` // SHA-256, with or without colons
 	SkipVerification              bool           `json:",omitempty"`
 	DailyLimits
 }
@@ -155,6 +157,7 @@ type SetEndpointRequest struct {
 	AuthorizationID               *string         `json:",omitempty"`
 	OAuth                         *OAuthRequest   `json:",omitempty"`
 	Workarounds                   *[]string       `json:",omitempty"`
+	CertificateFingerprints       *[]string       `json:",omitempty"`
 	SkipVerification              bool            `json:",omitempty"`
 	DailyByteLimit                *ByteSize       `json:",omitempty"` // 0: none
 	DailyByteLimitPerMailbox      *ByteSize       `json:",omitempty"`

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -95,6 +96,16 @@ func (s Secret) MarshalText() ([]byte, error) {
 
 // Reveal gives the password itself.
 func (s Secret) Reveal() string { return string(s) }
+
+// Fingerprint puts the SHA-256 digest of a certificate, with or without colons, into the form in which it is kept.
+func Fingerprint(text string) (string, error) {
+	plain := strings.ToUpper(strings.NewReplacer(":", "", " ", "", "-", "").Replace(text))
+	if digits, err := hex.DecodeString(plain); err != nil || len(digits) != 32 {
+		return "", NewError(ErrInvalidValue, text, "'"+text+"' is no fingerprint of a certificate.",
+			"Give the SHA-256 digest, 64 hexadecimal digits with or without colons, as openssl x509 -fingerprint -sha256 shows it.")
+	}
+	return plain, nil
+}
 
 // CSVData is the content of a user list, passwords and all. It prints and logs as its length only.
 type CSVData []byte

@@ -27,7 +27,7 @@ var _ connect.Connector = Connector{}
 func (c Connector) config(a connect.Account) imapbox.Config {
 	cfg := imapbox.Config{
 		Server: a.Endpoint.RemoteServer, Port: a.Endpoint.Port, Security: a.Endpoint.Security,
-		AcceptUntrustedCertificates: a.Endpoint.AcceptUntrustedCertificates,
+		AcceptUntrustedCertificates: a.Endpoint.AcceptUntrustedCertificates, Pins: a.Endpoint.CertificateFingerprints,
 		Credentials: imapbox.Credentials{
 			Login: a.Login, Password: a.Password.Reveal(), AuthorizationID: a.AuthorizationID, Authentication: a.Endpoint.Authentication,
 		},
@@ -63,7 +63,7 @@ func (c Connector) token(ctx context.Context, a connect.Account, refused string)
 func (c Connector) Probe(ctx context.Context, a connect.Account) (connect.Probe, error) {
 	r, err := imapbox.Probe(ctx, c.config(a))
 	return connect.Probe{
-		Security: r.Security, Software: r.Software, Capabilities: r.Capabilities, LocalAddress: r.LocalAddress, TLSVersion: r.TLSVersion, Warnings: r.Warnings,
+		Security: r.Security, Software: r.Software, Capabilities: r.Capabilities, LocalAddress: r.LocalAddress, TLSVersion: r.TLSVersion, Fingerprint: r.Fingerprint, Warnings: r.Warnings,
 		Kind: r.Kind, Workarounds: r.Workarounds, Method: r.Method, Inbox: r.Inbox, NoInbox: r.NoInbox,
 	}, err
 }

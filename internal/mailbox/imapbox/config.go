@@ -27,6 +27,9 @@ type Config struct {
 	Security migration.Security
 	// AcceptUntrustedCertificates skips the check of the server's certificate.
 	AcceptUntrustedCertificates bool
+	// Pins are the SHA-256 digests, in hexadecimal, of the only certificates that the server may show; then nothing else of them is
+	// checked. None: any that can be checked.
+	Pins []string
 	// RootCAs are the authorities to trust; nil means the system's.
 	RootCAs *x509.CertPool
 

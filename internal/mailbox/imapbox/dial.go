@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +69,9 @@ func greet(ctx context.Context, cfg Config, socket net.Conn) (*wire, error) {
 	defer w.guard.Begin(limited)()
 	w.Conn = cfg.Limit.Conn(w.guard)
 
+	if w.security == "" && cfg.Port == 143 && len(cfg.Pins) > 0 {
+		w.security = migration.SecurityTls // who pins a certificate wants one to be shown
+	}
 	if w.security == "" && cfg.Port != 143 {
 		w.security, _ = migration.ResolveSecurity(cfg.Port, false)
 	}
@@ -112,13 +118,35 @@ func (w *wire) cause(err error) error {
 }
 
 func (c Config) tlsConfig() *tls.Config {
-	return &tls.Config{
+	config := &tls.Config{
 		ServerName:         c.host(),
 		MinVersion:         tls.VersionTLS12,
 		RootCAs:            c.RootCAs,
-		InsecureSkipVerify: c.AcceptUntrustedCertificates,
+		InsecureSkipVerify: c.AcceptUntrustedCertificates || len(c.Pins) > 0,
 		NextProtos:         []string{"imap"},
 	}
+	if len(c.Pins) > 0 {
+		config.VerifyConnection = func(state tls.ConnectionState) error {
+			if found := fingerprint(state.PeerCertificates[0]); !slices.Contains(c.Pins, found) {
+				return &pinError{found}
+			}
+			return nil
+		}
+	}
+	return config
+}
+
+// fingerprint is the SHA-256 digest of a certificate, as openssl x509 -fingerprint -sha256 shows it, without colons.
+func fingerprint(certificate *x509.Certificate) string {
+	sum := sha256.Sum256(certificate.Raw)
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
+}
+
+// A pinError is a certificate that is none of those that the server may show.
+type pinError struct{ found string }
+
+func (e *pinError) Error() string {
+	return "the server shows another certificate than the one that was pinned: its fingerprint is " + e.found
 }
 
 // plainTalk is the conversation before the library takes over: the greeting, and the way to TLS.
@@ -217,8 +245,8 @@ func (t *plainTalk) secure() error {
 		}
 	}
 	if !offered {
-		e := t.cfg.fault(mailbox.SecurityMismatch, "STARTTLS", errors.New("the server offers no STARTTLS on this port"))
-		e.Fix = "use -Security Ssl on the server's TLS port (usually 993); -Security None sends passwords and mail unprotected"
+		e := t.cfg.fault(mailbox.SecurityMismatch, "STARTTLS", errors.New("the server offers no STARTTLS on this port, or somebody on the way has taken the offer out"))
+		e.Fix = "use -Security Ssl on the server's TLS port (usually 993), where there is no offer to be taken out; -Security None sends passwords and mail unprotected"
 		return e
 	}
 	if _, err := t.command("STARTTLS"); err != nil {

@@ -241,6 +241,27 @@ func TestCertificates(t *testing.T) {
 			wantFault(t, err, mailbox.TLSFailed, test.words...)
 		})
 	}
+	t.Run("pinned", func(t *testing.T) {
+		server := testserver.StartDovecot(t, testserver.DovecotOptions{CertificateUntil: time.Now().Add(-time.Hour), CertificateNames: []string{"mail.example.com"}})
+		cfg := account(server, "terry") // expired, of another name, and of an unknown authority
+		cfg.Security = migration.SecurityTls
+		cfg.Pins = []string{strings.Repeat("AB", 32)}
+		report, err := Probe(t.Context(), cfg)
+		wantFault(t, err, mailbox.TLSFailed, "another certificate than the one that was pinned", "-CertificateFingerprint")
+		_, err = OpenSource(t.Context(), cfg)
+		wantFault(t, err, mailbox.TLSFailed, "pinned")
+		cfg.Pins, cfg.AcceptUntrustedCertificates = nil, true
+		if report, err = Probe(t.Context(), cfg); err != nil || len(report.Fingerprint) != 64 {
+			t.Fatalf("fingerprint %q: %v", report.Fingerprint, err)
+		}
+		cfg.Pins, cfg.AcceptUntrustedCertificates = []string{strings.Repeat("AB", 32), report.Fingerprint}, false
+		if _, err := Probe(t.Context(), cfg); err != nil {
+			t.Error(err)
+		}
+		cfg.Pins, cfg.AcceptUntrustedCertificates = []string{strings.Repeat("AB", 32)}, true
+		_, err = Probe(t.Context(), cfg)
+		wantFault(t, err, mailbox.TLSFailed, "pinned") // a pin counts more
+	})
 	t.Run("no login without TLS", func(t *testing.T) {
 		server := testserver.StartDovecot(t, testserver.DovecotOptions{TLSOnly: true})
 		cfg := account(server, "terry")

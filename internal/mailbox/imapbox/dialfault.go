@@ -85,7 +85,14 @@ func certificateFault(err error, host string) (fix string, why error) {
 	if v, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(v.UnverifiedCertificates) > 0 {
 		leaf = v.UnverifiedCertificates[0]
 	}
-	const or = "; or accept it as it is with -AcceptUntrustedCertificates $true"
+	or := "; or accept it as it is with -AcceptUntrustedCertificates $true"
+	if leaf != nil {
+		or = "; or, once you have made sure that it is the server's, accept this one certificate with -CertificateFingerprint " + fingerprint(leaf) +
+			" (-AcceptUntrustedCertificates would accept any)"
+	}
+	if e, ok := errors.AsType[*pinError](err); ok {
+		return "make sure at the server that its certificate was renewed, and pin the new one with Set-MigrationEndpoint -CertificateFingerprint " + e.found, e
+	}
 	if e, ok := errors.AsType[x509.HostnameError](err); ok {
 		names := append([]string{}, e.Certificate.DNSNames...)
 		for _, ip := range e.Certificate.IPAddresses {

@@ -24,6 +24,7 @@ type Report struct {
 	Capabilities []string // sorted; those of the logged-in state if somebody logged in
 	LocalAddress string   // from which the server was reached, for its firewall
 	TLSVersion   string   // empty without TLS
+	Fingerprint  string   // of the server's certificate: SHA-256
 	LoggedIn     bool
 	Method       string // with which somebody logged in
 	Kind         string // of server, if it is one that is known
@@ -137,7 +138,8 @@ func (r *Report) describe(cfg Config, w *wire) {
 		return
 	}
 	leaf := w.tls.PeerCertificates[0]
-	if cfg.AcceptUntrustedCertificates {
+	r.Fingerprint = fingerprint(leaf)
+	if cfg.AcceptUntrustedCertificates && len(cfg.Pins) == 0 {
 		r.warn("The server's certificate is not checked (AcceptUntrustedCertificates): it was issued to %q by %q.", leaf.Subject, leaf.Issuer)
 	}
 	if left := time.Until(leaf.NotAfter); left > 0 && left < 14*24*time.Hour {
