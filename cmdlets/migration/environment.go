@@ -28,7 +28,7 @@ func Commands(open Opener) []*cmdlet.Info {
 		e.getUser(), e.setUser(), e.startUser(), e.stopUser(), e.removeUser(), e.getUserStatistics(), e.testUser(),
 		e.getConfig(), e.setConfig(), e.getStatistics(), e.getStatus(), e.completeAll(),
 		e.getPlan(), e.backupStore(), e.testStore(), e.optimizeStore(),
-		e.getMailbox(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(), e.searchAudit(), e.testCutover(), e.sendNotice(),
+		e.getMailbox(), e.newMailbox(), e.setMailbox(), e.getRecipient(), e.getMailboxStatistics(), e.getMailboxFolderStatistics(), e.exportReport(), e.connectOnline(), e.disconnectOnline(), e.searchAudit(), e.testCutover(), e.sendNotice(),
 	})
 }
 
@@ -123,11 +123,11 @@ var switches = map[string]bool{}
 func init() {
 	for _, name := range strings.Fields(`AdoptPreexisting AllPartitions ApproveSkippedItems Archive ArchiveOnly AutoComplete Autodiscover AutoProvisioning
 		AvoidMergeOverlap CompletePublicFolderMigrationWithDataLoss Compliance ContactList Daily DataFusion Device Diagnostic DisallowExistingUsers
-		ExchangeOutlookAnywhere ExchangeRemoteMove ExcludeDumpsters FolderMove Gmail GoogleResource GoogleResourceOnboarding IncludeAnalysis
+		Equipment ExchangeOutlookAnywhere ExchangeRemoteMove ExcludeDumpsters FolderMove Gmail GoogleResource GoogleResourceOnboarding IncludeAnalysis
 		IncludeAssociatedUsers IncludeCopilotReport IncludeInactiveMailbox IncludeMoveHistory IncludeMoveReport IncludeOtherContacts
 		IncludeSimplifiedGmailMigrationData IncludeSoftDeletedRecipients InlineCredential Local ManagedGmailTeams ManagedIdentity MigrateTasks Migration
 		PrimaryOnly PSTImport PublicFolder PublicFolderToUnifiedGroup RemoveOnCopy RenamePrimaryCalendar Restore SimplifiedSwitchOver SkipCalendar SkipContacts
-		SkipDelegates SkipDetails SkipLoadingCmdletHelp SkipLoadingFormatData SkipMail SkipProvisioning SkipRules SkipSubscription SlackPublicDataConnector
+		SkipDelegates SkipDetails SkipLoadingCmdletHelp SkipLoadingFormatData SkipMail SkipProvisioning SkipRules SkipSubscription Room Force SlackPublicDataConnector
 		SoftDeletedMailbox SyncAndComplete Update UseRPSSession Validate XO1`) {
 		switches[name] = true
 	}
@@ -141,7 +141,11 @@ func (b *base) do(ctx context.Context, out cmdlet.Out, f func(migration.Service)
 	}
 	err = f(svc)
 	if b.audited {
-		if err := audit(ctx, out, svc, err); err != nil {
+		failed := err
+		if errors.Is(err, cmdlet.ErrStopped) {
+			failed = nil // done, and nobody wants to see more of it
+		}
+		if err := audit(ctx, out, svc, failed); err != nil {
 			return err
 		}
 	}

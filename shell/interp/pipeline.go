@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"migsh/shell/cmdlet"
 	"migsh/shell/syntax"
 )
 
@@ -52,6 +53,9 @@ type stopUpstream struct {
 }
 
 func (s *stopUpstream) Error() string { return "the pipeline has been stopped" }
+
+// Is lets a cmdlet know what it has got from [cmdlet.Out].
+func (s *stopUpstream) Is(target error) bool { return target == cmdlet.ErrStopped }
 
 // pipelineCode is a compiled pipeline.
 type pipelineCode struct {
