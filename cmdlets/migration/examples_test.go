@@ -198,6 +198,22 @@ func (i *installation) run(t *testing.T, script string) (out, errs string) {
 	return stdout.String(), stderr.String()
 }
 
+// A later command that has seen enough is no failure.
+func TestEnoughIsNoError(t *testing.T) {
+	i := install(t, false)
+	out, errs := i.run(t, `
+New-MigrationEndpoint -IMAP -Name OldMail -RemoteServer imap.contoso.com | Out-Null
+New-MigrationEndpoint -IMAP -Name NewMail -RemoteServer mail.contoso.com | Select-Object -First 1 | Out-Null
+New-MigrationBatch -Name Staff -SourceEndpoint OldMail -TargetEndpoint NewMail -CSVData ([IO.File]::ReadAllBytes('users.csv')) | Out-Null
+(Get-MigrationUser | Select-Object -First 2).Count
+(Start-MigrationBatch Staff -Validate | Select-Object -First 1).Result
+(Search-AdminAuditLog -IsSuccess $false | Measure-Object).Count
+`)
+	if errs != "" || out != "2\nSuccess\n0\n" {
+		t.Errorf("%q, %s", out, errs)
+	}
+}
+
 // names is a DNS in which contoso.com's mail goes to the new server.
 type names struct{}
 

@@ -24,6 +24,7 @@ var differences = map[string]string{
 	"New-MigrationEndpoint -Name position":                "a name may be given without -Name",
 	"New-MigrationBatch -Name position":                   "a name may be given without -Name, except with -Users",
 	"Get-MailboxFolderStatistics -Identity pipeline":      "mailboxes can be piped",
+	"Set-Mailbox -Identity pipeline":                      "mailboxes can be piped",
 	"Complete-Migration prompts":                          "it ends every batch, as Complete-MigrationBatch ends one",
 }
 

@@ -10,62 +10,6 @@ import (
 	"migsh/shell/object"
 )
 
-type getMailbox struct {
-	base
-	Identity   any `param:"pos=0 pipeline pipelinebyname" complete:"user" help:"The mailbox's address. Left out, all that migsh knows are listed."`
-	ResultSize any `param:"" help:"How many are shown at most: a number or Unlimited. 1000 is the default."`
-}
-
-func (e *environment) getMailbox() *cmdlet.Info {
-	return e.declareCmdlet(cmdlet.Spec{
-		Name: "Get-Mailbox", Synopsis: "Lists the target mailboxes of the migration.", OutputTypes: []string{typeMailbox.Name},
-	}, "DomainController", "", func(b base) cmdlet.Cmdlet { return &getMailbox{base: b} })
-}
-
-func (c *getMailbox) Process(ctx context.Context, _ any, out cmdlet.Out) error {
-	n, err := resultLimit(c.ResultSize)
-	if err != nil {
-		return report1(ctx, out, err)
-	}
-	q := migration.UserQuery{}
-	if c.Identity != nil {
-		q.Identity = identityFrom(c.Identity)
-	}
-	return c.do(ctx, out, func(svc migration.Service) error {
-		seen := map[string]bool{}
-		distinct := func(yield func(migration.User, error) bool) {
-			for u, err := range svc.Users(ctx, q) {
-				name := migration.FoldName(u.EmailAddress)
-				if err == nil && seen[name] {
-					continue
-				}
-				seen[name] = true
-				if !yield(u, err) {
-					return
-				}
-			}
-		}
-		return limited(out, n, distinct, func(u migration.User) any { return object.Instance(typeMailbox, &u) })
-	})
-}
-
-func localPart(u *migration.User) string {
-	return u.EmailAddress[:max(strings.LastIndexByte(u.EmailAddress, '@'), 0)]
-}
-
-var typeMailbox = declare(exchange+"Mailbox", func(u *migration.User) string { return localPart(u) },
-	object.Views{Table: []object.Column{{Property: "Name", Width: 26}, {Property: "Alias", Width: 20}, {Property: "PrimarySmtpAddress"}}},
-	append([]property[migration.User]{
-		{"Identity", typeUserID, func(u *migration.User) any { return identityOf(typeUserID, u.EmailAddress, u.GUID) }},
-		{"Name", object.TypeString, func(u *migration.User) any { return localPart(u) }},
-		{"Alias", object.TypeString, func(u *migration.User) any { return localPart(u) }},
-		{"DisplayName", object.TypeString, func(u *migration.User) any { return localPart(u) }},
-		{"PrimarySmtpAddress", object.TypeString, func(u *migration.User) any { return u.EmailAddress }},
-		{"EmailAddresses", nil, func(u *migration.User) any { return texts([]string{"SMTP:" + u.EmailAddress}) }},
-		{"RecipientType", object.TypeString, func(*migration.User) any { return "UserMailbox" }},
-		{"RecipientTypeDetails", object.TypeString, func(*migration.User) any { return "UserMailbox" }},
-	}, blank[migration.User]("Database", "ProhibitSendQuota", "ExternalDirectoryObjectId")...)...)
-
 // mailboxCounts is what Get-MailboxStatistics and Get-MailboxFolderStatistics share.
 type mailboxCounts struct {
 	base

@@ -140,6 +140,9 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 	if d.file, err = readList(r.CSVData, config, settings.AllowUnknownColumns); err != nil {
 		return nil, err
 	}
+	if err := c.lookUp(ctx, d.file.Rows); err != nil {
+		return nil, err
+	}
 	if len(d.file.Ignored) > 0 {
 		d.notes = append(d.notes, fmt.Sprintf("These columns of the CSV file mean nothing here and are passed over: %s.", strings.Join(d.file.Ignored, ", ")))
 	}

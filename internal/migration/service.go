@@ -66,6 +66,11 @@ type Service interface {
 	// MailboxFolders looks into a mailbox, at source or target, and counts what is there now.
 	MailboxFolders(ctx context.Context, r MailboxRequest) (MailboxContent, error)
 
+	// Mailboxes lists the mailboxes at the target that are known, by address: those of New-Mailbox, and those that user lists have named.
+	Mailboxes(ctx context.Context, q MailboxQuery) iter.Seq2[Mailbox, error]
+	// SetMailbox puts a mailbox into that list, or changes it. The server is not touched.
+	SetMailbox(ctx context.Context, r SetMailboxRequest) (Mailbox, error)
+
 	// Config is the configuration in force.
 	Config(ctx context.Context) (Config, error)
 	// SetConfig changes what is not nil.

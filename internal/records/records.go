@@ -116,6 +116,12 @@ type Figures struct {
 	DayBytes int64  `json:",omitempty"` // sent on it
 }
 
+// Mailbox is a mailbox of the list, with the password that opens it at the target.
+type Mailbox struct {
+	migration.Mailbox
+	Password secret.Sealed `json:",omitempty"`
+}
+
 // MX is where the mail of a domain was seen to go.
 type MX struct {
 	Hosts []string // in order of preference
@@ -142,6 +148,7 @@ type Records struct {
 	Ceilings  store.Collection[Ceiling] // by GUID of the endpoint
 	Audit     store.Collection[migration.AuditEntry]
 	MX        store.Collection[MX] // by domain
+	Mailboxes store.Collection[Mailbox]
 	folders   store.Collection[[]migration.FolderCount]
 	warnings  store.Collection[[]migration.ValidationWarning]
 	config    store.Collection[migration.Config]
@@ -159,6 +166,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		Claims:    store.NewCollection[Claim](s, "claim"),
 		Ceilings:  store.NewCollection[Ceiling](s, "ceiling"),
 		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
+		Mailboxes: store.NewCollection[Mailbox](s, "mailbox"),
 		MX:        store.NewCollection[MX](s, "mx"),
 		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),

@@ -199,6 +199,14 @@ func (c *client) TestUser(ctx context.Context, r migration.TestUserRequest) (mig
 	return testUser.only(ctx, c, r)
 }
 
+func (c *client) Mailboxes(ctx context.Context, q migration.MailboxQuery) iter.Seq2[migration.Mailbox, error] {
+	return mailboxes.stream(ctx, c, q)
+}
+
+func (c *client) SetMailbox(ctx context.Context, r migration.SetMailboxRequest) (migration.Mailbox, error) {
+	return setMailbox.only(ctx, c, r)
+}
+
 func (c *client) Config(ctx context.Context) (migration.Config, error) {
 	return config.only(ctx, c, nothing{})
 }

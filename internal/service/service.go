@@ -58,6 +58,8 @@ var (
 	testUser       = one("TestUser", migration.Service.TestUser)
 	plans          = many("Plans", migration.Service.Plans)
 	mailboxFolders = one("MailboxFolders", migration.Service.MailboxFolders)
+	mailboxes      = many("Mailboxes", migration.Service.Mailboxes)
+	setMailbox     = one("SetMailbox", migration.Service.SetMailbox)
 	config         = question("Config", migration.Service.Config)
 	setConfig      = one("SetConfig", migration.Service.SetConfig)
 	statistics     = question("Statistics", migration.Service.Statistics)
@@ -76,7 +78,7 @@ var methods = []handled{
 	testServer, newEndpoint, endpoints, setEndpoint, signIn, removeEndpoint, checkCSV,
 	newBatch, batches, setBatch, startBatch, stopBatch, completeBatch, removeBatch,
 	users, setUser, startUser, stopUser, removeUser, userStatistics, testUser,
-	plans, mailboxFolders, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, sendNotice, cutover, audit, auditLog, watch,
+	plans, mailboxFolders, mailboxes, setMailbox, config, setConfig, statistics, completeAll, backupStore, testStore, optimizeStore, sendNotice, cutover, audit, auditLog, watch,
 }
 
 func many[Request, Result any](name string, call func(migration.Service, context.Context, Request) iter.Seq2[Result, error]) method[Request, Result] {

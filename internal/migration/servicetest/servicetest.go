@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) Bed) {
 		"Lifecycle":         testLifecycle,
 		"Rows":              testRows,
 		"AddUsers":          testAddUsers,
+		"Mailboxes":         testMailboxes,
 		"Validate":          testValidate,
 		"CarryOver":         testCarryOver,
 		"OwnEndpoint":       testOwnEndpoint,
