@@ -19,6 +19,7 @@ import (
 	"migsh/internal/engine"
 	"migsh/internal/mailbox/membox"
 	service "migsh/internal/migration"
+	"migsh/internal/notify"
 	"migsh/internal/records"
 	"migsh/internal/secret"
 	"migsh/shell"
@@ -93,6 +94,9 @@ func runExample(t *testing.T, code string) {
 				"Wait-MigrationBatch Staff | Out-Null")
 		}
 	}
+	if strings.Contains(code, "Send-MigrationNotice") {
+		prepare = append(prepare, "Set-MigrationConfig -SmtpServer smtp.contoso.com -SmtpFrom migration@contoso.com")
+	}
 	if strings.Contains(code, "/mnt/backup/*") {
 		prepare = append(prepare, "Backup-MigrationStore -Path backup/monday.db | Out-Null")
 	}
@@ -165,7 +169,7 @@ func install(t *testing.T, onDisk bool) *installation {
 		}
 	}
 	r := records.New(st, keys)
-	c, err := control.New(t.Context(), r, world, control.Options{Backups: filepath.Join(dir, "backups"), Reports: filepath.Join(dir, "reports"), Resolver: names{}})
+	c, err := control.New(t.Context(), r, world, control.Options{Backups: filepath.Join(dir, "backups"), Reports: filepath.Join(dir, "reports"), Resolver: names{}, Outbox: notify.NewOutbox(st, filepath.Join(dir, "outbox"))})
 	if err != nil {
 		t.Fatal(err)
 	}
