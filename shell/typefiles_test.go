@@ -55,7 +55,7 @@ const formatsFile = `<?xml version="1.0" encoding="utf-8"?>
   </ViewDefinitions>
 </Configuration>`
 
-// TestTypeFiles extends types and views by files, alone and by a module's manifest.
+// TestTypeFiles extends types and views by files (about_Types.ps1xml, about_Format.ps1xml), alone and by a module's manifest.
 func TestTypeFiles(t *testing.T) {
 	const thing = `$o = [pscustomobject]@{ PSTypeName = 'Files.Thing'; Size = 4; Name = 'n' }; `
 	const shown = `$o = [pscustomobject]@{ PSTypeName = 'Files.Shown'; Size = 4; Name = 'n' }; `
