@@ -43,7 +43,7 @@ func TestAuditedCmdlets(t *testing.T) {
 		verb, _, _ := strings.Cut(info.Name, "-")
 		var want bool
 		switch verb {
-		case "New", "Set", "Remove", "Start", "Stop", "Complete":
+		case "New", "Set", "Remove", "Start", "Stop", "Complete", "Send":
 			want = true
 		}
 		if got := isAudited(cmdlet.Spec{Name: info.Name, ShouldProcess: info.ShouldProcess}); got != want && verb != "Optimize" && verb != "Backup" {
