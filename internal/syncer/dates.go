@@ -16,9 +16,9 @@ type datedMessage struct {
 // datesLookedAt is how many messages of a pass are looked at for their dates: a target keeps dates, or it doesn't.
 const datesLookedAt = 5
 
-// sampleDate notes some of the messages that are copied. Dates in the future say nothing: Dovecot takes none, whatever else it keeps.
+// sampleDate notes some of the messages that the first pass copies: what it finds is true of the later ones. Dates in the future say nothing: Dovecot takes none, whatever else it keeps.
 func (p *pass) sampleDate(f *folderPass, e entry) {
-	if len(p.dated) < datesLookedAt && e.Target != 0 && e.Date != noDate && e.Date < p.Now().Unix() {
+	if p.initial && len(p.dated) < datesLookedAt && e.Target != 0 && e.Date != noDate && e.Date < p.Now().Unix() {
 		p.dated = append(p.dated, datedMessage{f, e.Target, e.Date})
 	}
 }

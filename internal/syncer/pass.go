@@ -19,12 +19,13 @@ import (
 // has the turn.
 type pass struct {
 	Job
-	turn   turn
-	pair   string
-	source mailbox.Source // of the first link
-	target mailbox.Target
-	links  []*link
-	alone  bool // no further links: one was tried and did not hold
+	turn    turn
+	pair    string
+	source  mailbox.Source // of the first link
+	target  mailbox.Target
+	links   []*link
+	initial bool // nothing was known of the mailbox before
+	alone   bool // no further links: one was tried and did not hold
 
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
@@ -83,7 +84,7 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.known = known
+	p.known, p.initial = known, len(known) == 0
 	defer p.close()
 	if err := p.open(ctx); err != nil {
 		return err
