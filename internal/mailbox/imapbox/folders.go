@@ -327,18 +327,12 @@ func (l *listing) statuses() error {
 
 // Open opens a folder anew and tells its state.
 func (r *reader) Open(ctx context.Context, folder string) (mailbox.Opened, error) {
-	var o *opening
-	c := &call{}
-	c.ask = func() (err error) {
-		o, err = r.ask(folder)
-		return err
-	}
-	give, err := r.takeAsking(ctx, c)
+	give, err := r.take(ctx)
 	if err != nil {
 		return mailbox.Opened{}, err
 	}
 	defer give()
-	return r.await(o, c.err)
+	return r.open(folder)
 }
 
 // command is the way in which the session opens folders.
@@ -351,16 +345,11 @@ func (r *reader) command() string {
 
 func (r *reader) open(folder string) (mailbox.Opened, error) {
 	o, err := r.ask(folder)
-	return r.await(o, err)
-}
-
-// await waits for the answer to a command that opens a folder, which has been sent unless err says that it could not be.
-func (r *reader) await(o *opening, err error) (mailbox.Opened, error) {
 	if err == nil {
 		_, err = r.lane.Wait(o.Command)
 	}
 	if err != nil {
-		return mailbox.Opened{}, r.fault(r.command(), o.folder, err)
+		return mailbox.Opened{}, r.fault(r.command(), folder, err)
 	}
 	return o.opened()
 }
@@ -370,7 +359,6 @@ type opening struct {
 	*lane.Command
 	*reader
 	folder string
-	number int // among all openings
 	state  mailbox.Opened
 	kept   []string // PERMANENTFLAGS
 	all    []string // FLAGS
@@ -381,11 +369,7 @@ type opening struct {
 func (r *reader) ask(folder string) (*opening, error) {
 	o := &opening{reader: r, folder: folder, state: mailbox.Opened{ReadOnly: r.examine}}
 	o.Command = &lane.Command{Op: r.command(), Take: o.take, Said: o.said}
-	r.mu.Lock()
 	r.selected = nil
-	r.openings++
-	o.number = r.openings
-	r.mu.Unlock()
 	args := r.named(folder)
 	if r.caps.condStore && !r.enabled {
 		args = append(args, " (CONDSTORE)"...)
@@ -450,26 +434,19 @@ func (o *opening) opened() (mailbox.Opened, error) {
 		o.kept = slices.Delete(o.kept, i, i+1)
 	}
 	o.state.PermanentFlags = mailbox.NewFlags(o.kept...)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.number == o.openings { // else another folder is being opened already
-		o.selected = &selection{o.folder, o.state}
-	}
+	o.selected = &selection{o.folder, o.state}
 	o.reader.known[o.folder] = o.state
 	return o.state, nil
 }
 
 // ensure sees to it that the folder is open in the life that is meant.
 func (r *reader) ensure(at mailbox.At) (mailbox.Opened, error) {
-	sel := r.session.open()
-	if sel == nil || sel.folder != at.Folder {
-		opened, err := r.open(at.Folder)
-		if err != nil {
+	if r.selected == nil || r.selected.folder != at.Folder {
+		if _, err := r.open(at.Folder); err != nil {
 			return mailbox.Opened{}, err
 		}
-		sel = &selection{at.Folder, opened}
 	}
-	return sel.Opened, r.alive(at, sel.Opened)
+	return r.selected.Opened, r.alive(at, r.selected.Opened)
 }
 
 // alive compares the life of a folder that is meant with the one that it is in.

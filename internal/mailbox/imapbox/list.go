@@ -41,16 +41,8 @@ func entryOf(f lane.Fetched) entry {
 
 // fetchEntries asks for items without bodies and gives what comes to each, whose error ends the session.
 func (s *session) fetchEntries(folder, set, items, modifiers string, each func(entry)) error {
-	if err := s.run(s.entriesCommand(each), folder, []byte(" "+set+" ("+items+")"+modifiers)); err != nil {
-		return s.fault("FETCH", folder, err)
-	}
-	return nil
-}
-
-// entriesCommand is a FETCH without bodies.
-func (s *session) entriesCommand(each func(entry)) *lane.Command {
 	var f lane.Fetched
-	return &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
+	cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
 		if resp.Name != "FETCH" {
 			return false, nil
 		}
@@ -61,6 +53,10 @@ func (s *session) entriesCommand(each func(entry)) *lane.Command {
 		}
 		return true, err
 	}}
+	if err := s.run(cmd, folder, []byte(" "+set+" ("+items+")"+modifiers)); err != nil {
+		return s.fault("FETCH", folder, err)
+	}
+	return nil
 }
 
 // skipBody passes over a body that nobody asked for.
@@ -69,15 +65,22 @@ func skipBody(string, *lane.Body) error { return nil }
 // List yields what the server tells of the messages, as it comes.
 func (r *reader) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.Seq2[mailbox.Meta, error] {
 	return func(yield func(mailbox.Meta, error) bool) {
-		l := metaList{reader: r, at: at, query: q, yield: yield}
-		l.call.ask = l.ask
-		give, err := r.takeAsking(ctx, &l.call)
+		give, err := r.take(ctx)
 		if err != nil {
 			yield(mailbox.Meta{}, err)
 			return
 		}
 		defer give()
-		l.run()
+		if _, err := r.ensure(at); err != nil {
+			yield(mailbox.Meta{}, err)
+			return
+		}
+		if err := r.refresh(); err != nil {
+			yield(mailbox.Meta{}, r.fault("NOOP", at.Folder, err))
+			return
+		}
+		l := metaList{reader: r, at: at, yield: yield}
+		l.run(q)
 	}
 }
 
@@ -86,18 +89,8 @@ func (r *reader) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.
 // held back until all is known. Where numbers prove nothing, all is held back.
 type metaList struct {
 	*reader
-	at    mailbox.At
-	query mailbox.Query
-	yield func(mailbox.Meta, error) bool
-
-	call    call
-	opening *opening        // sent before the commands; nil when the folder was open
-	state   mailbox.Opened  // of the folder
-	cmds    []*lane.Command // sent when the call began
-	begun   bool            // its turn has come: what the server tells is yielded
-	early   []entry         // what it has told before
-	whole   bool            // the list is one of all messages
-
+	at      mailbox.At
+	yield   func(mailbox.Meta, error) bool
 	since   uint64
 	next    uint32 // the number that the next message must have to be yielded at once; 0: any
 	holding bool
@@ -109,68 +102,23 @@ type metaList struct {
 	stopped bool // the consumer has had enough, or an error was yielded
 }
 
-// ask sends what the list begins with. That may be before its turn.
-func (l *metaList) ask() error {
-	if sel := l.session.open(); sel != nil && sel.folder == l.at.Folder {
-		l.state = sel.Opened
-		if err := l.refresh(); err != nil {
-			return err
-		}
-	} else {
-		var err error
-		if l.opening, err = l.reader.ask(l.at.Folder); err != nil {
-			return err
-		}
+func (l *metaList) run(q mailbox.Query) {
+	if l.caps.condStore && l.selected.HighestModSeq > 0 {
+		l.since = q.ChangedSince
 	}
-	if l.caps.condStore {
-		l.since = l.query.ChangedSince
+	if len(q.UIDs) == 0 {
+		q.UIDs = mailbox.UIDsFrom(1)
 	}
-	uids := l.query.UIDs
-	if len(uids) == 0 {
-		uids = mailbox.UIDsFrom(1)
-	}
-	l.holding = len(uids) > 1 || l.since > 0
-	l.whole = uids[0] == mailbox.UIDRange{First: 1, Last: mailbox.MaxUID} && l.since == 0
-	if l.whole {
+	l.holding = len(q.UIDs) > 1 || l.since > 0
+	whole := q.UIDs[0] == mailbox.UIDRange{First: 1, Last: mailbox.MaxUID} && l.since == 0
+	if whole {
 		l.next = 1
 	}
-	for _, piece := range pieces(uids, 1<<32-1) {
-		cmd := l.command(piece)
-		l.cmds = append(l.cmds, cmd)
-		if err := l.lane.Send(cmd, l.arguments(piece)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// run yields the list.
-func (l *metaList) run() {
-	if l.call.err != nil {
-		l.fail(l.fault("FETCH", l.at.Folder, l.call.err))
-		return
-	}
-	if err := l.opened(); err != nil {
-		for _, cmd := range l.cmds { // whose answers mean nothing now
-			if _, e := l.lane.Wait(cmd); e != nil {
-				err = l.fault("FETCH", l.at.Folder, e)
-				break
-			}
-		}
-		l.fail(err)
-		return
-	}
-	l.begun = true
-	for _, e := range l.early {
-		l.accept(e)
-	}
-	for _, cmd := range l.cmds {
-		if err := l.answered(cmd); err != nil && !l.stopped {
-			l.fail(err)
-		}
+	for _, piece := range pieces(q.UIDs, 1<<32-1) {
+		l.fetch(piece)
 	}
 	// A server may stop after so many messages (RFC 9738). It has told less than there is, so ask on from there.
-	for l.whole && !l.stopped && l.last > 0 && l.count < l.exists() {
+	for whole && !l.stopped && l.last > 0 && l.count < l.exists() {
 		before := l.count
 		l.fetch(mailbox.UIDsFrom(l.last + 1))
 		if l.count == before {
@@ -180,74 +128,27 @@ func (l *metaList) run() {
 	l.release()
 }
 
-// opened sees to it that the folder could be opened, and is in the life that is meant.
-func (l *metaList) opened() error {
-	if l.opening != nil {
-		var err error
-		if l.state, err = l.await(l.opening, nil); err != nil {
-			return err
-		}
+// exists is the number of messages in the open folder as far as the server has told.
+func (s *session) exists() uint32 { return s.lane.Exists }
+
+// fetch asks for one set and yields what comes.
+func (l *metaList) fetch(uids mailbox.UIDSet) {
+	if l.stopped {
+		return
 	}
-	return l.alive(l.at, l.state)
-}
-
-// command is the one that asks for some of the messages.
-func (l *metaList) command(uids mailbox.UIDSet) *lane.Command {
 	from := uids[0].First // n:* also brings the last message, though it be below n
-	return l.entriesCommand(func(e entry) {
-		switch {
-		case e.UID < from:
-		case l.begun:
-			l.accept(e)
-		default:
-			l.early = append(l.early, e)
-		}
-	})
-}
-
-// arguments are its arguments.
-func (l *metaList) arguments(uids mailbox.UIDSet) []byte {
 	modifiers := ""
 	if l.since > 0 {
 		modifiers = fmt.Sprintf(" (CHANGEDSINCE %d)", l.since)
 	}
-	return []byte(" " + uids.String() + " (" + l.metaItems() + ")" + modifiers)
-}
-
-// answered waits for the answer to a command.
-func (l *metaList) answered(cmd *lane.Command) error {
-	status, err := l.lane.Wait(cmd)
-	if err == nil {
-		err = refused(status)
-	}
-	if err != nil {
-		return l.fault("FETCH", l.at.Folder, err)
-	}
-	return nil
-}
-
-// exists is the number of messages in the open folder as far as the server has told.
-func (s *session) exists() uint32 { return s.lane.Exists }
-
-// fetch asks for one more set and yields what comes.
-func (l *metaList) fetch(uids mailbox.UIDSet) {
-	err := l.again()
-	if err == nil {
-		cmd := l.command(uids)
-		if err = l.lane.Send(cmd, l.arguments(uids)); err == nil {
-			err = l.answered(cmd)
+	err := l.fetchEntries(l.at.Folder, uids.String(), l.metaItems(), modifiers, func(e entry) {
+		if e.UID >= from {
+			l.accept(e)
 		}
-	}
+	})
 	if err != nil && !l.stopped {
 		l.fail(err)
 	}
-}
-
-// again makes sure that more can be asked: the folder is open, and nobody else opens another one meanwhile.
-func (l *metaList) again() error {
-	l.session.alone(&l.call)
-	_, err := l.ensure(l.at)
-	return err
 }
 
 // accept yields an entry, or holds it back.
@@ -277,12 +178,6 @@ func (l *metaList) accept(e entry) {
 func (l *metaList) release() {
 	if l.stopped || len(l.held) == 0 && len(l.partial) == 0 {
 		return
-	}
-	if len(l.partial) > 0 {
-		if err := l.again(); err != nil {
-			l.fail(err)
-			return
-		}
 	}
 	for _, piece := range pieces(l.partial, 1<<32-1) {
 		if err := l.fetchEntries(l.at.Folder, piece.String(), l.metaItems(), "", func(e entry) { l.held = append(l.held, e.Meta) }); err != nil {

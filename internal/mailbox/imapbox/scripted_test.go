@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,9 +23,6 @@ type script struct {
 	// answer that has no tagged line of its own gets "OK". "<append>" before it takes the command's messages first. "<close>" ends
 	// the connection there, "<wait>" for good says nothing more, "<deaf>" neither says nor hears more.
 	says map[string]string
-	// together is how many commands that begin like one of gathered must have been heard before the first of them is answered.
-	together int
-	gathered []string
 
 	mu    sync.Mutex
 	heard []string // commands without tags
@@ -95,7 +90,6 @@ func (s *script) serve(conn net.Conn) {
 		return
 	}
 	in := bufio.NewReader(conn)
-	var held [][2]string
 	for {
 		line, err := in.ReadString('\n')
 		if err != nil {
@@ -105,33 +99,9 @@ func (s *script) serve(conn net.Conn) {
 		s.mu.Lock()
 		s.heard = append(s.heard, command)
 		s.mu.Unlock()
-		if s.together > 0 && slices.ContainsFunc(s.gathered, func(beginning string) bool { return strings.HasPrefix(command, beginning) }) {
-			if held = append(held, [2]string{tag, command}); len(held) < s.together {
-				continue
-			}
-		} else {
-			held = [][2]string{{tag, command}}
-		}
-		for _, c := range held {
-			if !s.answer(conn, in, c[0], c[1]) {
-				return
-			}
-		}
-		held = nil
-	}
-}
-
-// await waits until a command has been heard.
-func (s *script) await(t *testing.T, command string) {
-	t.Helper()
-	for t.Context().Err() == nil {
-		s.mu.Lock()
-		heard := slices.Contains(s.heard, command)
-		s.mu.Unlock()
-		if heard {
+		if !s.answer(conn, in, tag, command) {
 			return
 		}
-		runtime.Gosched()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -19,7 +18,7 @@ import (
 	"migsh/internal/mailbox/wrap"
 )
 
-// A session is one connection with somebody logged in. Calls take turns on it, see [call].
+// A session is one connection with somebody logged in. Calls take turns on it; what follows turn belongs to whose turn it is.
 type session struct {
 	cfg    Config
 	guard  *wrap.Guard
@@ -39,15 +38,12 @@ type session struct {
 	method  login.Method         // with which somebody logs in
 	plainer bool                 // a method remains that shows the password itself
 
-	mu       sync.Mutex                // guards what follows up to known; what comes then belongs to whose turn it is
-	calls    []*call                   // the first has its turn
-	openings int                       // how many folders were opened
-	selected *selection                // nil when no folder is known to be open once all that was asked has been answered
-	known    map[string]mailbox.Opened // what opening a folder has shown, to append to it without opening it again
-	asking   sync.Mutex                // held while commands are sent ahead of a call's turn
-	dead     error                     // why the session can't be used any more
+	turn     chan struct{}
+	dead     error // why the session can't be used any more
 	closed   bool
-	enabled  bool // QRESYNC is
+	selected *selection                // nil when no folder is known to be open
+	known    map[string]mailbox.Opened // what opening a folder has shown, to append to it without opening it again
+	enabled  bool                      // QRESYNC is
 }
 
 // A selection is the folder that is open.
@@ -102,7 +98,7 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 
 // newSession lets the library take over a connection that has been greeted.
 func newSession(cfg Config, w *wire) *session {
-	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, tls: w.tls, known: make(map[string]mailbox.Opened)}
+	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
 	s.said = w.said
 	s.identify("", nil)
@@ -132,21 +128,18 @@ func software(greeting string) string {
 
 // take waits for the session's turn. The caller must call give in the end, which says whether ctx has ended meanwhile.
 func (s *session) take(ctx context.Context) (give func(), err error) {
-	return s.takeAsking(ctx, &call{})
-}
-
-// takeAsking does the same for a call that may ask before its turn.
-func (s *session) takeAsking(ctx context.Context, c *call) (give func(), err error) {
-	if err := s.enter(ctx, c); err != nil {
-		return nil, s.cfg.fault(mailbox.ConnectionLost, "wait for the connection", err)
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, s.cfg.fault(mailbox.ConnectionLost, "wait for the connection", context.Cause(ctx))
 	}
 	if ctx.Err() != nil {
-		s.leave(c)
+		<-s.turn
 		return nil, s.cfg.fault(mailbox.ConnectionLost, "wait for the connection", context.Cause(ctx))
 	}
 	if s.dead != nil {
 		err = s.dead
-		s.leave(c)
+		<-s.turn
 		return nil, err
 	}
 	end := s.guard.Begin(ctx)
@@ -154,7 +147,7 @@ func (s *session) takeAsking(ctx context.Context, c *call) (give func(), err err
 		if !end() && s.dead == nil {
 			s.dead = s.lost("wait", "", s.guard.Err())
 		}
-		s.leave(c)
+		<-s.turn
 	}, nil
 }
 
@@ -205,11 +198,8 @@ var errClosed = errors.New("the session is closed")
 
 // Close logs out and ends the connection.
 func (s *session) Close() error {
-	c := &call{}
-	if err := s.enter(context.Background(), c); err != nil {
-		return err // which cannot be: that context does not end
-	}
-	defer s.leave(c)
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	if s.closed {
 		return nil
 	}

@@ -15,35 +15,20 @@ import (
 
 // Create makes a folder. Most servers make its parents by themselves; for the others they are made first.
 func (t *target) Create(ctx context.Context, folder, use string) (bool, error) {
-	c := &call{}
-	first, args := t.creation(folder, use)
-	c.ask = func() error { return t.lane.Send(first, args) }
-	give, err := t.takeAsking(ctx, c)
+	give, err := t.take(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer give()
-	err = c.err
-	var status lane.Status
-	if err == nil {
-		status, err = t.lane.Wait(first)
-	}
-	if err != nil {
-		return false, t.fault("CREATE", folder, err)
-	}
-	if status.OK() {
-		return true, nil
-	}
-	t.alone(c)
-	created, err := t.create(folder, use, refused(status))
+	created, err := t.create(folder, use)
 	if mailbox.IsID(err, mailbox.FolderMissing) { // a parent is
 		ns := t.namespaceOf(folder)
 		for _, parent := range parents(folder, ns) {
-			if _, err := t.create(parent, "", t.make(parent, "")); err != nil && t.dead != nil {
+			if _, err := t.create(parent, ""); err != nil && t.dead != nil {
 				return false, err
 			}
 		}
-		created, err = t.create(folder, use, t.make(folder, use))
+		created, err = t.create(folder, use)
 	}
 	return created, err
 }
@@ -62,29 +47,15 @@ func parents(folder string, ns mailbox.Namespace) []string {
 	return out
 }
 
-// creation is the command that makes a folder, with its use if the server can take it.
-func (t *target) creation(folder, use string) (*lane.Command, []byte) {
-	args := t.named(folder)
-	if t.special(use) {
-		args = append(args, " (USE ("+use+"))"...)
+func (t *target) create(folder, use string) (bool, error) {
+	make := func(args []byte) error { return t.run(&lane.Command{Op: "CREATE"}, folder, args) }
+	special := use != "" && t.caps.createSpecialUse && specialUse(use) != ""
+	var err error
+	if special {
+		err = make(append(t.named(folder), " (USE ("+use+"))"...))
 	}
-	return &lane.Command{Op: "CREATE"}, args
-}
-
-func (t *target) special(use string) bool {
-	return use != "" && t.caps.createSpecialUse && specialUse(use) != ""
-}
-
-// make tries to make a folder.
-func (t *target) make(folder, use string) error {
-	cmd, args := t.creation(folder, use)
-	return t.run(cmd, folder, args)
-}
-
-// create makes a folder, after a first attempt that has come to err.
-func (t *target) create(folder, use string, err error) (bool, error) {
-	if t.special(use) && declined(err) && !existsAlready(err) { // USEATTR, or a server that cannot do what it says
-		err = t.make(folder, "")
+	if !special || declined(err) && !existsAlready(err) { // USEATTR, or a server that cannot do what it says
+		err = make(t.named(folder))
 	}
 	switch {
 	case err == nil:
@@ -144,21 +115,12 @@ func (t *target) isThere(folder string) (bool, error) {
 
 // Subscribe puts the folder on the list of those that mail programs show.
 func (t *target) Subscribe(ctx context.Context, folder string) error {
-	cmd := &lane.Command{Op: "SUBSCRIBE"}
-	c := &call{ask: func() error { return t.lane.Send(cmd, t.named(folder)) }}
-	give, err := t.takeAsking(ctx, c)
+	give, err := t.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer give()
-	err = c.err
-	if err == nil {
-		_, err = t.lane.Wait(cmd)
-	}
-	if err == nil {
-		err = refused(cmd.Status())
-	}
-	if err != nil {
+	if err := t.run(&lane.Command{Op: "SUBSCRIBE"}, folder, t.named(folder)); err != nil {
 		return t.fault("SUBSCRIBE", folder, err)
 	}
 	return nil

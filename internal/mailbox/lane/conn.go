@@ -11,7 +11,8 @@ import (
 	"migsh/internal/mailbox"
 )
 
-// A Conn is an IMAP connection with somebody logged in. One goroutine at a time may read, and any may send, but for literals: then one. After an error of reading or sending it is of no use but to be closed, which is its owner's business.
+// A Conn is an IMAP connection with somebody logged in. One goroutine at a time may send, and one at a time may read; they may be
+// two. After an error of reading or sending it is of no use but to be closed, which is its owner's business.
 type Conn struct {
 	Options
 	R *Reader
@@ -21,8 +22,6 @@ type Conn struct {
 	// of messages have changed. Both belong to who reads.
 	Exists     uint32
 	Renumbered int
-
-	sending sync.Mutex // while a command of one line is written, or the buffer sent
 
 	mu      sync.Mutex
 	tags    int
@@ -97,28 +96,18 @@ func (c *Conn) WasSent(cmd *Command) bool {
 	return cmd.sent
 }
 
-// Send writes a command of one line, its name and its arguments, into the buffer. It is sent by the next Wait or Flush. Any goroutine
-// may do so while no literal is being written.
+// Send writes a command of one line, its name and its arguments, into the buffer. It is sent by the next Wait or Flush.
 func (c *Conn) Send(cmd *Command, args []byte) error {
-	c.sending.Lock()
-	defer c.sending.Unlock()
 	words := append(append(make([]byte, 0, len(cmd.Op)+1+len(args)), cmd.Op...), args...)
 	err := c.W.Line(c.Open(cmd), words)
 	c.Sent(cmd)
 	return err
 }
 
-// Flush sends what is in the buffer.
-func (c *Conn) Flush() error {
-	c.sending.Lock()
-	defer c.sending.Unlock()
-	return c.W.Flush()
-}
-
 // Wait sends what is in the buffer and reads until the command is answered.
 func (c *Conn) Wait(cmd *Command) (Status, error) {
 	if !cmd.done {
-		if err := c.Flush(); err != nil {
+		if err := c.W.Flush(); err != nil {
 			return Status{}, err
 		}
 	}
