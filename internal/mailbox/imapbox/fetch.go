@@ -14,8 +14,7 @@ import (
 	"migsh/internal/mailbox/quirks"
 )
 
-// Fetch streams messages. Commands for the windows to come are sent before the current one has been answered, folders opened in
-// between.
+// Fetch streams messages. Commands for the windows to come are sent before the current one has been answered.
 func (r *reader) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) iter.Seq2[*mailbox.Message, error] {
 	return func(yield func(*mailbox.Message, error) bool) {
 		give, err := r.take(ctx)
@@ -41,8 +40,12 @@ func (r *reader) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) it
 var errLeft = errors.New("the fetch was left before its end")
 
 const (
-	// ahead is how many requests may be under way at once. What has been asked for is held back by the connection itself.
-	ahead = 16
+	// A command asks for so many messages at most, of as many windows of one folder as that takes.
+	requestMessages = 1000
+	// So many messages and commands may have been asked for and not have come. The connection itself holds back what is not
+	// taken: the numbers only have to bridge the time that a question takes.
+	aheadMessages = 4000
+	aheadRequests = 64
 	// heldMemory is how much of the messages that came too early is kept in memory; what is more goes to disk.
 	heldMemory = 2 << 20
 )
@@ -54,9 +57,13 @@ type fetch struct {
 	next  func() (mailbox.Window, bool)
 	yield func(*mailbox.Message, error) bool
 
+	pulled *mailbox.Window // has been pulled and not been asked for
+	ended  bool            // there are no more
+
 	requests []*request // that have been sent, in the order of their windows
 	folder   string     // the one that the last of them is about, as it will be open then
 	current  lane.Fetched
+	asked    int   // messages that have been asked for and not been yielded
 	memory   int64 // of the messages held
 	deaf     bool  // what comes is passed over
 	broken   bool  // the connection is of no use
@@ -145,19 +152,12 @@ func (f *fetch) failed(err error) error {
 // fill sends commands for the windows to come.
 func (f *fetch) fill() error {
 	sent := false
-	for len(f.requests) < ahead && f.next != nil {
-		w, more := f.next()
+	for f.asked < aheadMessages && len(f.requests) < aheadRequests {
+		w, more := f.merged()
 		if !more {
-			f.next = nil
 			break
 		}
-		if f.folder == "" && f.selected != nil {
-			f.folder = f.selected.folder // and nothing is under way
-			if err := f.refresh(); err != nil {
-				return f.failed(err)
-			}
-		}
-		for _, uids := range pieces(w.UIDs, maxRequest) {
+		for _, uids := range pieces(w.UIDs, requestMessages) {
 			if err := f.send(w.At, uids); err != nil {
 				return f.failed(err)
 			}
@@ -172,26 +172,66 @@ func (f *fetch) fill() error {
 	return nil
 }
 
-// maxRequest bounds the messages that one command asks for.
-const maxRequest = 1000
+// merged is the next window, together with those behind it that can be asked for with one command.
+func (f *fetch) merged() (mailbox.Window, bool) {
+	w, more := f.pull()
+	for more && w.UIDs.Len() < requestMessages {
+		next, another := f.pull()
+		if !another {
+			break
+		}
+		if len(next.UIDs) == 0 {
+			continue
+		}
+		if next.At != w.At || len(w.UIDs) > 0 && next.UIDs[0].First <= w.UIDs.Max() || w.UIDs.Len()+next.UIDs.Len() > requestMessages {
+			f.pulled = &next
+			break
+		}
+		w.UIDs = slices.Clone(w.UIDs) // is the consumer's
+		for _, r := range next.UIDs {
+			w.UIDs.AddRange(r)
+		}
+	}
+	return w, more
+}
 
-// send sends the command for one window, and opens its folder first if need be.
+func (f *fetch) pull() (mailbox.Window, bool) {
+	if w := f.pulled; w != nil {
+		f.pulled = nil
+		return *w, true
+	}
+	if f.ended {
+		return mailbox.Window{}, false
+	}
+	w, more := f.next()
+	f.ended = !more
+	return w, more
+}
+
+// send sends the command for some messages, and opens their folder first: also when it is open, if something is under way, because
+// Dovecot mixes the answers to FETCHes that follow one another.
 func (f *fetch) send(at mailbox.At, uids mailbox.UIDSet) error {
 	req := &request{at: at, uids: uids}
 	for uid := range uids.All() {
 		req.todo = append(req.todo, uid)
 	}
+	f.asked += len(req.todo)
+	idle := len(f.requests) == 0
 	f.requests = append(f.requests, req)
-	if f.folder != at.Folder {
+	if idle && f.selected != nil && f.selected.folder == at.Folder {
+		f.folder = at.Folder
+		if err := f.alive(at, f.selected.Opened); err != nil {
+			return err
+		}
+		if err := f.refresh(); err != nil {
+			return err
+		}
+	} else {
 		o, err := f.ask(at.Folder)
 		if err != nil {
 			return err
 		}
 		req.opening, f.folder = o, at.Folder
-	} else if f.selected != nil && f.selected.folder == at.Folder {
-		if err := f.alive(at, f.selected.Opened); err != nil {
-			return err
-		}
 	}
 	req.cmd = &lane.Command{Op: "UID FETCH", Take: f.take}
 	return f.lane.Send(req.cmd, []byte(" "+uids.String()+" ("+f.metaItems()+" BODY.PEEK[])"))
@@ -219,15 +259,12 @@ func (f *fetch) silence() {
 	for _, req := range f.requests {
 		asked += len(req.todo)
 	}
-	if asked > 2*requestsAlone {
+	if asked > requestMessages {
 		return
 	}
 	f.deaf = true
 	f.broken = f.quiesce() != nil
 }
-
-// requestsAlone is how many messages a window usually has.
-const requestsAlone = 200
 
 // quiesce reads until nothing is under way. What comes is kept.
 func (f *fetch) quiesce() error {
@@ -291,7 +328,7 @@ func (f *fetch) wanted(uid mailbox.UID) *request {
 		switch {
 		case req.cmd == nil || req.cmd.Done():
 			continue
-		case under && (req.opening != nil || req.at.Folder != folder):
+		case req.opening != nil && !req.opening.Done(), under && req.at.Folder != folder:
 			return nil
 		}
 		folder, under = req.at.Folder, true
@@ -371,6 +408,7 @@ func (f *fetch) substitute(req *request, meta mailbox.Meta) *mailbox.Message {
 // give yields a message. The guard's clock stands still while the consumer has it, except when he reads.
 func (f *fetch) give(req *request, m *mailbox.Message) error {
 	m.At = req.at
+	f.asked--
 	defer f.guard.Pause()()
 	if !f.yield(m, nil) {
 		return errLeft
@@ -530,7 +568,7 @@ func (f *fetch) stillThere(req *request) (mailbox.UIDSet, error) {
 			missing.Add(uid)
 		}
 	}
-	for _, piece := range pieces(missing, maxRequest) {
+	for _, piece := range pieces(missing, requestMessages) {
 		if err := f.fetchEntries(req.at.Folder, piece.String(), "UID", "", func(e entry) { there.Add(e.UID) }); err != nil {
 			return nil, err
 		}
