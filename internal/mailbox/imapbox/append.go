@@ -467,11 +467,11 @@ func (a *appending) bodyFailed(g *group, err error) error {
 // opened is the state of the folder that messages go to. One that has been opened before need not be opened again for batches;
 // for single messages it is kept open, because Dovecot would scan a closed Maildir anew for every one.
 func (a *appending) opened(at mailbox.At) (mailbox.Opened, error) {
-	if a.selected != nil && a.selected.folder == at.Folder {
-		return a.selected.Opened, a.fit(at, a.selected.Opened)
+	if opened, ok := a.isOpen(at.Folder); ok {
+		return opened, a.fit(at, opened)
 	}
-	if known, ok := a.known[at.Folder]; ok && a.caps.batches() {
-		return known, a.fit(at, known)
+	if opened, ok := a.remembered(at.Folder); ok && a.caps.batches() {
+		return opened, a.fit(at, opened)
 	}
 	o, err := a.ask(at.Folder)
 	if err == nil {

@@ -341,7 +341,7 @@ func (failing) Read([]byte) (int, error) { return 0, errTest }
 func TestAppendToFullMailbox(t *testing.T) {
 	server := testserver.StartDovecot(t, testserver.DovecotOptions{Quota: "1M", QuotaMaxMail: "400k"})
 	cfg := account(server, newUser())
-	cfg.HideCapabilities = []string{"MULTIAPPEND"}
+	cfg.HideCapabilities = []string{"MULTIAPPEND", "LITERAL+"} // so that the refusal comes before the message
 	target, err := OpenTarget(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -218,9 +218,9 @@ func (f *fetch) send(at mailbox.At, uids mailbox.UIDSet) error {
 	f.asked += len(req.todo)
 	idle := len(f.requests) == 0
 	f.requests = append(f.requests, req)
-	if idle && f.selected != nil && f.selected.folder == at.Folder {
+	if opened, open := f.isOpen(at.Folder); idle && open {
 		f.folder = at.Folder
-		if err := f.alive(at, f.selected.Opened); err != nil {
+		if err := f.alive(at, opened); err != nil {
 			return err
 		}
 		if err := f.refresh(); err != nil {
@@ -242,9 +242,6 @@ func (f *fetch) opened(req *request) error {
 	opened, err := req.opening.opened()
 	if err == nil {
 		err = f.alive(req.at, opened)
-	}
-	if f.folder != req.at.Folder {
-		f.selected = nil // another will be open by the time that somebody asks
 	}
 	req.opening = nil
 	if err != nil {
@@ -552,10 +549,7 @@ func (f *fetch) stillThere(req *request) (mailbox.UIDSet, error) {
 	if err := f.quiesce(); err != nil {
 		return nil, err
 	}
-	if f.folder != req.at.Folder {
-		f.selected = nil
-		f.folder = req.at.Folder
-	}
+	f.folder = req.at.Folder
 	if _, err := f.ensure(req.at); err != nil {
 		return nil, err
 	}

@@ -122,7 +122,9 @@ func TestFetchFaults(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := &script{says: withMessages(test.says)}
 			cfg := s.start(t)
-			cfg.Idle = 300 * time.Millisecond
+			if strings.HasPrefix(test.name, "silence") {
+				cfg.Idle = 300 * time.Millisecond
+			}
 			source, err := OpenSource(t.Context(), cfg)
 			if err != nil {
 				t.Fatal(err)

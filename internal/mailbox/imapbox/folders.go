@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/lane"
@@ -327,12 +328,16 @@ func (l *listing) statuses() error {
 
 // Open opens a folder anew and tells its state.
 func (r *reader) Open(ctx context.Context, folder string) (mailbox.Opened, error) {
-	give, err := r.take(ctx)
-	if err != nil {
-		return mailbox.Opened{}, err
-	}
-	defer give()
-	return r.open(folder)
+	var o *opening
+	var opened mailbox.Opened
+	err := r.call(ctx, r.command(), folder, func() (err error) {
+		o, err = r.ask(folder)
+		return err
+	}, func() (err error) {
+		opened, err = o.wait()
+		return err
+	})
+	return opened, err
 }
 
 // command is the way in which the session opens folders.
@@ -346,10 +351,18 @@ func (r *reader) command() string {
 func (r *reader) open(folder string) (mailbox.Opened, error) {
 	o, err := r.ask(folder)
 	if err == nil {
-		_, err = r.lane.Wait(o.Command)
+		err = r.lane.W.Flush()
 	}
 	if err != nil {
 		return mailbox.Opened{}, r.fault(r.command(), folder, err)
+	}
+	return o.wait()
+}
+
+// wait reads until the folder is open, or is not.
+func (o *opening) wait() (mailbox.Opened, error) {
+	if _, err := o.lane.Await(o.Command); err != nil {
+		return mailbox.Opened{}, o.fault(o.command(), o.folder, err)
 	}
 	return o.opened()
 }
@@ -363,13 +376,15 @@ type opening struct {
 	kept   []string // PERMANENTFLAGS
 	all    []string // FLAGS
 	told   bool     // PERMANENTFLAGS came
+	once   sync.Once
+	result error // why it could not be opened
 }
 
 // ask sends the command that opens a folder. From then on no other is open.
 func (r *reader) ask(folder string) (*opening, error) {
 	o := &opening{reader: r, folder: folder, state: mailbox.Opened{ReadOnly: r.examine}}
 	o.Command = &lane.Command{Op: r.command(), Take: o.take, Said: o.said}
-	r.selected = nil
+	r.selected = &selection{folder, o}
 	args := r.named(folder)
 	if r.caps.condStore && !r.enabled {
 		args = append(args, " (CONDSTORE)"...)
@@ -420,8 +435,13 @@ func (o *opening) said(status lane.Status) bool {
 
 // opened is the folder's state, once the server has answered.
 func (o *opening) opened() (mailbox.Opened, error) {
+	o.once.Do(func() { o.result = o.look() })
+	return o.state, o.result
+}
+
+func (o *opening) look() error {
 	if err := refused(o.Status()); err != nil {
-		return mailbox.Opened{}, o.fault(o.command(), o.folder, err)
+		return o.fault(o.command(), o.folder, err)
 	}
 	if o.Status().Code == "READ-ONLY" {
 		o.state.ReadOnly = true
@@ -434,19 +454,53 @@ func (o *opening) opened() (mailbox.Opened, error) {
 		o.kept = slices.Delete(o.kept, i, i+1)
 	}
 	o.state.PermanentFlags = mailbox.NewFlags(o.kept...)
-	o.selected = &selection{o.folder, o.state}
-	o.reader.known[o.folder] = o.state
-	return o.state, nil
+	o.remember(o.folder, o.state)
+	return nil
+}
+
+// remember notes what opening a folder has shown.
+func (s *session) remember(folder string, opened mailbox.Opened) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[folder] = opened
+}
+
+// remembered is what opening a folder showed last.
+func (s *session) remembered(folder string) (mailbox.Opened, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	opened, ok := s.known[folder]
+	return opened, ok
+}
+
+// isOpen tells, within a turn (take), whether a folder is open, and in which state it was found.
+func (s *session) isOpen(folder string) (mailbox.Opened, bool) {
+	if s.selected == nil || s.selected.folder != folder || !s.selected.Done() {
+		return mailbox.Opened{}, false
+	}
+	opened, err := s.selected.opened()
+	return opened, err == nil
+}
+
+// reach opens a folder, unless it is open. It is opened anew if anything is under way: Dovecot mixes the answers to FETCHes that
+// follow one another. Its state is there when the opening that is returned is answered.
+func (r *reader) reach(folder string) (*opening, error) {
+	if _, open := r.isOpen(folder); open && r.lane.Pending() == 0 {
+		return r.selected.opening, r.refresh()
+	}
+	return r.ask(folder)
 }
 
 // ensure sees to it that the folder is open in the life that is meant.
 func (r *reader) ensure(at mailbox.At) (mailbox.Opened, error) {
-	if r.selected == nil || r.selected.folder != at.Folder {
-		if _, err := r.open(at.Folder); err != nil {
+	opened, open := r.isOpen(at.Folder)
+	if !open {
+		var err error
+		if opened, err = r.open(at.Folder); err != nil {
 			return mailbox.Opened{}, err
 		}
 	}
-	return r.selected.Opened, r.alive(at, r.selected.Opened)
+	return opened, r.alive(at, opened)
 }
 
 // alive compares the life of a folder that is meant with the one that it is in.

@@ -39,10 +39,10 @@ func entryOf(f lane.Fetched) entry {
 	}
 }
 
-// fetchEntries asks for items without bodies and gives what comes to each, whose error ends the session.
-func (s *session) fetchEntries(folder, set, items, modifiers string, each func(entry)) error {
+// entries is a command for items without bodies, which gives what comes to each. Its error ends the session.
+func (s *session) entries(each func(entry)) *lane.Command {
 	var f lane.Fetched
-	cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
+	return &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
 		if resp.Name != "FETCH" {
 			return false, nil
 		}
@@ -53,7 +53,11 @@ func (s *session) fetchEntries(folder, set, items, modifiers string, each func(e
 		}
 		return true, err
 	}}
-	if err := s.run(cmd, folder, []byte(" "+set+" ("+items+")"+modifiers)); err != nil {
+}
+
+// fetchEntries asks for items without bodies, within a turn.
+func (s *session) fetchEntries(folder, set, items, modifiers string, each func(entry)) error {
+	if err := s.run(s.entries(each), folder, []byte(" "+set+" ("+items+")"+modifiers)); err != nil {
 		return s.fault("FETCH", folder, err)
 	}
 	return nil
@@ -65,22 +69,17 @@ func skipBody(string, *lane.Body) error { return nil }
 // List yields what the server tells of the messages, as it comes.
 func (r *reader) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.Seq2[mailbox.Meta, error] {
 	return func(yield func(mailbox.Meta, error) bool) {
-		give, err := r.take(ctx)
-		if err != nil {
-			yield(mailbox.Meta{}, err)
-			return
-		}
-		defer give()
-		if _, err := r.ensure(at); err != nil {
-			yield(mailbox.Meta{}, err)
-			return
-		}
-		if err := r.refresh(); err != nil {
-			yield(mailbox.Meta{}, r.fault("NOOP", at.Folder, err))
-			return
-		}
 		l := metaList{reader: r, at: at, yield: yield}
-		l.run(q)
+		l.prepare(q)
+		err := r.call(ctx, "FETCH", at.Folder, l.ask, l.receive)
+		if err == nil && l.unfinished() {
+			err = l.askOn(ctx)
+		}
+		if err != nil && !l.stopped {
+			l.fail(err)
+			return
+		}
+		l.release()
 	}
 }
 
@@ -91,7 +90,13 @@ type metaList struct {
 	*reader
 	at      mailbox.At
 	yield   func(mailbox.Meta, error) bool
+	uids    mailbox.UIDSet
 	since   uint64
+	whole   bool // all is asked for
+	opening *opening
+	cmds    []*lane.Command
+	astray  error  // why nothing more is yielded
+	total   uint32 // messages in the folder
 	next    uint32 // the number that the next message must have to be yielded at once; 0: any
 	holding bool
 	last    mailbox.UID // the largest UID that came
@@ -102,54 +107,106 @@ type metaList struct {
 	stopped bool // the consumer has had enough, or an error was yielded
 }
 
-func (l *metaList) run(q mailbox.Query) {
-	if l.caps.condStore && l.selected.HighestModSeq > 0 {
+// prepare decides what to ask for.
+func (l *metaList) prepare(q mailbox.Query) {
+	if known, ok := l.remembered(l.at.Folder); l.caps.condStore && (!ok || known.HighestModSeq > 0) {
 		l.since = q.ChangedSince
 	}
 	if len(q.UIDs) == 0 {
 		q.UIDs = mailbox.UIDsFrom(1)
 	}
+	l.uids = q.UIDs
 	l.holding = len(q.UIDs) > 1 || l.since > 0
-	whole := q.UIDs[0] == mailbox.UIDRange{First: 1, Last: mailbox.MaxUID} && l.since == 0
-	if whole {
+	l.whole = q.UIDs[0] == mailbox.UIDRange{First: 1, Last: mailbox.MaxUID} && l.since == 0
+	if l.whole {
 		l.next = 1
 	}
-	for _, piece := range pieces(q.UIDs, 1<<32-1) {
-		l.fetch(piece)
-	}
-	// A server may stop after so many messages (RFC 9738). It has told less than there is, so ask on from there.
-	for whole && !l.stopped && l.last > 0 && l.count < l.exists() {
-		before := l.count
-		l.fetch(mailbox.UIDsFrom(l.last + 1))
-		if l.count == before {
-			break // the missing ones have been expunged
-		}
-	}
-	l.release()
 }
 
-// exists is the number of messages in the open folder as far as the server has told.
-func (s *session) exists() uint32 { return s.lane.Exists }
-
-// fetch asks for one set and yields what comes.
-func (l *metaList) fetch(uids mailbox.UIDSet) {
-	if l.stopped {
-		return
+// ask opens the folder and asks for all, in one go.
+func (l *metaList) ask() (err error) {
+	if l.opening, err = l.reach(l.at.Folder); err != nil {
+		return err
 	}
-	from := uids[0].First // n:* also brings the last message, though it be below n
 	modifiers := ""
 	if l.since > 0 {
 		modifiers = fmt.Sprintf(" (CHANGEDSINCE %d)", l.since)
 	}
-	err := l.fetchEntries(l.at.Folder, uids.String(), l.metaItems(), modifiers, func(e entry) {
-		if e.UID >= from {
+	for _, piece := range pieces(l.uids, 1<<32-1) {
+		cmd := l.entries(l.accepting(piece[0].First))
+		l.cmds = append(l.cmds, cmd)
+		if err := l.lane.Send(cmd, []byte(" "+piece.String()+" ("+l.metaItems()+")"+modifiers)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accepting takes what comes from a UID on: n:* also brings the last message, though it be below n.
+func (l *metaList) accepting(from mailbox.UID) func(entry) {
+	return func(e entry) {
+		if e.UID >= from && l.astray == nil {
 			l.accept(e)
 		}
-	})
-	if err != nil && !l.stopped {
-		l.fail(err)
 	}
 }
+
+// receive yields what comes.
+func (l *metaList) receive() error {
+	if opened, err := l.opening.wait(); err != nil {
+		l.astray = err
+	} else {
+		l.astray = l.alive(l.at, opened)
+		l.total = opened.Messages
+	}
+	for _, cmd := range l.cmds {
+		if err := l.await(cmd); err != nil && l.astray == nil {
+			l.astray = err
+		} else if err != nil && !declined(err) {
+			return err
+		}
+	}
+	if l.astray == nil {
+		l.total = max(l.total, l.exists())
+	}
+	return l.astray
+}
+
+// unfinished tells whether something must be asked for once more: a server may stop after so many messages (RFC 9738), and tell
+// of a change of flags in place of a message.
+func (l *metaList) unfinished() bool {
+	return !l.stopped && (len(l.partial) > 0 || l.whole && l.last > 0 && l.count < l.total)
+}
+
+// askOn asks for what did not come.
+func (l *metaList) askOn(ctx context.Context) error {
+	give, err := l.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer give()
+	if _, err := l.ensure(l.at); err != nil {
+		return err
+	}
+	for l.whole && !l.stopped && l.last > 0 && l.count < l.exists() {
+		before, from := l.count, mailbox.UIDsFrom(l.last+1)
+		if err := l.fetchEntries(l.at.Folder, from.String(), l.metaItems(), "", l.accepting(from[0].First)); err != nil {
+			return err
+		}
+		if l.count == before {
+			break // the missing ones have been expunged
+		}
+	}
+	for _, piece := range pieces(l.partial, 1<<32-1) {
+		if err := l.fetchEntries(l.at.Folder, piece.String(), l.metaItems(), "", func(e entry) { l.held = append(l.held, e.Meta) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exists is the number of messages in the open folder as far as the server has told.
+func (s *session) exists() uint32 { return s.lane.Exists }
 
 // accept yields an entry, or holds it back.
 func (l *metaList) accept(e entry) {
@@ -174,16 +231,10 @@ func (l *metaList) accept(e entry) {
 	l.partial = l.partial.Minus(mailbox.UIDs(e.UID))
 }
 
-// release asks again for what came in part and yields what was held back.
+// release yields what was held back.
 func (l *metaList) release() {
-	if l.stopped || len(l.held) == 0 && len(l.partial) == 0 {
+	if l.stopped {
 		return
-	}
-	for _, piece := range pieces(l.partial, 1<<32-1) {
-		if err := l.fetchEntries(l.at.Folder, piece.String(), l.metaItems(), "", func(e entry) { l.held = append(l.held, e.Meta) }); err != nil {
-			l.fail(err)
-			return
-		}
 	}
 	slices.SortFunc(l.held, func(a, b mailbox.Meta) int { return cmp.Compare(a.UID, b.UID) })
 	l.held = slices.CompactFunc(l.held, func(a, b mailbox.Meta) bool { return a.UID == b.UID }) // told twice
@@ -215,52 +266,66 @@ func (l *metaList) fail(err error) {
 // Vanished tells which of the known UIDs are not there. With QRESYNC the server tells what has gone since; else it lists the UIDs
 // that are there: by FETCH rather than SEARCH, which some servers cut short.
 func (r *reader) Vanished(ctx context.Context, at mailbox.At, known mailbox.UIDSet, since uint64) (mailbox.UIDSet, error) {
-	give, err := r.take(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer give()
-	opened, err := r.ensure(at)
-	if err != nil {
-		return nil, err
-	}
 	if len(known) == 0 {
-		return nil, nil
-	}
-	if err := r.refresh(); err != nil {
-		return nil, r.fault("NOOP", at.Folder, err)
+		opened, err := r.Open(ctx, at.Folder)
+		if err == nil {
+			err = r.alive(at, opened)
+		}
+		return nil, err
 	}
 	asked := known
 	if text := len(known.String()); text > maxSetText {
 		asked = mailbox.UIDSet{{First: known[0].First, Last: known.Max()}}
 	}
-	if r.enabled && since > 0 && opened.HighestModSeq > 0 {
-		return r.vanished(at, asked, known, since)
+	var told mailbox.UIDSet // those gone, or those there
+	var o *opening
+	quick := r.enabled && since > 0
+	if opened, ok := r.remembered(at.Folder); ok && opened.HighestModSeq == 0 {
+		quick = false
 	}
-	var there mailbox.UIDSet
-	if err := r.fetchEntries(at.Folder, asked.String(), "UID", "", func(e entry) { there.Add(e.UID) }); err != nil {
+	cmd := r.entries(func(e entry) {
+		if !quick {
+			told.Add(e.UID)
+		}
+	})
+	args := " " + asked.String() + " (UID)"
+	if quick { // RFC 7162, 3.2.6; the server may also name UIDs that never were
+		cmd.Take = func(resp lane.Response) (bool, error) { return r.takeVanished(resp, &told) }
+		args += fmt.Sprintf(" (CHANGEDSINCE %d VANISHED)", since)
+	}
+	err := r.call(ctx, "FETCH", at.Folder, func() (err error) {
+		if o, err = r.reach(at.Folder); err != nil {
+			return err
+		}
+		return r.lane.Send(cmd, []byte(args))
+	}, func() error {
+		opened, err := o.wait()
+		if err == nil {
+			err = r.alive(at, opened)
+		}
+		if failed := r.await(cmd); err == nil || failed != nil && !declined(failed) {
+			err = failed
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	return known.Minus(there), nil
+	if quick {
+		return known.Minus(known.Minus(told)), nil
+	}
+	return known.Minus(told), nil
 }
 
-// vanished asks what has gone since a mod-sequence (RFC 7162, 3.2.6). The server may also name UIDs that never were.
-func (r *reader) vanished(at mailbox.At, asked, known mailbox.UIDSet, since uint64) (mailbox.UIDSet, error) {
-	var gone mailbox.UIDSet
-	cmd := &lane.Command{Op: "UID FETCH", Take: func(resp lane.Response) (bool, error) {
-		if resp.Name != "VANISHED" {
-			return false, nil
-		}
-		uids, _, err := r.lane.R.Vanished()
-		for _, u := range uids {
-			gone.AddRange(u)
-		}
-		return true, err
-	}}
-	if err := r.run(cmd, at.Folder, fmt.Appendf(nil, " %s (UID) (CHANGEDSINCE %d VANISHED)", asked, since)); err != nil {
-		return nil, r.fault("FETCH", at.Folder, err)
+func (r *reader) takeVanished(resp lane.Response, gone *mailbox.UIDSet) (bool, error) {
+	if resp.Name != "VANISHED" {
+		return resp.Name == "FETCH", nil
 	}
-	return known.Minus(known.Minus(gone)), nil
+	uids, _, err := r.lane.R.Vanished()
+	for _, u := range uids {
+		gone.AddRange(u)
+	}
+	return true, err
 }
 
 // headerWindow is how many messages' header fields are held at once.

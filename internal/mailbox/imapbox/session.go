@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -18,7 +19,8 @@ import (
 	"migsh/internal/mailbox/wrap"
 )
 
-// A session is one connection with somebody logged in. Calls take turns on it; what follows turn belongs to whose turn it is.
+// A session is one connection with somebody logged in. Calls take turns in sending, and what they have sent is answered in that
+// order; most wait for their answer within their turn (take), some let others send meanwhile (call).
 type session struct {
 	cfg    Config
 	guard  *wrap.Guard
@@ -38,18 +40,21 @@ type session struct {
 	method  login.Method         // with which somebody logs in
 	plainer bool                 // a method remains that shows the password itself
 
-	turn     chan struct{}
-	dead     error // why the session can't be used any more
+	turn     chan struct{} // held by who sends
+	answered chan struct{} // closed when the calls that have sent have their answers; belongs to who sends
 	closed   bool
-	selected *selection                // nil when no folder is known to be open
-	known    map[string]mailbox.Opened // what opening a folder has shown, to append to it without opening it again
-	enabled  bool                      // QRESYNC is
+	selected *selection // the folder that is open once what was sent has been done, nil if that is not known; belongs to who sends
+	enabled  bool       // QRESYNC is
+
+	mu    sync.Mutex                // guards writing what follows, which belongs to who reads answers
+	dead  error                     // why the session can't be used any more
+	known map[string]mailbox.Opened // what opening a folder has shown last
 }
 
-// A selection is the folder that is open.
+// A selection is a folder that has been asked to be opened; what that has shown is there once it is answered.
 type selection struct {
 	folder string
-	mailbox.Opened
+	*opening
 }
 
 // source is a session that reads only. It has no method that writes.
@@ -99,6 +104,8 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 // newSession lets the library take over a connection that has been greeted.
 func newSession(cfg Config, w *wire) *session {
 	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
+	s.answered = make(chan struct{})
+	close(s.answered) // nothing has been asked
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
 	s.said = w.said
 	s.identify("", nil)
@@ -126,16 +133,17 @@ func software(greeting string) string {
 	return words
 }
 
-// take waits for the session's turn. The caller must call give in the end, which says whether ctx has ended meanwhile.
+// take waits for the session's turn, and until all that was sent before has been answered. The caller must call give in the end,
+// which says whether ctx has ended meanwhile.
 func (s *session) take(ctx context.Context) (give func(), err error) {
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, s.cfg.fault(mailbox.ConnectionLost, "wait for the connection", context.Cause(ctx))
+	if err := s.takeTurn(ctx); err != nil {
+		return nil, err
 	}
-	if ctx.Err() != nil {
+	select {
+	case <-s.answered:
+	case <-ctx.Done():
 		<-s.turn
-		return nil, s.cfg.fault(mailbox.ConnectionLost, "wait for the connection", context.Cause(ctx))
+		return nil, s.late(ctx)
 	}
 	if s.dead != nil {
 		err = s.dead
@@ -145,10 +153,76 @@ func (s *session) take(ctx context.Context) (give func(), err error) {
 	end := s.guard.Begin(ctx)
 	return func() {
 		if !end() && s.dead == nil {
-			s.dead = s.lost("wait", "", s.guard.Err())
+			s.died(s.lost("wait", "", s.guard.Err()))
 		}
 		<-s.turn
 	}, nil
+}
+
+func (s *session) takeTurn(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return s.late(ctx)
+	}
+	if ctx.Err() != nil {
+		<-s.turn
+		return s.late(ctx)
+	}
+	return nil
+}
+
+func (s *session) late(ctx context.Context) error {
+	return s.cfg.fault(mailbox.ConnectionLost, "wait for the connection", context.Cause(ctx))
+}
+
+// call has send send commands, lets other calls send theirs, and has receive read the answers when those to earlier calls have been
+// read. An error of send ends the session, as does one of receive that is not the server's refusal.
+func (s *session) call(ctx context.Context, op, folder string, send, receive func() error) error {
+	if err := s.takeTurn(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	err := s.dead
+	s.mu.Unlock()
+	if err != nil {
+		<-s.turn
+		return err
+	}
+	failed := send()
+	if failed == nil {
+		failed = s.lane.W.Flush()
+	}
+	earlier, mine := s.answered, make(chan struct{})
+	s.answered = mine
+	<-s.turn
+
+	<-earlier
+	defer close(mine)
+	if s.dead != nil {
+		return s.dead
+	}
+	defer func(end func() bool) {
+		if !end() && s.dead == nil {
+			s.died(s.lost("wait", "", s.guard.Err()))
+		}
+	}(s.guard.Begin(ctx))
+	if failed == nil {
+		failed = receive()
+	}
+	if failed != nil && !errors.Is(failed, errLeft) {
+		return s.fault(op, folder, failed)
+	}
+	return nil
+}
+
+// await reads until a command of a call is answered; a refusal is an *imap.Error.
+func (s *session) await(cmd *lane.Command) error {
+	status, err := s.lane.Await(cmd)
+	if err != nil {
+		return err
+	}
+	return refused(status)
 }
 
 // fault puts an error of the library in our terms: a server's refusal, or the end of the session.
@@ -181,11 +255,18 @@ func (s *session) lost(op, folder string, err error) *mailbox.Error {
 
 // drop ends the connection for good.
 func (s *session) drop(reason error) {
+	s.died(reason)
+	s.guard.Fail(reason)
+	s.hangUp()
+}
+
+// died notes why the session can't be used any more.
+func (s *session) died(reason error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.dead == nil {
 		s.dead = reason
 	}
-	s.guard.Fail(reason)
-	s.hangUp()
 }
 
 // hangUp closes the connection without a word and waits until the library has let go of it.
@@ -203,6 +284,7 @@ func (s *session) Close() error {
 	if s.closed {
 		return nil
 	}
+	<-s.answered
 	s.closed = true
 	if s.dead == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.dialTime())
@@ -210,7 +292,7 @@ func (s *session) Close() error {
 		end := s.guard.Begin(ctx)
 		s.logOut()
 		end()
-		s.dead = s.cfg.fault(mailbox.ConnectionLost, "LOGOUT", errClosed)
+		s.died(s.cfg.fault(mailbox.ConnectionLost, "LOGOUT", errClosed))
 	}
 	s.hangUp()
 	return nil

@@ -15,12 +15,31 @@ import (
 
 // Create makes a folder. Most servers make its parents by themselves; for the others they are made first.
 func (t *target) Create(ctx context.Context, folder, use string) (bool, error) {
+	var refusal error
+	cmd := &lane.Command{Op: "CREATE"}
+	err := t.call(ctx, "CREATE", folder, func() error {
+		return t.lane.Send(cmd, t.createArgs(folder, use))
+	}, func() error {
+		err := t.await(cmd)
+		if declined(err) {
+			refusal, err = err, nil
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return false, err
+	case refusal == nil:
+		return true, nil
+	case existsAlready(refusal):
+		return false, nil
+	}
 	give, err := t.take(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer give()
-	created, err := t.create(folder, use)
+	created, err := t.settleCreate(folder, use, refusal)
 	if mailbox.IsID(err, mailbox.FolderMissing) { // a parent is
 		ns := t.namespaceOf(folder)
 		for _, parent := range parents(folder, ns) {
@@ -31,6 +50,15 @@ func (t *target) Create(ctx context.Context, folder, use string) (bool, error) {
 		created, err = t.create(folder, use)
 	}
 	return created, err
+}
+
+// createArgs names the folder, and its special use where the server takes one.
+func (t *target) createArgs(folder, use string) []byte {
+	args := t.named(folder)
+	if use != "" && t.caps.createSpecialUse && specialUse(use) != "" {
+		args = append(args, " (USE ("+use+"))"...)
+	}
+	return args
 }
 
 // parents are the folders above one, the topmost first. The namespace's prefix is no folder to be made.
@@ -48,14 +76,17 @@ func parents(folder string, ns mailbox.Namespace) []string {
 }
 
 func (t *target) create(folder, use string) (bool, error) {
-	make := func(args []byte) error { return t.run(&lane.Command{Op: "CREATE"}, folder, args) }
-	special := use != "" && t.caps.createSpecialUse && specialUse(use) != ""
-	var err error
-	if special {
-		err = make(append(t.named(folder), " (USE ("+use+"))"...))
+	err := t.run(&lane.Command{Op: "CREATE"}, folder, t.createArgs(folder, use))
+	if err == nil {
+		return true, nil
 	}
-	if !special || declined(err) && !existsAlready(err) { // USEATTR, or a server that cannot do what it says
-		err = make(t.named(folder))
+	return t.settleCreate(folder, use, err)
+}
+
+// settleCreate makes out what a refusal to make a folder means.
+func (t *target) settleCreate(folder, use string, err error) (bool, error) {
+	if plain := t.named(folder); declined(err) && !existsAlready(err) && len(t.createArgs(folder, use)) > len(plain) {
+		err = t.run(&lane.Command{Op: "CREATE"}, folder, plain) // USEATTR, or a server that cannot do what it says
 	}
 	switch {
 	case err == nil:
@@ -115,15 +146,10 @@ func (t *target) isThere(folder string) (bool, error) {
 
 // Subscribe puts the folder on the list of those that mail programs show.
 func (t *target) Subscribe(ctx context.Context, folder string) error {
-	give, err := t.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer give()
-	if err := t.run(&lane.Command{Op: "SUBSCRIBE"}, folder, t.named(folder)); err != nil {
-		return t.fault("SUBSCRIBE", folder, err)
-	}
-	return nil
+	cmd := &lane.Command{Op: "SUBSCRIBE"}
+	return t.call(ctx, "SUBSCRIBE", folder, func() error {
+		return t.lane.Send(cmd, t.named(folder))
+	}, func() error { return t.await(cmd) })
 }
 
 // Rename renames a folder with what lies below it.
@@ -140,7 +166,9 @@ func (t *target) Rename(ctx context.Context, from, to string) error {
 		}
 	}
 	t.selected = nil
+	t.mu.Lock()
 	clear(t.known)
+	t.mu.Unlock()
 	if err := t.run(&lane.Command{Op: "RENAME"}, from, append(t.named(from), t.named(to)...)); err != nil {
 		return t.fault("RENAME", from, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"migsh/internal/mailbox"
 )
@@ -59,7 +60,7 @@ type Command struct {
 	Answered func(Status)
 
 	tag     string
-	done    bool
+	done    atomic.Bool // set after status
 	status  Status
 	sent    bool          // whole
 	invited chan struct{} // closed when there is an invitation, or will be none
@@ -68,8 +69,8 @@ type Command struct {
 // Status is the answer, once there is one.
 func (cmd *Command) Status() Status { return cmd.status }
 
-// Done tells, to who reads, whether the command has been answered.
-func (cmd *Command) Done() bool { return cmd.done }
+// Done tells whether the command has been answered.
+func (cmd *Command) Done() bool { return cmd.done.Load() }
 
 // Open makes a command known and returns its tag; its words are to be written next.
 func (c *Conn) Open(cmd *Command) (tag string) {
@@ -106,12 +107,17 @@ func (c *Conn) Send(cmd *Command, args []byte) error {
 
 // Wait sends what is in the buffer and reads until the command is answered.
 func (c *Conn) Wait(cmd *Command) (Status, error) {
-	if !cmd.done {
+	if !cmd.Done() {
 		if err := c.W.Flush(); err != nil {
 			return Status{}, err
 		}
 	}
-	for !cmd.done {
+	return c.Await(cmd)
+}
+
+// Await reads until the command is answered. Another goroutine may send meanwhile, and must have sent the command.
+func (c *Conn) Await(cmd *Command) (Status, error) {
+	for !cmd.Done() {
 		if err := c.Step(); err != nil {
 			return Status{}, err
 		}
@@ -124,7 +130,7 @@ func (c *Conn) Wait(cmd *Command) (Status, error) {
 func (c *Conn) Invited(cmd *Command) (bool, error) {
 	invited := make(chan struct{})
 	c.mu.Lock()
-	if c.failed != nil || cmd.done {
+	if c.failed != nil || cmd.Done() {
 		defer c.mu.Unlock()
 		return false, c.failed
 	}
@@ -136,7 +142,7 @@ func (c *Conn) Invited(cmd *Command) (bool, error) {
 	<-invited
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !cmd.done, c.failed
+	return !cmd.Done(), c.failed
 }
 
 // Step reads one response and gives it to whom it concerns. The error is final, but for one that a Take has returned.
@@ -204,7 +210,8 @@ func (c *Conn) answer(tag string, status Status) error {
 	}
 	cmd := c.pending[i]
 	c.pending = slices.Delete(c.pending, i, i+1)
-	cmd.done, cmd.status = true, status
+	cmd.status = status
+	cmd.done.Store(true)
 	if c.invite == cmd {
 		cmd.sent = true // the server waits for nothing more of it
 		c.endInvite()

@@ -3,19 +3,24 @@ package lane
 import (
 	"encoding/base64"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // Names translates between a server's mailbox names, in modified UTF-7 (RFC 3501, 5.1.3) or in whatever it makes of that, and
-// text. What was listed is put back into the server's own bytes when it is named in a command. The zero value knows none.
+// text. What was listed is put back into the server's own bytes when it is named in a command. The zero value knows none. It may
+// be used by several goroutines.
 type Names struct {
+	mu    sync.Mutex
 	texts map[string]string // by the server's bytes
 	raw   map[string]string // by text: the server's bytes
 }
 
 // Text is the name as text. Two names of the server's that stand for one text are kept apart.
 func (n *Names) Text(raw string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if text, ok := n.texts[raw]; ok {
 		return text
 	}
@@ -48,7 +53,9 @@ func (n *Names) Append(dst []byte, text string) []byte {
 	if text == "INBOX" {
 		return append(dst, text...)
 	}
+	n.mu.Lock()
 	raw, known := n.raw[text]
+	n.mu.Unlock()
 	if !known || strings.ContainsAny(raw, "\r\n\x00") {
 		raw = encodeName(text)
 	}
