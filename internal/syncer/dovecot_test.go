@@ -10,6 +10,7 @@ import (
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/imapbox"
+	"migsh/internal/mailbox/mailboxtest"
 	"migsh/internal/migration"
 	"migsh/internal/syncer"
 	"migsh/internal/testmail"
@@ -116,13 +117,21 @@ func TestBetweenServers(t *testing.T) {
 }
 
 // TestCutConnections cuts the connections to source and target at ever other bytes; whoever comes again each time has
-// everything in the end, once.
+// everything in the end, once; in whichever way messages are stored.
 func TestCutConnections(t *testing.T) {
 	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
-	server.Fill(t, "cut", testmail.Plain(2, 300))
+	server.Fill(t, "cut", testmail.Plain(2, 150))
 	want := server.Snapshot(t, "cut")
+	for i, rung := range mailboxtest.Rungs {
+		t.Run(rung.Name, func(t *testing.T) { cutConnections(t, server, fmt.Sprintf("cut-%d", i), rung.Hide, want) })
+	}
+}
+
+func cutConnections(t *testing.T, server *testserver.Dovecot, target string, hide []string, want testmail.Snapshot) {
 	toSource, toTarget := testserver.NewProxy(t, server.IMAPAddr()), testserver.NewProxy(t, server.IMAPAddr())
-	j := job(t, config(server, "cut", toSource.Port()), config(server, "cut-new", toTarget.Port()))
+	from, to := config(server, "cut", toSource.Port()), config(server, target, toTarget.Port())
+	from.HideCapabilities, to.HideCapabilities = hide, hide
+	j := job(t, from, to)
 	j.Window = 20
 	cuts := 0
 	for ; cuts < 200; cuts++ {
@@ -142,7 +151,7 @@ func TestCutConnections(t *testing.T) {
 		}
 	}
 	t.Logf("%d cuts", cuts)
-	for _, line := range testmail.Diff(want, server.Snapshot(t, "cut-new"), testmail.Rules{ExtraFolders: true}) {
+	for _, line := range testmail.Diff(want, server.Snapshot(t, target), testmail.Rules{ExtraFolders: true}) {
 		t.Error(line)
 	}
 }

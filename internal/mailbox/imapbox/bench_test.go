@@ -10,19 +10,9 @@ import (
 	"time"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/mailboxtest"
 	"migsh/internal/testserver"
 )
-
-// ladder names the ways in which messages are stored, each with the capabilities that must be hidden to come down to it.
-var ladder = []struct {
-	name string
-	hide []string
-}{
-	{"batches", nil},
-	{"pipelined", []string{"MULTIAPPEND"}},
-	{"short literals", []string{"MULTIAPPEND", "LITERAL+", "IMAP4rev2"}},
-	{"asking", []string{"MULTIAPPEND", "LITERAL+", "LITERAL-", "IMAP4rev2"}},
-}
 
 // sameSize yields n messages of a size to be stored in a folder.
 func sameSize(folder string, n, size int) iter.Seq2[*mailbox.Outgoing, error] {
@@ -42,10 +32,10 @@ func sameSize(folder string, n, size int) iter.Seq2[*mailbox.Outgoing, error] {
 func BenchmarkAppend(b *testing.B) {
 	for _, store := range []string{"mdbox", "maildir"} {
 		server := testserver.StartDovecot(b, testserver.DovecotOptions{Store: store})
-		for _, way := range ladder {
-			b.Run(store+"/"+way.name, func(b *testing.B) {
+		for _, way := range mailboxtest.Rungs {
+			b.Run(store+"/"+way.Name, func(b *testing.B) {
 				cfg := account(server, newUser())
-				cfg.HideCapabilities = way.hide
+				cfg.HideCapabilities = way.Hide
 				target, err := OpenTarget(b.Context(), cfg)
 				if err != nil {
 					b.Fatal(err)

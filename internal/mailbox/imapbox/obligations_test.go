@@ -100,15 +100,16 @@ func added(s testserver.Any, unfit func(body string) bool) func(t *testing.T) ma
 func TestObligations(t *testing.T) {
 	maildir := testserver.StartDovecot(t, testserver.DovecotOptions{Separator: ".", Prefix: "INBOX."})
 	mdbox := testserver.StartDovecot(t, testserver.DovecotOptions{Store: "mdbox", Quota: "200M"})
-	for _, test := range []struct {
+	type on struct {
 		name   string
 		server *testserver.Dovecot
 		hide   []string
-	}{
-		{"maildir", maildir, nil},
-		{"mdbox", mdbox, nil},
-		{"bare", mdbox, strings.Fields("UIDPLUS LIST-EXTENDED LIST-STATUS SPECIAL-USE CREATE-SPECIAL-USE CONDSTORE QRESYNC NAMESPACE QUOTA ID LITERAL+ LITERAL- SASL-IR AUTH=PLAIN")},
-	} {
+	}
+	tests := []on{{"maildir", maildir, nil}}
+	for _, rung := range mailboxtest.Rungs {
+		tests = append(tests, on{rung.Name, mdbox, rung.Hide})
+	}
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			mailboxtest.Run(t, func(t *testing.T) mailboxtest.Box {
 				cfg := account(test.server, newUser())
