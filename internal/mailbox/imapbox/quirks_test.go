@@ -1,12 +1,14 @@
 package imapbox
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/quirks"
+	"migsh/internal/migration"
 )
 
 // anew is another server that says the same.
@@ -122,6 +124,31 @@ func TestQuirks(t *testing.T) {
 		}
 		if with, without := selectable(), selectable("-PlainList"); with != 2 || without != 0 {
 			t.Errorf("%d folders can be opened with the workaround and %d without, want 2 and 0", with, without)
+		}
+	})
+	t.Run("an access token ends", func(t *testing.T) { // imapsync/imapsync#250
+		exchange := &script{greeting: "* OK The Microsoft Exchange IMAP4 service is ready.\r\n", caps: "IMAP4rev1 AUTH=XOAUTH2 SASL-IR UIDPLUS NAMESPACE",
+			says: map[string]string{"EXAMINE": "* BYE Session invalidated - AccessTokenExpired\r\n<close>"}}
+		cfg := exchange.start(t)
+		asked := 0
+		cfg.Credentials.Password, cfg.Credentials.Authentication = "", migration.AuthenticationOAuth
+		cfg.Credentials.Token = func(context.Context, string) (string, error) {
+			asked++
+			return "t0ken", nil
+		}
+		for range 2 {
+			source, err := OpenSource(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = source.Open(t.Context(), "INBOX")
+			if mailbox.ClassOf(err) != mailbox.Reconnect || !strings.Contains(err.Error(), "AccessTokenExpired") {
+				t.Errorf("%v is of class %s, want that of a connection to be made anew", err, mailbox.ClassOf(err))
+			}
+			source.Close()
+		}
+		if asked != 2 {
+			t.Errorf("%d tokens for two connections", asked)
 		}
 	})
 	t.Run(string(quirks.ViewsOfMail), func(t *testing.T) { // developers.google.com/workspace/gmail/imap/imap-extensions
