@@ -82,6 +82,12 @@ type Reader interface {
 	Close() error
 }
 
+// A RightsReader is a Reader that can tell which rights are granted to a folder.
+type RightsReader interface {
+	// Rights tells who may do what with a folder, by the server's letters (RFC 4314); nil where the server knows no rights.
+	Rights(ctx context.Context, folder string) (map[string]string, error)
+}
+
 // A Target is a mailbox that is filled.
 type Target interface {
 	Reader

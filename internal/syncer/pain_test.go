@@ -57,6 +57,7 @@ func TestPain(t *testing.T) {
 		{"P21", painCaseTwins},
 		{"P22", painNoInferiors},
 		{"P24 subscriptions", TestSubscriptions},
+		{"P24 rights", painRights},
 		{"P31", TestTooLarge},
 		{"P32", TestQuotaAndResume},
 		{"P33", TestHugeMessageInLittleMemory},
@@ -390,5 +391,25 @@ func painSeparatorInside(t *testing.T) {
 	for range 2 {
 		w.sync(t)
 		w.same(t, "a/b>a_b", "a_b>a_b (2)", "a.b>a/b")
+	}
+}
+
+// Rights that others have to folders are told, once, and not copied.
+func painRights(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.source.AddFolder("Team")
+	w.source.SetRights("INBOX", map[string]string{"anna": "lrswipkxtea"})
+	w.source.SetRights("Team", map[string]string{"anna": "lrswipkxtea", "bob": "lrs", "anyone": "l"})
+	for range 2 {
+		w.sync(t)
+	}
+	told := 0
+	for _, line := range w.log.lines {
+		if strings.Contains(line, "Rights are not copied") || strings.Contains(line, "may be used at the source by others") {
+			told++
+		}
+	}
+	if told != 2 || !w.log.has(`"Team" may be used at the source by others: anyone (l), bob (lrs)`) || w.log.has(`"INBOX" may be used`) {
+		t.Errorf("told: %q", w.log.lines)
 	}
 }

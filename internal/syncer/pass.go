@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -98,6 +99,11 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.state.Folder = ""
 	p.tellFoldersGone(mappings)
+	if len(known) == 0 {
+		if err := p.tellRights(ctx, mappings); err != nil {
+			return err
+		}
+	}
 	p.progress(PhaseDone)
 	p.reportLost()
 	return p.remember(ctx, begun)

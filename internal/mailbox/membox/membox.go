@@ -92,6 +92,7 @@ type folder struct {
 	attrs      []string
 	use        string
 	subscribed bool
+	rights     map[string]string
 	validity   uint32
 	uidNext    mailbox.UID
 	modSeq     uint64
@@ -424,4 +425,11 @@ func (m *Mailbox) SetDate(name string, uid mailbox.UID, date time.Time) {
 	if msg := m.must(name).message(uid); msg != nil {
 		msg.Date = date
 	}
+}
+
+// SetRights says who may do what with a folder.
+func (m *Mailbox) SetRights(name string, rights map[string]string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.must(name).rights = rights
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -588,4 +589,21 @@ func (s *session) Quota(ctx context.Context) ([]mailbox.Quota, error) {
 		return nil, nil
 	}
 	return []mailbox.Quota{{Root: "User quota", Resource: "STORAGE", Used: s.box.used(), Limit: s.box.opts.Quota}}, nil
+}
+
+func (s *session) Rights(ctx context.Context, name string) (map[string]string, error) {
+	if err := s.take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.give()
+	if err := s.reading("GETACL", name); err != nil {
+		return nil, err
+	}
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	f := s.box.find(name)
+	if f == nil {
+		return nil, mailbox.NewError(mailbox.FolderMissing, "GETACL", nil)
+	}
+	return maps.Clone(f.rights), nil
 }
