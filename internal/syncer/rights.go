@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -52,7 +53,8 @@ func (p *pass) tellRights(ctx context.Context, mappings []foldermap.Mapping) err
 
 // ownName tells whether a name in a list of rights is the mailbox's own, or the server's administrator's.
 func (p *pass) ownName(who string) bool {
-	own := []string{"owner", "$admin", p.Pair.SourceLogin, p.source.Info().Login}
+	own := []string{"owner", "administrators", "group=administrators", p.Pair.SourceLogin, p.source.Info().Login, path.Base(p.Pair.UserRoot)}
+	who = strings.TrimPrefix(who, "user=") // Courier's
 	return slices.ContainsFunc(own, func(name string) bool {
 		local, _, _ := strings.Cut(name, "@")
 		return strings.EqualFold(who, name) || strings.EqualFold(who, local)

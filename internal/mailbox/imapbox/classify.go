@@ -81,6 +81,7 @@ var byCommand = map[string]struct {
 	"APPEND": {[]mailbox.ID{mailbox.QuotaExceeded, mailbox.MessageTooLarge, mailbox.FolderMissing, mailbox.AccessDenied,
 		mailbox.Unavailable}, mailbox.MessageRefused},
 	"FETCH":   {[]mailbox.ID{mailbox.Unavailable}, mailbox.MessageUnread},
+	"GETACL":  {[]mailbox.ID{mailbox.FolderMissing}, mailbox.AccessDenied},
 	"STORE":   {[]mailbox.ID{mailbox.Unavailable}, mailbox.FlagRefused},
 	"EXPUNGE": {[]mailbox.ID{mailbox.Unavailable}, mailbox.AccessDenied},
 }
