@@ -23,16 +23,20 @@ func (p *pass) sampleDate(f *folderPass, e entry) {
 	}
 }
 
-// lookAtDates warns of a target that gives messages the date of their copying.
+// datesAskedFrom is how many messages an initial copy must have brought for a look at dates to be worth a question.
+const datesAskedFrom = 20
+
+// lookAtDates warns, in the initial copy, of a target that gives messages the date of their copying.
 func (p *pass) lookAtDates(ctx context.Context) error {
-	for len(p.dated) > 0 {
+	if p.initial && p.result.Copied >= datesAskedFrom && len(p.dated) > 0 {
 		f := p.dated[0].folder
 		want := map[mailbox.UID]int64{}
 		var uids mailbox.UIDSet
-		for len(p.dated) > 0 && p.dated[0].folder == f {
-			want[p.dated[0].target] = p.dated[0].date
-			uids.Add(p.dated[0].target)
-			p.dated = p.dated[1:]
+		for _, m := range p.dated {
+			if m.folder == f {
+				want[m.target] = m.date
+				uids.Add(m.target)
+			}
 		}
 		for m, err := range p.target.List(ctx, f.targetAt(), mailbox.Query{UIDs: uids}) {
 			if class := mailbox.ClassOf(err); err != nil && (class == mailbox.PerFolder || class == mailbox.PerMessage) {
@@ -44,7 +48,6 @@ func (p *pass) lookAtDates(ctx context.Context) error {
 			if date, asked := want[m.UID]; asked && unix(m.Date) != date {
 				p.report("Warning", "The target does not keep dates of arrival: the message with UID %d of folder %q arrived %v and is dated %v there.",
 					m.UID, f.Target, timeOf(date), m.Date)
-				p.dated = nil
 				break
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +31,7 @@ type pass struct {
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
 	dated         []datedMessage            // a few of those that were copied
+	initial       bool                      // nothing was known of the pair
 	state         Progress
 	result        Result
 }
@@ -99,7 +99,7 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.state.Folder = ""
 	p.tellFoldersGone(mappings)
-	if len(known) == 0 {
+	if p.initial {
 		if err := p.tellRights(ctx, mappings); err != nil {
 			return err
 		}
