@@ -31,7 +31,6 @@ type pass struct {
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
 	dated         []datedMessage            // a few of those that were copied
-	initial       bool                      // nothing was known of the pair
 	state         Progress
 	result        Result
 }
