@@ -16,11 +16,24 @@
 // or vanished. Nothing that has an entry is ever sent again. Folder records are replaced at their revision only, so two
 // engines can't work on one pair without the second one noticing.
 //
+// # One stream
+//
+// All folders go through the steps of a pass together, so that none waits for another one's answers: both sides are listed;
+// then folders that have changed list what is new and open or make their targets, all at once; then the messages of all of
+// them flow through one call of Fetch and one of Append; then what remains is done. Folders that both lists show to be
+// unchanged are not opened. The goroutines of a pass work in turns, see [turn].
+//
+// A second pair of connections takes whole folders, never a part of one: so messages arrive in the order of their UIDs, as
+// mail programs show them, and what a broken connection may have left is looked for in one place. The largest folders go
+// first, so that both pairs end at about the same time. Folders whose messages may be at the target already are copied
+// after the others, each by itself.
+//
 // # Exactly once
 //
 // Messages go in windows of up to [windowMessages]. Before the first byte of a window leaves, a commit puts its UIDs
-// and the target's UIDNEXT into the folder record: the intent. When all of a window is decided, a second commit writes
-// the entries and removes the intent. Whoever finds an intent at the start of a pass knows that its messages may be at
+// and the target's UIDNEXT into the folder record: the intent. It takes the next few windows of the folder along, and the
+// entries of those that have been decided meanwhile; so a window costs less than one commit, and until its entries are on
+// disk its intent is. Whoever finds an intent at the start of a pass knows that its messages may be at
 // the target, at UIDs from that UIDNEXT on, and nowhere else. He reads what is there that no entry claims, and takes
 // digests. From then on the window is copied as if nothing had happened, but a message whose digest waits at the
 // target is claimed rather than sent; each message at the target is claimed once, so twins stay as many as they were.
