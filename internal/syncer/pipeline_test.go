@@ -13,6 +13,7 @@ import (
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/membox"
+	"migsh/internal/migration"
 )
 
 const roundTrip = 50 * time.Millisecond
@@ -308,4 +309,49 @@ func TestOneFolderBreaksTheStream(t *testing.T) {
 	w.target.SetHooks(membox.Hooks{})
 	w.sync(t)
 	w.same(t, names...)
+}
+
+// A panic of ours comes up where the pass was begun, though it happened in a goroutine of the target's; what was on its way is found
+// afterwards.
+func TestPanicComesUp(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	names := spread(w, 4)
+	w.source.SetHooks(membox.Hooks{Unreadable: func(folder string, uid mailbox.UID) error {
+		if folder == "F2" && uid == 7 {
+			return mailbox.NewError(mailbox.MessageUnread, "FETCH", nil)
+		}
+		return nil
+	}})
+	w.change = func(j *Job) {
+		open := j.OpenTarget
+		j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+			inner, err := open(ctx)
+			return eagerTarget{inner}, err
+		}
+		j.Observer = clumsy{}
+	}
+	func() {
+		defer func() {
+			if p := recover(); p != "clumsy" {
+				t.Errorf("the pass ended with %v, want a panic", p)
+			}
+		}()
+		_, err := Run(t.Context(), w.job())
+		t.Errorf("the pass ended: %v", err)
+	}()
+	w.source.SetHooks(membox.Hooks{})
+	w.change = nil
+	w.sync(t)
+	w.same(t, names...)
+}
+
+// A clumsy observer panics when it is told of a message that could not be copied.
+type clumsy struct{}
+
+func (clumsy) Progress(Progress) {}
+
+func (clumsy) Report(l migration.ReportLine) {
+	if strings.Contains(l.Message, "could not be copied") {
+		panic("clumsy")
+	}
 }

@@ -51,6 +51,8 @@ type sending struct {
 	folders []*folderPass
 	queue   []*sent // in the order in which they were taken
 	fault   error   // why the source's end stopped
+
+	panicked any // what the source's end has panicked with
 	// convicted: it is known which message broke the connection.
 	convicted bool
 }
@@ -101,6 +103,9 @@ func (s *sending) run(ctx context.Context) error {
 	})
 	for _, m := range s.queue {
 		m.release()
+	}
+	if s.panicked != nil { // the intents stand: the next pass looks for what was on its way
+		panic(s.panicked)
 	}
 	if s.fault == nil && fault == nil {
 		fault = s.unanswered()
@@ -234,15 +239,16 @@ func (s *sending) outgoing(yield func(*mailbox.Outgoing, error) bool) {
 		if err == nil {
 			err = s.ctx.Err()
 		}
-		var w *window
+		var out *mailbox.Outgoing
 		if err == nil {
-			w, err = s.arrived(m)
+			err = s.contained(func() error {
+				w, err := s.arrived(m)
+				if err == nil {
+					out, err = s.prepare(w, m)
+				}
+				return err
+			})
 		}
-		if err != nil {
-			fail(err)
-			return
-		}
-		out, err := s.prepare(w, m)
 		if err != nil {
 			fail(err)
 			return
@@ -251,9 +257,22 @@ func (s *sending) outgoing(yield func(*mailbox.Outgoing, error) bool) {
 			return
 		}
 	}
-	if err := s.begin(nil); err != nil {
+	if err := s.contained(func() error { return s.begin(nil) }); err != nil {
 		fail(err)
 	}
+}
+
+// contained does work in a goroutine of the target's. A panic ends the sending and comes up in the goroutine of the pass.
+func (s *sending) contained(work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.turn.take()
+			s.panicked = p
+			s.turn.give()
+			err = fmt.Errorf("a fault in migsh: %v", p)
+		}
+	}()
+	return work()
 }
 
 // fetchWindows yields what is to be fetched. It may be pulled far ahead.
