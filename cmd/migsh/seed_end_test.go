@@ -156,12 +156,8 @@ func seedEnds(t *testing.T, w *seedWorld) {
 	})
 	t.Run("S1.39", func(t *testing.T) {
 		rows := w.list(t, 1, "s139")
-		var says []string
-		for _, s := range strings.Fields("Created Starting Syncing Synced SyncedWithErrors IncrementalSyncing Stopping Stopped Completing Completed CompletedWithErrors Failed Waiting Removing Corrupted") {
-			says = append(says, s)
-		}
 		r := newProgram(t).run("Get-MigrationBatch -Status Nonsense", "")
-		for _, s := range says {
+		for _, s := range strings.Fields("Created Starting Syncing Synced SyncedWithErrors IncrementalSyncing Stopping Stopped Completing Completed CompletedWithErrors Failed Waiting Removing Corrupted") {
 			if !regexp.MustCompile(`\b` + s + `\b`).MatchString(r.stderr) {
 				t.Errorf("%s is not among the statuses: %s", s, r.stderr)
 			}
