@@ -20,6 +20,7 @@ func seedLists(t *testing.T, w *seedWorld) {
 		w.shows(t, w.make(t, rows...)+`| Out-Null
 Get-MigrationUser | Test-MigrationUser | ForEach-Object { "$($_.Identity): $($_.Source.Result), $($_.Target.Result)" }
 (Get-MigrationBatch B).Status`, "s02@contoso.edu: Success, Success\n", "missing@contoso.edu: Success, Failed\n", "\nCreated\n")
+		w.shows(t, w.make(t, rows...)+"-Validate -AutoStart", "missing@contoso.edu")
 		arrived(t, w.target, 0, "s02@contoso.edu")
 	})
 	t.Run("S0.3", func(t *testing.T) {
