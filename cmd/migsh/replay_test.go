@@ -36,7 +36,7 @@ $admin = [pscredential]::new('%s', (ConvertTo-SecureString '%s' -AsPlainText -Fo
 New-MigrationEndpoint -IMAP -Name Cloud -RemoteServer localhost -Port %d -Security Ssl -Credentials $admin -LoginFormat '{user}*{admin}' | Out-Null
 Set-MigrationConfig -TargetEndpoint Cloud
 `, target.Admin, target.AdminPassword, target.IMAPSPort)
-	script, err := os.ReadFile("testdata/article.ps1")
+	script, err := os.ReadFile("../../examples/microsoft-365.ps1")
 	if err != nil {
 		t.Fatal(err)
 	}

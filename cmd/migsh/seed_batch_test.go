@@ -88,7 +88,7 @@ func testTestBatch(t *testing.T, w *seedWorld) {
 		return strings.NewReplacer("Batch B", "Batch "+name, "-SourceEndpoint Source", "-Imap "+w.server+"-MaxConcurrentMigrations 2").Replace(w.make(t, rows...)) +
 			"-ExcludeFolders 'Junk Mail' -NotificationEmails tester@contoso.edu -AutoStart | Out-Null\n\"" + name + " $((Wait-MigrationBatch " + name + ").Status)\"\n"
 	}
-	w.shows(t, fmt.Sprintf("Set-MigrationConfig -SmtpServer localhost -SmtpPort %d -SmtpSecurity None -SmtpFrom migsh@contoso.edu\n", sink.Port)+
+	w.shows(t, relay(sink)+
 		newBatch("Trial", rows[:3])+"(Get-MigrationUser | Get-MigrationUserStatistics).TransferredItemCount -join ' '\nRemove-MigrationBatch Trial -Confirm:$false\n"+
 		newBatch("All", rows)+"(Get-MigrationUser | Get-MigrationUserStatistics).SyncedItemCount -join ' '",
 		"Trial Synced\n5 5\n", "All Synced\n5 5 5 5\n")

@@ -109,3 +109,8 @@ func deliver(t *testing.T, server *testserver.Dovecot, user, folder, subject str
 	t.Helper()
 	server.Save(t, user, folder, strings.NewReader("From: a@b.example\r\nSubject: "+subject+"\r\n\r\nx\r\n"))
 }
+
+// relay is the script that hands mail to a sink.
+func relay(sink *testserver.SMTPSink) string {
+	return fmt.Sprintf("Set-MigrationConfig -SmtpServer localhost -SmtpPort %d -SmtpSecurity None -SmtpFrom migsh@contoso.edu\n", sink.Port)
+}

@@ -63,7 +63,7 @@ func TestArticleTyped(t *testing.T) {
 $admin = [pscredential]::new('%s', (ConvertTo-SecureString '%s' -AsPlainText -Force))
 New-MigrationEndpoint -IMAP -Name Cloud -RemoteServer localhost -Port %d -Security Ssl -Credentials $admin -LoginFormat '{user}*{admin}' | Out-Null
 Set-MigrationConfig -TargetEndpoint Cloud`, target.Admin, target.AdminPassword, target.IMAPSPort), "")
-	script, err := os.ReadFile("testdata/article.ps1")
+	script, err := os.ReadFile("../../examples/microsoft-365.ps1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func Test2013Typed(t *testing.T) {
 	}
 	sink := testserver.StartSMTP(t, testserver.SMTPOptions{})
 	p := newProgram(t).trusting(source.CAFile, target.CAFile)
-	p.ok(cloud(target)+fmt.Sprintf("Set-MigrationConfig -SmtpServer localhost -SmtpPort %d -SmtpSecurity None -SmtpFrom migsh@contoso.edu\n", sink.Port), "")
+	p.ok(cloud(target)+relay(sink), "")
 	server := fmt.Sprintf("localhost -Port %d -Security Tls", source.IMAPPort)
 
 	term := p.atTerminal()

@@ -1,5 +1,6 @@
-# The steps of the article, in its order, with what stands between them in practice: the endpoint is removed between its two
-# forms, and the batch is stopped and resumed on the way.
+# "Use PowerShell to perform an IMAP migration to Microsoft 365": its commands as printed, in its order, with what stands between them in
+# practice: the endpoint is removed between its two forms, and the batch is stopped and resumed on the way. Replace server and path by
+# yours, and say once where the mail goes: Set-MigrationConfig -TargetEndpoint.
 Test-MigrationServerAvailability -IMAP -RemoteServer imap.contoso.com -Port 993 -Security Ssl
 
 New-MigrationEndpoint -IMAP -Name IMAPEndpoint -RemoteServer imap.contoso.com -Port 993 -Security Ssl
