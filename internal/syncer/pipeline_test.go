@@ -224,7 +224,7 @@ func TestSecondPairFails(t *testing.T) {
 			names := spread(w, 12)
 			var mu sync.Mutex
 			logins := 0
-			recalled := make(chan struct{})
+			recalled, gone := make(chan struct{}), make(chan struct{})
 			w.change = func(j *Job) {
 				j.spareWork = 1
 				j.Spare = func() (Permit, bool) { return Permit{Recalled: recalled, Release: func() {}}, true }
@@ -233,17 +233,21 @@ func TestSecondPairFails(t *testing.T) {
 					mu.Lock()
 					defer mu.Unlock()
 					inner, err := open(ctx)
-					if logins++; logins == 1 {
-						return inner, err
+					if err != nil {
+						return nil, err
+					}
+					if logins++; logins == 1 { // the first pair must leave the second its part
+						return &patientTarget{Target: inner, until: gone}, nil
 					}
 					switch c {
 					case "refused":
+						close(gone)
 						_ = inner.Close()
 						return nil, mailbox.NewError(mailbox.TooManySessions, "LOGIN", nil)
 					case "lost":
-						return &mortalTarget{Target: inner, left: 7}, nil
+						return &mortalTarget{Target: inner, left: 7, dying: func() bool { close(gone); return true }}, nil
 					}
-					return &mortalTarget{Target: inner, left: 7, dying: func() { close(recalled) }}, nil
+					return &mortalTarget{Target: inner, left: 7, dying: func() bool { close(recalled); close(gone); return false }}, nil
 				}
 			}
 			w.sync(t)
@@ -265,22 +269,37 @@ func TestSecondPairFails(t *testing.T) {
 	}
 }
 
-// A mortalTarget breaks after so many results, or does what it is told then.
+// A patientTarget stores nothing before something else has happened.
+type patientTarget struct {
+	mailbox.Target
+	until <-chan struct{}
+}
+
+func (p *patientTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
+	return func(yield func(mailbox.Appended, error) bool) {
+		select {
+		case <-p.until:
+		case <-ctx.Done():
+			yield(mailbox.Appended{}, context.Cause(ctx))
+			return
+		}
+		p.Target.Append(ctx, msgs)(yield)
+	}
+}
+
+// A mortalTarget tells of its end at its so-manieth result, and breaks if it is told so.
 type mortalTarget struct {
 	mailbox.Target
 	left  int
-	dying func()
+	dying func() (breaks bool)
 }
 
 func (m *mortalTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
 	return func(yield func(mailbox.Appended, error) bool) {
 		for r, err := range m.Target.Append(ctx, msgs) {
-			if m.left--; m.left == 0 {
-				if m.dying == nil {
-					yield(mailbox.Appended{}, mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF))
-					return
-				}
-				m.dying()
+			if m.left--; m.left == 0 && m.dying() {
+				yield(mailbox.Appended{}, mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF))
+				return
 			}
 			if !yield(r, err) {
 				return
