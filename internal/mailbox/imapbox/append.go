@@ -9,6 +9,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"time"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/lane"
@@ -65,7 +66,10 @@ type appending struct {
 	stop   bool     // it shall
 
 	small []byte // the sender's: holds a small message
-	left  bool   // the reader's: the consumer wants no more
+
+	left    bool // the reader's: the consumer wants no more
+	began   time.Time
+	answers int // groups that have been answered
 }
 
 // A group is a command that stores messages, or opens a folder for them. Without a command it is one message whose fate needs
@@ -87,6 +91,7 @@ type group struct {
 
 // run sends, reads and yields.
 func (a *appending) run(msgs iter.Seq2[*mailbox.Outgoing, error]) {
+	a.began = time.Now()
 	var sender sync.WaitGroup
 	sender.Go(func() { a.feed(msgs) })
 	var failed error
@@ -188,6 +193,7 @@ func (a *appending) settle(g *group) error {
 		a.tell(g.fate)
 		return nil
 	}
+	a.answers++
 	status := g.cmd.Status()
 	if status.OK() {
 		a.stored(g, status)
@@ -266,6 +272,7 @@ func (a *appending) unsettled(g *group) {
 		return
 	}
 	if a.lane.WasSent(g.cmd) {
+		a.cfg.leaves(g.folder, time.Since(a.began)/time.Duration(a.answers+1))
 		a.yieldAll(g, mailbox.Appended{Fate: mailbox.Unsettled, Err: a.dead})
 	}
 }

@@ -24,6 +24,7 @@ import (
 // A wire is a connection to a server that has greeted us, protected as configured, with nobody logged in yet.
 type wire struct {
 	net.Conn  // what the protocol is spoken on
+	socket    net.Conn
 	guard     *wrap.Guard
 	greeting  string // the line for the library, which wants to read it too
 	said      string // the greeting's text as the server gave it
@@ -61,7 +62,7 @@ func greet(ctx context.Context, cfg Config, socket net.Conn) (*wire, error) {
 	limited, end := context.WithCancelCause(limited)
 	defer end(nil)
 
-	w := &wire{localAddr: socket.LocalAddr().String(), security: cfg.Security}
+	w := &wire{socket: socket, localAddr: socket.LocalAddr().String(), security: cfg.Security}
 	if cfg.Meter != nil {
 		socket = cfg.Meter.Conn(socket)
 	}

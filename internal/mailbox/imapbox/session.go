@@ -25,6 +25,7 @@ type session struct {
 	cfg    Config
 	guard  *wrap.Guard
 	wire   net.Conn
+	socket net.Conn // the lowest
 	filter *wrap.Filter       // between the connection and the library; keeps notes and alerts
 	client *imapclient.Client // has the connection until somebody is logged in
 	lane   *lane.Conn         // has it from then on; nil before
@@ -78,7 +79,12 @@ func OpenTarget(ctx context.Context, cfg Config) (mailbox.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &target{&reader{session: s}}, nil
+	t := &target{&reader{session: s}}
+	if err := t.settleDown(ctx); err != nil {
+		_ = t.Close() // the first error is the one that matters
+		return nil, err
+	}
+	return t, nil
 }
 
 func open(ctx context.Context, cfg Config) (*session, error) {
@@ -103,7 +109,7 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 
 // newSession lets the library take over a connection that has been greeted.
 func newSession(cfg Config, w *wire) *session {
-	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
+	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, socket: w.socket, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
 	s.answered = make(chan struct{})
 	close(s.answered) // nothing has been asked
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
@@ -256,6 +262,9 @@ func (s *session) lost(op, folder string, err error) *mailbox.Error {
 // drop ends the connection for good.
 func (s *session) drop(reason error) {
 	s.died(reason)
+	if tcp, ok := s.socket.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // the server forgets what it has not read; a socket that is closed already has no say in it
+	}
 	s.guard.Fail(reason)
 	s.hangUp()
 }
