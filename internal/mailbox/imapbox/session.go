@@ -25,7 +25,7 @@ type session struct {
 	cfg    Config
 	guard  *wrap.Guard
 	wire   net.Conn
-	socket net.Conn // the lowest
+	socket net.Conn           // the lowest
 	filter *wrap.Filter       // between the connection and the library; keeps notes and alerts
 	client *imapclient.Client // has the connection until somebody is logged in
 	lane   *lane.Conn         // has it from then on; nil before
