@@ -62,9 +62,11 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"CompleteAfter", object.TypeDateTime, func(b *batch) any { return b.at(b.CompleteAfter) }},
 		{"CompleteAfterUTC", object.TypeDateTime, func(b *batch) any { return utc(b.CompleteAfter) }},
 		{"TimeZone", object.TypeString, func(b *batch) any { return b.zoneName() }},
+		{"UserTimeZone", object.TypeString, func(b *batch) any { return b.zoneName() }},
 		{"SubmittedByUser", object.TypeString, func(b *batch) any { return b.SubmittedByUser }},
 		{"NotificationEmails", nil, func(b *batch) any { return texts(b.NotificationEmails) }},
 		{"Notifications", nil, func(b *batch) any { return notificationObjects(b.Notifications) }},
+		{"Reports", nil, func(b *batch) any { return notificationObjects(b.Notifications) }}, // each mail has a report with it
 		{"SourceEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.SourceEndpoint) }},
 		{"TargetEndpoint", typeEndpoint, func(b *batch) any { return endpointOrNil(b.TargetEndpoint) }},
 		{"ExcludedFolders", nil, func(b *batch) any { return texts(b.ExcludeFolders) }},
@@ -85,9 +87,24 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"RetentionTime", object.TypeDateTime, func(b *batch) any { return b.at(b.RetentionTime) }},
 		{"DataConsistencyScore", enumScore, func(b *batch) any { return named(enumScore, b.Score) }},
 		{"Report", nil, func(b *batch) any { return reportObject(ofUsers(b.Report)) }},
+		{"HasUnapprovedSkippedItems", object.TypeBoolean, func(*batch) any { return false }}, // nothing waits to be approved
+		{"BadItemLimit", nil, func(*batch) any { return limit(migration.Unlimited) }},
+		{"LargeItemLimit", nil, func(*batch) any { return limit(migration.Unlimited) }},
+		{"IsProvisioning", object.TypeBoolean, func(*batch) any { return false }},
 		{"IsValid", object.TypeBoolean, func(b *batch) any { return b.Status != migration.BatchCorrupted }},
+		{"ObjectState", enumObjectState, func(*batch) any { return unchanged }},
 		{"CsvFileName", object.TypeString, func(b *batch) any { return b.CSVName }},
-	}, blank[batch]("OwnerId", "Locale", "Flags", "TriggeredAction", "SupportedActions", "WorkflowStage", "DiagnosticInfo")...)...)
+		// What batches had while their connection settings were their own.
+		{"RemoteServer", object.TypeString, func(b *batch) any { return b.SourceEndpoint.RemoteServer }},
+		{"Port", object.TypeInt32, func(b *batch) any { return number(b.SourceEndpoint.Port) }},
+		{"Security", enumSecurity, func(b *batch) any { return named(enumSecurity, b.SourceEndpoint.Security) }},
+		{"Authentication", enumAuthenticaton, func(b *batch) any { return named(enumAuthenticaton, b.SourceEndpoint.Authentication) }},
+		{"MaxConcurrentMigrations", nil, func(b *batch) any { return limit(b.SourceEndpoint.MaxConcurrentMigrations) }},
+		{"ConnectionSettings", object.TypeString, func(b *batch) any { return b.SourceEndpoint.ConnectionSettings() }},
+		{"CompletedCount", object.TypeInt32, func(b *batch) any { return number(b.SyncedCount + b.FinalizedCount) }},
+		{"MigrationErrorsCount", object.TypeInt32, func(b *batch) any { return number(b.FailedCount) }},
+		{"NumValidationWarnings", object.TypeInt32, func(b *batch) any { return number(len(b.ValidationWarnings)) }},
+	}, blank[batch]("OwnerId", "Locale", "Flags", "TriggeredAction", "SupportedActions", "WorkflowStage", "DiagnosticInfo", "AutoRetryCount", "CurrentRetryCount")...)...)
 
 // interval is a time that may be left to the configuration.
 func interval(d time.Duration) any {
@@ -159,9 +176,11 @@ type story struct{ lines []migration.ReportLine }
 
 var typeReport = declare(exchange+"Report", func(r *story) string {
 	var b strings.Builder
-	for _, l := range r.lines {
+	for i, l := range r.lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
 		b.WriteString(l.String())
-		b.WriteByte('\n')
 	}
 	return b.String()
 }, object.Views{Custom: func(v any) string { return object.ToString(v) }},

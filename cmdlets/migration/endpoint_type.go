@@ -65,9 +65,11 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"Guid", object.TypeGuid, func(e *endpoint) any { return guid(e.GUID) }},
 		{"CreationTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.CreationTime) }},
 		{"LastModifiedTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.LastModifiedTime) }},
+		{"IsRemote", object.TypeBoolean, func(*endpoint) any { return true }},
 		{"IsValid", object.TypeBoolean, func(*endpoint) any { return true }},
+		{"ObjectState", enumObjectState, func(*endpoint) any { return unchanged }},
 	}, blank[endpoint]("ExchangeServer", "RpcProxyServer", "NspiServer", "MailboxPermission", "SourceMailboxLegacyDN", "UseAutoDiscover",
-		"PublicFolderDatabaseServerLegacyDN", "DiagnosticInfo")...)...)
+		"PublicFolderDatabaseServerLegacyDN", "AppSecretKeyVaultUrl", "DiagnosticInfo")...)...)
 
 // utcForm is how texts tell a time.
 const utcForm = "2006-01-02 15:04:05 UTC"

@@ -17,6 +17,7 @@ var typeConnectionTest = declare(exchange+"MigrationServerAvailability", nil,
 	property[migration.ConnectionTest]{"SupportsCutover", object.TypeBoolean, func(*migration.ConnectionTest) any { return false }},
 	property[migration.ConnectionTest]{"ErrorDetail", object.TypeString, func(t *migration.ConnectionTest) any { return t.ErrorDetail }},
 	property[migration.ConnectionTest]{"IsValid", object.TypeBoolean, func(*migration.ConnectionTest) any { return true }},
+	property[migration.ConnectionTest]{"ObjectState", enumObjectState, func(*migration.ConnectionTest) any { return object.EnumValue(enumObjectState, "New") }},
 	property[migration.ConnectionTest]{"Identity", object.TypeString, func(t *migration.ConnectionTest) any { return t.RemoteServer }},
 	property[migration.ConnectionTest]{"RemoteServer", object.TypeString, func(t *migration.ConnectionTest) any { return t.RemoteServer }},
 	property[migration.ConnectionTest]{"Port", object.TypeInt32, func(t *migration.ConnectionTest) any { return number(t.Port) }},
@@ -81,6 +82,8 @@ var typeConfig = declare(exchange+"MigrationConfig", nil,
 	property[migration.Config]{"Features", object.TypeString, func(*migration.Config) any { return "MultiBatch, Endpoints" }},
 	property[migration.Config]{"CanSubmitNewBatch", object.TypeBoolean, func(c *migration.Config) any { return c.CanSubmitNewBatch }},
 	property[migration.Config]{"SupportsCutover", object.TypeBoolean, func(*migration.Config) any { return false }},
+	property[migration.Config]{"IsValid", object.TypeBoolean, func(*migration.Config) any { return true }},
+	property[migration.Config]{"ObjectState", enumObjectState, func(*migration.Config) any { return unchanged }},
 )
 
 // lifetime is how long batches stay; 0 is for ever, as it is set.
@@ -100,6 +103,7 @@ var typeTotals = declare(exchange+"MigrationStatistics", nil,
 	property[migration.Statistics]{"MigrationType", enumType, func(s *migration.Statistics) any { return named(enumType, s.MigrationType) }},
 	property[migration.Statistics]{"Batches", object.TypeString, func(s *migration.Statistics) any { return batchTally(s.Batches) }},
 	property[migration.Statistics]{"Errors", nil, func(s *migration.Statistics) any { return faultTexts(s.Faults) }},
+	property[migration.Statistics]{"DiagnosticInfo", nil, func(*migration.Statistics) any { return nil }},
 )
 
 // typeStatus is the answer of the first years to how the whole migration stands.
@@ -118,6 +122,11 @@ var typeStatus = declare(exchange+"MigrationStatus", nil,
 	property[migration.Statistics]{"FailedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.FailedCount) }},
 	property[migration.Statistics]{"Batches", object.TypeString, func(s *migration.Statistics) any { return batchTally(s.Batches) }},
 	property[migration.Statistics]{"Errors", nil, func(s *migration.Statistics) any { return faultTexts(s.Faults) }},
+	// The same, as batches of that time name it.
+	property[migration.Statistics]{"TotalCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.TotalCount) }},
+	property[migration.Statistics]{"CompletedCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.SyncedCount + s.FinalizedCount) }},
+	property[migration.Statistics]{"MigrationErrorsCount", object.TypeInt32, func(s *migration.Statistics) any { return number(s.FailedCount) }},
+	property[migration.Statistics]{"MigrationErrors", nil, func(s *migration.Statistics) any { return faultTexts(s.Faults) }},
 )
 
 // faultTexts are the users that need attention, a line each.

@@ -1,6 +1,9 @@
 package migration
 
 import (
+	"cmp"
+	"regexp"
+	"strings"
 	"time"
 
 	"migsh/internal/migration"
@@ -72,8 +75,12 @@ var (
 	enumSecurity      = enum("Microsoft.Exchange.Data.IMAPSecurityMechanism", migration.Securities)
 	enumAuthenticaton = enum("Microsoft.Exchange.Data.AuthenticationMethod", migration.Authentications)
 	enumScore         = enum(exchange+"DataConsistencyScore", migration.ConsistencyScores)
+	enumObjectState   = enum("Microsoft.Exchange.Data.ObjectState", []string{"New", "Unchanged", "Changed", "Deleted"})
 	enumTestResult    = enum(exchange+"MigrationServerAvailabilityResult", []migration.TestResult{migration.TestSuccess, migration.TestFailed})
 )
+
+// unchanged is the ObjectState of what was read and not altered since, as all that is given out here.
+var unchanged = object.EnumValue(enumObjectState, "Unchanged")
 
 // named is the enumeration's value of a name; the empty name is $null.
 func named[E ~string](t *object.Type, v E) any {
@@ -129,8 +136,51 @@ func guid(text string) any {
 // byteSize is a size that prints as Exchange's do.
 type byteSize struct{ migration.ByteSize }
 
+// Equals makes sizes of as many bytes equal.
+func (b *byteSize) Equals(other any) bool {
+	o, ok := other.(*byteSize)
+	return ok && b.ByteSize == o.ByteSize
+}
+
+// CompareTo orders sizes by their bytes.
+func (b *byteSize) CompareTo(other any) int {
+	if o, ok := other.(*byteSize); ok {
+		return cmp.Compare(b.ByteSize, o.ByteSize)
+	}
+	return 1
+}
+
+// inBytes finds the bytes in a size's own text.
+var inBytes = regexp.MustCompile(`\(([\d,]+) bytes\)$`)
+
+// toByteSize reads what a size is compared with: a number of bytes, a text such as 2GB, or a size's own text.
+func toByteSize(v any) (migration.ByteSize, error) {
+	if text, ok := v.(string); ok {
+		if m := inBytes.FindStringSubmatch(text); m != nil {
+			text = strings.ReplaceAll(m[1], ",", "")
+		}
+		return migration.ParseByteSize(text)
+	}
+	n, err := object.Convert(v, object.TypeInt64)
+	if err != nil {
+		return 0, err
+	}
+	return migration.ByteSize(n.(int64)), nil
+}
+
 var typeByteSize = func() *object.Type {
-	t := declare("Microsoft.Exchange.Data.ByteQuantifiedSize", func(v *byteSize) string { return v.ByteSize.String() }, object.Views{})
+	t := declare("Microsoft.Exchange.Data.ByteQuantifiedSize", func(v *byteSize) string { return v.ByteSize.String() },
+		object.Views{Custom: func(v any) string { return object.ToString(v) }},
+		property[byteSize]{"Bytes", object.TypeUInt64, func(v *byteSize) any { return uint64(v.ByteSize) }})
+	t.Convert = func(v any) (any, bool, error) {
+		if _, isObject := v.(*object.Object); isObject || v == nil {
+			return nil, false, nil
+		}
+		b, err := toByteSize(v)
+		return object.Instance(t, &byteSize{b}), err == nil, err
+	}
+	// Limits that may be Unlimited have a Value; scripts read sizes alike.
+	t.Instance.Add(&object.Member{Name: "Value", Kind: object.KindProperty, Type: t, Hidden: true, Get: func(recv any) (any, error) { return recv, nil }})
 	t.Instance.Add(&object.Member{Name: "ToBytes", Kind: object.KindMethod, Overloads: []object.Overload{{
 		Returns: object.TypeUInt64,
 		Call:    func(recv any, _ []any) (any, error) { return uint64(snapshot[byteSize](recv).ByteSize), nil },

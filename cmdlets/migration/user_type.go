@@ -1,6 +1,8 @@
 package migration
 
 import (
+	"fmt"
+
 	"migsh/internal/migration"
 	"migsh/shell/object"
 )
@@ -45,7 +47,10 @@ func userProperties[T any](u func(*T) *migration.User) []property[T] {
 		p("NextRetryTime", object.TypeDateTime, func(u *migration.User) any { return utc(u.NextRetryTime) }),
 		p("StartAfter", object.TypeDateTime, func(u *migration.User) any { return utc(u.StartAfter) }),
 		p("CompleteAfter", object.TypeDateTime, func(u *migration.User) any { return utc(u.CompleteAfter) }),
-	}, blank[T]("MailboxGuid", "RequestGuid", "RecipientType", "WorkflowStep", "WorkflowStage", "Flags", "TriggeredAction", "DiagnosticInfo")...)
+		p("RecipientType", object.TypeString, func(*migration.User) any { return "Mailbox" }),
+		p("IsValid", object.TypeBoolean, func(u *migration.User) any { return u.Status != migration.UserCorrupted }),
+		p("ObjectState", enumObjectState, func(*migration.User) any { return unchanged }),
+	}, blank[T]("MailboxGuid", "RequestGuid", "WorkflowStep", "WorkflowStage", "Flags", "TriggeredAction", "DiagnosticInfo")...)
 }
 
 var typeUser = declare(exchange+"MigrationUser", func(u *user) string { return u.EmailAddress },
@@ -79,6 +84,7 @@ var typeStatistics = declare(exchange+"MigrationUserStatistics", func(s *statist
 		property[statistics]{"TotalInProgressDuration", object.TypeTimeSpan, func(s *statistics) any { return span(s.TotalInProgressDuration) }},
 		property[statistics]{"TotalSyncedDuration", object.TypeTimeSpan, func(s *statistics) any { return span(s.TotalSyncedDuration) }},
 		property[statistics]{"TotalStalledDuration", object.TypeTimeSpan, func(s *statistics) any { return span(s.TotalStalledDuration) }},
+		property[statistics]{"DataConsistencyScoringFactors", nil, func(s *statistics) any { return texts(s.factors()) }},
 		property[statistics]{"Error", object.TypeString, func(s *statistics) any { return s.ErrorSummary() }},
 		property[statistics]{"ErrorType", object.TypeString, func(s *statistics) any { return faultType(s.Fault) }},
 		property[statistics]{"Folders", nil, func(s *statistics) any { return folderObjects(s.EmailAddress, s.Folders) }},
@@ -88,6 +94,14 @@ var typeStatistics = declare(exchange+"MigrationUserStatistics", func(s *statist
 
 func statisticsObject(s migration.UserStatistics) any {
 	return object.Instance(typeStatistics, &statistics{s})
+}
+
+// factors tell what a score less than perfect comes of.
+func (s *statistics) factors() []string {
+	if s.SkippedItemCount == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s of %s messages were skipped", migration.Thousands(s.SkippedItemCount), migration.Thousands(max(s.SkippedItemCount, s.EstimatedTotalCount)))}
 }
 
 func faultType(f *migration.UserFault) any {
@@ -159,9 +173,12 @@ var typeSkipped = declare(exchange+"MigrationSkippedItem", func(i *migration.Ski
 	property[migration.SkippedItem]{"Uid", object.TypeUInt32, func(i *migration.SkippedItem) any { return i.UID }},
 	property[migration.SkippedItem]{"Subject", object.TypeString, func(i *migration.SkippedItem) any { return i.Subject }},
 	property[migration.SkippedItem]{"Sender", object.TypeString, func(i *migration.SkippedItem) any { return i.Sender }},
+	property[migration.SkippedItem]{"DateSent", object.TypeDateTime, func(i *migration.SkippedItem) any { return utc(i.DateSent) }},
 	property[migration.SkippedItem]{"DateReceived", object.TypeDateTime, func(i *migration.SkippedItem) any { return utc(i.DateReceived) }},
 	property[migration.SkippedItem]{"MessageSize", nil, func(i *migration.SkippedItem) any { return size(i.MessageSize) }},
 	property[migration.SkippedItem]{"Reason", object.TypeString, func(i *migration.SkippedItem) any { return i.Reason }},
+	property[migration.SkippedItem]{"Failure", object.TypeString, func(i *migration.SkippedItem) any { return i.Reason }},
+	property[migration.SkippedItem]{"ScoringClassifications", object.TypeString, func(i *migration.SkippedItem) any { return string(i.Kind) }},
 	property[migration.SkippedItem]{"SourceDigest", object.TypeString, func(i *migration.SkippedItem) any { return i.SourceDigest }},
 	property[migration.SkippedItem]{"WrittenDigest", object.TypeString, func(i *migration.SkippedItem) any { return i.WrittenDigest }},
 )

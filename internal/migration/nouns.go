@@ -315,6 +315,7 @@ type SkippedItem struct {
 	UID          uint32    `json:",omitempty"`
 	Subject      string    `json:",omitempty"`
 	Sender       string    `json:",omitempty"`
+	DateSent     time.Time `json:",omitzero"` // as its header says, if it does
 	DateReceived time.Time `json:",omitzero"`
 	MessageSize  ByteSize  `json:",omitempty"`
 	// Reason is what was wrong, the server's words included.

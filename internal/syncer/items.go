@@ -54,7 +54,7 @@ func (f *folderPass) describe(ctx context.Context) error {
 		uids.Add(mailbox.UID(item.UID))
 	}
 	f.undescribed = nil
-	for h, err := range f.source.Headers(ctx, f.sourceAt(), uids, "Subject", "From") {
+	for h, err := range f.source.Headers(ctx, f.sourceAt(), uids, "Subject", "From", "Date") {
 		if err != nil {
 			if mailbox.ClassOf(err) != mailbox.PerMessage {
 				return err
@@ -65,6 +65,9 @@ func (f *folderPass) describe(ctx context.Context) error {
 		item := items[h.UID]
 		header := parseHeader(h.Fields)
 		item.Subject, item.Sender = decodeWords(header.Get("Subject")), decodeWords(header.Get("From"))
+		if sent, err := header.Date(); err == nil {
+			item.DateSent = sent.UTC()
+		}
 		if err := f.addItem(item); err != nil {
 			return err
 		}
