@@ -307,14 +307,16 @@ func (s *session) Close() error {
 	return nil
 }
 
-// logOut says goodbye. Nothing is under way, so the server's answer would tell nothing, and waiting for it would cost a round trip.
+// logOut says goodbye and waits for the answer: then the server counts this connection no more among those that it allows. One that
+// does not answer is left all the same.
 func (s *session) logOut() {
 	if s.lane == nil {
-		_ = s.client.Logout().Wait() // a server that does not answer is left all the same
+		_ = s.client.Logout().Wait()
 		return
 	}
-	if s.lane.Send(&lane.Command{Op: "LOGOUT"}, nil) == nil {
-		_ = s.lane.W.Flush() // nor is it of interest whether it comes through
+	cmd := &lane.Command{Op: "LOGOUT"}
+	if s.lane.Send(cmd, nil) == nil {
+		_, _ = s.lane.Wait(cmd)
 	}
 }
 
