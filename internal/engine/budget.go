@@ -53,6 +53,21 @@ func (s *spending) learn(e *store.Item[records.Endpoint], gone bool) {
 func (s *spending) add(now time.Time, n int64, source, target string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.count(now, n, source, target)
+}
+
+// spend counts n bytes that are about to go, on behalf of a mailbox that has spent mine already; unless today no more may.
+func (s *spending) spend(now time.Time, n, mine int64, source, target string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if over := s.exceeded(now, mine, source, target); over != nil {
+		return over
+	}
+	s.count(now, n, source, target)
+	return nil
+}
+
+func (s *spending) count(now time.Time, n int64, source, target string) {
 	if day := records.Day(now); day != s.day {
 		s.day = day
 		clear(s.bytes)
@@ -67,6 +82,10 @@ func (s *spending) add(now time.Time, n int64, source, target string) {
 func (s *spending) over(now time.Time, mine int64, endpoints ...string) *budgetError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.exceeded(now, mine, endpoints...)
+}
+
+func (s *spending) exceeded(now time.Time, mine int64, endpoints ...string) *budgetError {
 	for _, name := range endpoints {
 		l := s.limits[name]
 		switch {

@@ -129,7 +129,6 @@ func (j *job) work(ctx context.Context, batch *records.Batch, user *records.User
 	}
 	begun := time.Now().UTC()
 	j.story.begin(j.address, report.Value, user.Figures, begun)
-	j.story.spend = j.spend
 	j.story.line(migration.ReportLine{Time: begun, Level: "Information", Message: j.title(user)})
 	if err := j.admit(ctx, begun); err != nil {
 		return err
@@ -169,13 +168,10 @@ func (j *job) title(u *records.User) string {
 	return fmt.Sprintf("The copy of %s begins.", u.EmailAddress)
 }
 
-// spend counts bytes that went through the endpoints, mine of them today by this user, and ends the pass when that is enough for today.
-func (j *job) spend(n, mine int64) {
+// spend counts a message that is about to be sent, unless the endpoints have sent what they may today.
+func (j *job) spend(bytes int64) error {
 	now := time.Now()
-	j.engine.spending.add(now, n, j.source, j.target)
-	if over := j.engine.spending.over(now, mine, j.source, j.target); over != nil {
-		j.cancel(over)
-	}
+	return j.story.spend(now, bytes, func(mine int64) error { return j.engine.spending.spend(now, bytes, mine, j.source, j.target) })
 }
 
 // logins are the names under which both sides are opened, for messages.
@@ -238,6 +234,7 @@ func (j *job) prepare(ctx context.Context, batch *records.Batch, user *records.U
 		Settle:     j.engine.options.Settle,
 		Observer:   &j.story,
 		Spare:      j.spare,
+		Spend:      j.spend,
 	}, l, nil
 }
 

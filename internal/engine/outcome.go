@@ -30,7 +30,7 @@ func (j *job) conclude(ctx context.Context, result syncer.Result, err error, l l
 	switch {
 	case err == nil:
 		return j.succeeded(writing, result, now)
-	case errors.As(cause, &over):
+	case errors.As(err, &over):
 		fault := over.fault(j.named(over.endpoint, l), now)
 		return j.postponed(writing, fault, over.until.Sub(now), now)
 	case cause != nil:

@@ -29,7 +29,6 @@ type story struct {
 	closing  *records.Figures
 	day      string // of dayBytes
 	dayBytes int64
-	spend    func(n, today int64) // hears of bytes sent; nil: nobody does
 	folders  []migration.FolderCount
 	foldersN int // as many folders were in the store before
 }
@@ -48,22 +47,21 @@ func (s *story) Progress(p syncer.Progress) {
 	if s.progress.FoldersTotal == 0 && p.FoldersTotal > 0 {
 		close(s.opened)
 	}
-	sent := p.BytesCopied - s.progress.BytesCopied
 	s.progress = p
-	if sent > 0 {
-		s.sent(sent)
-	}
 }
 
-// sent counts bytes for the day.
-func (s *story) sent(n int64) {
-	if day := records.Day(time.Now()); day != s.day {
+// spend counts n bytes for the day, if allowed lets them go after so many of the same day.
+func (s *story) spend(now time.Time, n int64, allowed func(before int64) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if day := records.Day(now); day != s.day {
 		s.day, s.dayBytes = day, 0
 	}
-	s.dayBytes += n
-	if s.spend != nil {
-		s.spend(n, s.dayBytes)
+	if err := allowed(s.dayBytes); err != nil {
+		return err
 	}
+	s.dayBytes += n
+	return nil
 }
 
 // Report implements syncer.Observer.
@@ -155,9 +153,6 @@ func (s *story) end(result syncer.Result, now time.Time) {
 	f := s.before
 	f.Folder, f.Rate = "", 0
 	f.Bytes += result.Bytes
-	if rest := result.Bytes - s.progress.BytesCopied; rest > 0 {
-		s.sent(rest)
-	}
 	f.Day, f.DayBytes = s.day, s.dayBytes
 	f.Transferred += result.Copied
 	f.BytesTotal = max(f.BytesTotal, f.Bytes)

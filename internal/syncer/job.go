@@ -63,6 +63,9 @@ type Job struct {
 	Spare func() (Permit, bool)
 	// spareWork replaces the constant of that name, unless 0.
 	spareWork int64
+	// Spend, unless nil, is asked before each message is sent whether its bytes may still go. An error ends the pass, which returns
+	// it, once the target has answered for what was sent before. It is called from several goroutines.
+	Spend func(bytes int64) error
 	// SpoolDir takes messages that must be seen whole before they are sent; "" is the system's temporary directory.
 	SpoolDir string
 	// Observer, unless nil, is told how the pass goes on.

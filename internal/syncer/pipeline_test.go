@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -372,5 +373,57 @@ func (clumsy) Progress(Progress) {}
 func (clumsy) Report(l migration.ReportLine) {
 	if strings.Contains(l.Message, "could not be copied") {
 		panic("clumsy")
+	}
+}
+
+// A pass that may send no more ends where it is: what was sent before is answered for, over both pairs, and the next pass goes on
+// from there.
+func TestSpend(t *testing.T) {
+	for _, pairs := range []int{1, 2} {
+		t.Run(fmt.Sprint(pairs), func(t *testing.T) {
+			w := newWorld(membox.Options{}, membox.Options{Group: 3})
+			names := spread(w, 12)
+			var mu sync.Mutex
+			var spent, allowed, largest int64
+			enough := errors.New("enough for today")
+			w.change = func(j *Job) {
+				if pairs == 2 {
+					twoPairs(j)
+				}
+				j.Spend = func(bytes int64) error {
+					mu.Lock()
+					defer mu.Unlock()
+					if spent >= allowed {
+						return enough
+					}
+					spent += bytes
+					largest = max(largest, bytes)
+					return nil
+				}
+			}
+			var err error
+			days := 0
+			for allowed = 2000; ; allowed += 2000 {
+				if _, err = Run(t.Context(), w.job()); err == nil {
+					break
+				}
+				if days++; !errors.Is(err, enough) || days > 100 {
+					t.Fatalf("day %d: %v", days, err)
+				}
+				var arrived int64
+				for _, name := range names {
+					for _, m := range w.target.Messages(name) {
+						arrived += int64(len(m.Body))
+					}
+				}
+				if arrived != spent || spent > allowed+largest {
+					t.Errorf("day %d: %d bytes arrived, %d were spent, %d may be", days, arrived, spent, allowed)
+				}
+			}
+			if days < 3 {
+				t.Errorf("%d days", days)
+			}
+			w.same(t, names...)
+		})
 	}
 }

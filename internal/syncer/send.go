@@ -402,6 +402,12 @@ func (s *sending) hand(w *window, out *sent) (*mailbox.Outgoing, error) {
 	if s.strip {
 		out.flags = out.flags.Minus(out.flags.Keywords())
 	}
+	if s.Spend != nil {
+		if err := s.Spend(out.length); err != nil {
+			out.release()
+			return nil, err
+		}
+	}
 	f.enter()
 	defer f.leave()
 	if err := f.intend(s.late, w); err != nil {
