@@ -55,8 +55,9 @@ type folderRecord struct {
 	Pending uidSet `json:",omitzero"`
 	// Intents are the windows that may be at the target without entries.
 	Intents []intent `json:",omitempty"`
-	// IntentAt is when the last intent was written.
+	// IntentAt is when the last intent was written, BrokenAt when a connection broke on which messages were on their way.
 	IntentAt time.Time `json:",omitzero"`
+	BrokenAt time.Time `json:",omitzero"`
 	// Adopting: what lay in the target folder before is still to be claimed.
 	Adopting bool `json:",omitempty"`
 	// Suspects are messages during whose transfer the connection broke.

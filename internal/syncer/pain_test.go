@@ -25,6 +25,7 @@ func TestPain(t *testing.T) {
 		{"P1", painSecondRun},
 		{"P2", painBrokenTwice},
 		{"P2 late", painStoredLate},
+		{"P2 late and slow", painStoredLateAfterLongWindow},
 		{"P3", painTwins},
 		{"P5", TestMissingDate},
 		{"P5 ignored", TestDatesIgnored},
@@ -411,5 +412,41 @@ func painRights(t *testing.T) {
 	}
 	if told != 2 || !w.log.has(`"Team" may be used at the source by others: anyone (l), bob (lrs)`) || w.log.has(`"INBOX" may be used`) {
 		t.Errorf("told: %q", w.log.lines)
+	}
+}
+
+// What a server stores late is awaited also when the intent is old, and when nobody could note the break because migsh was killed.
+func painStoredLateAfterLongWindow(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(membox.Options{}, membox.Options{})
+			w.change = func(j *Job) { j.Window, j.Settle, j.Now = 12, 5*time.Second, time.Now }
+			w.deliver("INBOX", 0, 12)
+			c := &crasher{}
+			w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+				if e.Op != "APPEND" {
+					return nil
+				}
+				time.Sleep(time.Minute) // so slow is the way
+				c.mu.Lock()
+				c.dead = killed
+				c.mu.Unlock()
+				return mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF)
+			}})
+			job := w.job()
+			job.Store = crashStore{w.store, c}
+			if _, err := Run(t.Context(), job); err == nil {
+				t.Fatal("the connection to the target did not break")
+			}
+			w.target.SetHooks(membox.Hooks{})
+			for n, m := range w.source.Messages("INBOX")[:3] {
+				time.AfterFunc(time.Duration(n+1)*time.Second, func() { w.target.Deliver("INBOX", m) })
+			}
+			w.sync(t)
+			time.Sleep(10 * time.Second)
+			if n := len(w.target.Messages("INBOX")); n != 12 {
+				t.Errorf("killed: %v: %d messages at the target, want 12", killed, n)
+			}
+		})
 	}
 }

@@ -27,6 +27,7 @@ type pass struct {
 	initial bool // nothing was known of the mailbox before
 	alone   bool // no further links: one was tried and did not hold
 
+	begun         time.Time
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
@@ -79,7 +80,7 @@ func Run(ctx context.Context, job Job) (Result, error) {
 }
 
 func (p *pass) run(ctx context.Context) error {
-	begun := p.Now()
+	p.begun = p.Now()
 	known, err := storedFolders(ctx, p.Store, p.pair)
 	if err != nil {
 		return err
@@ -105,7 +106,7 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.progress(PhaseDone)
 	p.reportLost()
-	return p.remember(ctx, begun)
+	return p.remember(ctx)
 }
 
 // open opens both mailboxes at once.
@@ -270,8 +271,8 @@ func (p *pass) keepNames(mappings []foldermap.Mapping) {
 }
 
 // remember notes that the pass ended well.
-func (p *pass) remember(ctx context.Context, begun time.Time) error {
-	record := pairRecord{Format: formatVersion, Pair: p.Pair, First: begun.UTC(), Last: p.Now().UTC()}
+func (p *pass) remember(ctx context.Context) error {
+	record := pairRecord{Format: formatVersion, Pair: p.Pair, First: p.begun.UTC(), Last: p.Now().UTC()}
 	old, err := p.Store.Get(ctx, pairKey(p.pair))
 	switch {
 	case errors.Is(err, store.ErrNotFound):

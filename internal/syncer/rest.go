@@ -12,7 +12,12 @@ const restLooks = 20
 // not noticed the break goes on with what it has read, and a message that appears after it was looked for would be sent
 // a second time.
 func (f *folderPass) awaitRest(ctx context.Context) error {
-	wait := min(f.Settle-f.Now().Sub(f.IntentAt), f.Settle)
+	// After a crash nobody has noted when it was: not later than this pass began.
+	broken := f.begun
+	if !f.BrokenAt.IsZero() && !f.BrokenAt.Before(f.IntentAt) {
+		broken = f.BrokenAt
+	}
+	wait := min(f.Settle-f.Now().Sub(broken), f.Settle)
 	if wait <= 0 {
 		return nil
 	}

@@ -183,6 +183,8 @@ func (s *sending) writeUnfinished(f *folderPass) error {
 		}
 		if w.onItsWay == 0 && len(w.unplaced) == 0 {
 			f.settle(w, w.uids.Minus(w.decided))
+		} else {
+			f.BrokenAt = f.Now().UTC()
 		}
 	}
 	for _, w := range f.windows { // those that got their intents beforehand and were not even begun
