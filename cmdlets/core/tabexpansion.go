@@ -8,6 +8,7 @@ import (
 	"migsh/shell/cmdlet"
 	"migsh/shell/complete"
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 )
 
 var _ = declare(cmdlet.Spec{
@@ -20,13 +21,7 @@ type tabExpansion struct {
 	Options      *object.Hashtable `name:"options" param:"set=ScriptInputSet pos=2" help:"Accepted as PowerShell does; none of its options exists here."`
 }
 
-var (
-	typeCompletion = object.Declare(&object.Type{Name: "System.Management.Automation.CommandCompletion", Base: object.TypeObject})
-	typeResult     = object.Declare(&object.Type{Name: "System.Management.Automation.CompletionResult", Base: object.TypeObject})
-	typeResultType = object.NewEnum("System.Management.Automation.CompletionResultType", false, []string{
-		"Text", "History", "Command", "ProviderItem", "ProviderContainer", "Property", "Method", "ParameterName", "ParameterValue", "Variable", "Namespace",
-		"Type", "Keyword", "DynamicKeyword"}, nil)
-)
+var typeCompletion = object.Declare(&object.Type{Name: "System.Management.Automation.CommandCompletion", Base: object.TypeObject})
 
 func (c *tabExpansion) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	cursor := len(c.InputScript)
@@ -36,12 +31,7 @@ func (c *tabExpansion) Process(ctx context.Context, _ any, out cmdlet.Out) error
 	from, to, items := complete.Complete(ctx, out.Session(), c.InputScript, cursor)
 	matches := object.NewList()
 	for _, item := range items {
-		o := object.Instance(typeResult, item.Text)
-		o.Set("CompletionText", item.Text)
-		o.Set("ListItemText", item.ListItem)
-		o.Set("ResultType", object.EnumValue(typeResultType, string(item.Kind)))
-		o.Set("ToolTip", item.ToolTip)
-		matches.Add(o)
+		matches.Add(dotnet.Completion{Text: item.Text, ListItem: item.ListItem, Kind: string(item.Kind), ToolTip: item.ToolTip}.AsObject())
 	}
 	o := object.Instance(typeCompletion, c.InputScript)
 	o.Set("CurrentMatchIndex", int32(-1))

@@ -88,8 +88,10 @@ type Parameter struct {
 	DontShow    bool
 	// Obsolete is what [Obsolete()] tells the parameter's users; nil where there is none.
 	Obsolete *string
-	// CompleteWith is the block of [ArgumentCompleter()].
-	CompleteWith object.ScriptBlock
+	// CompleteWith is what [ArgumentCompleter()] names; nil where there is none.
+	CompleteWith ArgumentCompleter
+	// Attributes are those of a function's parameter, as objects; nil for compiled cmdlets.
+	Attributes []any
 	// AllowNull, AllowEmptyString and AllowEmptyCollection lift the checks on mandatory parameters.
 	AllowNull, AllowEmptyString, AllowEmptyCollection bool
 	SupportsWildcards                                 bool

@@ -13,21 +13,35 @@ import (
 
 // OneOf is [ValidateSet].
 type OneOf struct {
-	Values        []string
+	Values []string
+	// Source gives the values where they are computed; nil: Values.
+	Source        func() ([]string, error)
 	CaseSensitive bool
 	Message       string // ErrorMessage: {0} the value, {1} the set
 }
 
+// Allowed are the values of the set.
+func (o OneOf) Allowed() ([]string, error) {
+	if o.Source != nil {
+		return o.Source()
+	}
+	return o.Values, nil
+}
+
 // Validate implements [Validator].
 func (o OneOf) Validate(v any) error {
+	values, err := o.Allowed()
+	if err != nil {
+		return err
+	}
 	return each(v, func(item any) error {
 		text := object.ToString(item)
-		for _, allowed := range o.Values {
+		for _, allowed := range values {
 			if text == allowed || !o.CaseSensitive && strings.EqualFold(text, allowed) {
 				return nil
 			}
 		}
-		set := strings.Join(o.Values, ",")
+		set := strings.Join(values, ",")
 		if o.Message != "" {
 			return errors.New(strings.NewReplacer("{0}", text, "{1}", set).Replace(o.Message))
 		}
@@ -157,13 +171,15 @@ func (c Count) Validate(v any) error {
 type Pattern struct {
 	Expression string
 	Message    string // ErrorMessage: {0} the value, {1} the pattern
+	// CaseSensitive is set where Options says so.
+	CaseSensitive bool
 }
 
 // Validate implements [Validator].
 func (p Pattern) Validate(v any) error {
 	return each(v, func(item any) error {
 		text := object.ToString(item)
-		matches, err := object.Match(text, p.Expression, true)
+		matches, err := object.Match(text, p.Expression, !p.CaseSensitive)
 		if err != nil {
 			return err
 		}

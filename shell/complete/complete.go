@@ -180,7 +180,9 @@ func (c *completer) command(source, word string) {
 	}
 	info := c.infoOf(cmd.Name())
 	if info == nil {
-		c.files(word)
+		if !c.program(cmd, word) {
+			c.files(word)
+		}
 		return
 	}
 	if p, ok := cmd.Elements[last].(*syntax.CommandParameter); ok && p.Argument == nil && word != "" && c.quote == "" || word == "-" && c.quote == "" {

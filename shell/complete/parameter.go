@@ -122,7 +122,7 @@ func (c *completer) value(info *cmdlet.Info, cmd *syntax.Command, before []synta
 		c.files(word)
 		return
 	}
-	if c.fromBlock(info, p, cmd, word) || c.fromParameter(p, word) {
+	if c.fromSet(p, word) || c.fromScript(info, p, cmd, word) || c.fromParameter(p, word) {
 		return
 	}
 	if c.propertyNames(info, p, before, word) || p.Completer != "" && !strings.EqualFold(p.Completer, "file") {
@@ -164,52 +164,16 @@ func (g *given) positionalParameter(info *cmdlet.Info) *cmdlet.Parameter {
 	return best
 }
 
-// fromBlock offers what the script block of [ArgumentCompleter()] puts out: texts, or objects with a CompletionText. The block
-// gets the names of command and parameter, the word, the command's text and the arguments given so far.
-func (c *completer) fromBlock(info *cmdlet.Info, p *cmdlet.Parameter, cmd *syntax.Command, word string) bool {
-	if p.CompleteWith == nil {
-		return false
-	}
-	bound := object.NewHashtable()
-	for i, e := range cmd.Elements {
-		name, ok := e.(*syntax.CommandParameter)
-		if !ok {
-			continue
-		}
-		other := resolve(info, name.Name)
-		switch {
-		case other == nil || other == p:
-		case other.Switch:
-			bound.Set(other.Name, true)
-		case name.Argument != nil:
-			bound.Set(other.Name, name.Argument.Extent().Text())
-		case i+1 < len(cmd.Elements):
-			bound.Set(other.Name, cmd.Elements[i+1].Extent().Text())
-		}
-	}
-	found, err := p.CompleteWith.Call(nil, info.Name, p.Name, word, cmd.Extent().Text(), bound)
-	if err != nil {
-		return false // the Tab key has nowhere to show an error
-	}
-	for _, v := range found {
-		item := Item{Text: object.ToString(v), Kind: KindParameterValue}
-		if text, ok, err := object.GetMember(v, "CompletionText"); ok && err == nil {
-			item.Text = object.ToString(text)
-		} else {
-			item.Text = c.quoted(item.Text)
-		}
-		item.ListItem, item.ToolTip = item.Text, item.Text
-		c.add(item)
-	}
-	return len(found) > 0
-}
-
-// fromParameter offers the values that the declaration of a parameter tells.
-func (c *completer) fromParameter(p *cmdlet.Parameter, word string) bool {
+// fromSet offers the only values that a parameter takes: those of a set or of an enumeration.
+func (c *completer) fromSet(p *cmdlet.Parameter, word string) bool {
 	var values []string
 	for _, v := range p.Validators {
 		if set, ok := v.(cmdlet.OneOf); ok {
-			values = append(values, set.Values...)
+			allowed, err := set.Allowed()
+			if err != nil {
+				return true // there is nothing to offer, and nowhere to show why
+			}
+			values = append(values, allowed...)
 		}
 	}
 	if values == nil {
@@ -222,15 +186,22 @@ func (c *completer) fromParameter(p *cmdlet.Parameter, word string) bool {
 			slices.SortFunc(values, func(a, b string) int { return object.CompareStrings(a, b, true) })
 		}
 	}
-	if values == nil {
-		values = p.Values
-	}
+	c.offer(values, word)
+	return values != nil
+}
+
+func (c *completer) offer(values []string, word string) {
 	for _, v := range values {
 		if foldPrefix(v, word) {
 			c.add(Item{c.quoted(v), v, KindParameterValue, v})
 		}
 	}
-	if values != nil {
+}
+
+// fromParameter offers the values that the declaration of a parameter names without insisting on them.
+func (c *completer) fromParameter(p *cmdlet.Parameter, word string) bool {
+	c.offer(p.Values, word)
+	if p.Values != nil {
 		return true
 	}
 	if source, ok := sources(c.s)[strings.ToLower(p.Completer)]; ok {

@@ -238,20 +238,25 @@ type typedTarget struct {
 }
 
 func (t *typedTarget) assign(value exprFunc) exprFunc {
-	checks := t.compiler.validations(t.attributes)
 	return func(f *frame) (any, error) {
 		x, err := value(f)
 		if err != nil {
 			return nil, err
 		}
-		return t.set(f, x, checks)
+		return t.set(f, x)
 	}
 }
 
-func (t *typedTarget) set(f *frame, x any, checks []validation) (any, error) {
+func (t *typedTarget) set(f *frame, x any) (any, error) {
 	name := f.in.symbols.names[t.name]
-	made := &traits{checks: checks}
-	x = plain(x)
+	made := &traits{}
+	var err error
+	if made.guards, err = t.compiler.guardsOf(f, t.attributes); err != nil {
+		return nil, err
+	}
+	if x, err = made.transform(plain(x)); err != nil {
+		return nil, f.errTransformVariable(name, err)
+	}
 	for i := len(t.types) - 1; i >= 0; i-- {
 		want, err := f.resolveType(t.types[i])
 		if err != nil {
@@ -267,10 +272,8 @@ func (t *typedTarget) set(f *frame, x any, checks []validation) (any, error) {
 			made.Type = want
 		}
 	}
-	for _, check := range checks {
-		if err := check.validate(f, x); err != nil {
-			return nil, f.errValidateVariable(name, x, err)
-		}
+	if err := made.validate(x); err != nil {
+		return nil, f.errValidateVariable(name, x, err)
 	}
 	if t.node.Scope == syntax.ScopeDrive {
 		return x, t.store(f, x)
@@ -283,7 +286,7 @@ func (t *typedTarget) set(f *frame, x any, checks []validation) (any, error) {
 	if b, ok := f.in.shared[t.name]; ok {
 		return x, f.assignTo(b, t.name, x)
 	}
-	if made.Type == object.TypeObject && len(checks) == 0 {
+	if made.Type == object.TypeObject && !made.guards.any() {
 		made = ordinary
 	}
 	place.value, place.traits = x, made
@@ -291,7 +294,6 @@ func (t *typedTarget) set(f *frame, x any, checks []validation) (any, error) {
 }
 
 func (t *typedTarget) change(fn func(*frame, any) (any, bool, error), old bool) exprFunc {
-	checks := t.compiler.validations(t.attributes)
 	return func(f *frame) (any, error) {
 		before, err := t.read(f)
 		if err != nil {
@@ -301,7 +303,7 @@ func (t *typedTarget) change(fn func(*frame, any) (any, bool, error), old bool) 
 		if err != nil || !set {
 			return x, err
 		}
-		return t.set(f, x, checks)
+		return t.set(f, x)
 	}
 }
 

@@ -2,8 +2,10 @@ package interp
 
 import (
 	"strings"
+	"sync"
 
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 	"migsh/shell/syntax"
 )
 
@@ -29,9 +31,9 @@ type field struct {
 	slot   int
 	name   string
 	typ    *object.Type
-	init   exprFunc // nil: the type's zero
-	checks []validation
-	value  any // of a static one
+	init   exprFunc                // nil: the type's zero
+	guards func() (*guards, error) // of its attributes, made at the first value; nil: none
+	value  any                     // of a static one
 }
 
 // instance is the base value of an object of a class.
@@ -216,7 +218,7 @@ func (k *class) inherit() error {
 			k.base = base
 			continue
 		}
-		if t != object.TypeObject && !t.IsA(object.TypeException) {
+		if t != object.TypeObject && !t.IsA(object.TypeException) && !dotnet.IsAbstractAttribute(t) {
 			return k.in.current.errAt(b, "NotSupported", "A class cannot be derived from '"+t.Name+"' yet: derive it from a class of the script, an exception or an interface, and keep the "+t.Name+" in a property.")
 		}
 	}
@@ -225,7 +227,6 @@ func (k *class) inherit() error {
 
 // property declares a property.
 func (k *class) property(m *syntax.PropertyMember) error {
-	f := k.in.current
 	p := &field{name: m.Name, typ: object.TypeObject}
 	if m.Type != nil {
 		p.typ, _ = k.home.typeByName(m.Type.TypeName)
@@ -234,12 +235,11 @@ func (k *class) property(m *syntax.PropertyMember) error {
 	if m.Initial != nil {
 		p.init = c.expr(m.Initial)
 	}
-	for _, a := range m.Attributes {
-		if _, known, err := c.validator(f, a); err != nil {
-			return err
-		} else if known {
-			p.checks = append(p.checks, c.validations([]*syntax.Attribute{a})...)
-		}
+	if len(m.Attributes) > 0 {
+		p.guards = sync.OnceValues(func() (*guards, error) {
+			g, err := c.guardsOf(k.in.current, m.Attributes)
+			return &g, err
+		})
 	}
 	member := &object.Member{Name: m.Name, Kind: object.KindProperty, Type: p.typ, Hidden: m.Flags&syntax.MemberHidden != 0}
 	if m.Flags&syntax.MemberStatic != 0 {
@@ -255,7 +255,8 @@ func (k *class) property(m *syntax.PropertyMember) error {
 			if err := k.prepare(); err != nil {
 				return err
 			}
-			if err := p.validate(k.in.current, v); err != nil {
+			v, err := p.guard(v)
+			if err != nil {
 				return err
 			}
 			p.value = v
@@ -274,7 +275,8 @@ func (k *class) property(m *syntax.PropertyMember) error {
 		return nil, nil
 	}
 	member.Set = func(this, v any) error {
-		if err := p.validate(k.in.current, v); err != nil {
+		v, err := p.guard(v)
+		if err != nil {
 			return err
 		}
 		if o := fieldsOf(this); o != nil {
@@ -286,13 +288,24 @@ func (k *class) property(m *syntax.PropertyMember) error {
 	return nil
 }
 
-func (p *field) validate(f *frame, v any) error {
-	for _, check := range p.checks {
-		if err := check.validate(f, v); err != nil {
-			return err
+// guard has the attributes of the property transform a value and check it.
+func (p *field) guard(v any) (any, error) {
+	if p.guards == nil {
+		return v, nil
+	}
+	g, err := p.guards()
+	if err != nil {
+		return nil, err
+	}
+	if len(g.transforms) > 0 {
+		if v, err = g.transform(v); err != nil {
+			return nil, err
+		}
+		if v, err = object.Convert(v, p.typ); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return v, g.validate(v)
 }
 
 // start is the value that a field begins with.
@@ -313,7 +326,7 @@ func (k *class) start(p *field, this any) (any, error) {
 	if v, err = g.cast(v, p.typ); err != nil {
 		return nil, err
 	}
-	return v, p.validate(g, v)
+	return p.guard(v)
 }
 
 // prepare gives the static fields their values when the class is first used, then runs its static constructor.

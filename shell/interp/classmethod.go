@@ -182,17 +182,3 @@ func (f *frame) asBase(target syntax.Expression, v any) *object.Type {
 	}
 	return t
 }
-
-// validValues asks a class that a ValidateSet attribute names for its values; any other argument is a value itself.
-func (f *frame) validValues(v any) (any, error) {
-	t, ok := v.(*object.Type)
-	if !ok || f.in.classes[t] == nil {
-		return v, nil
-	}
-	generator, err := object.Construction(t, nil)
-	if err != nil {
-		return nil, f.wrap(err)
-	}
-	values, err := object.InvokeMethod(generator, "GetValidValues", nil)
-	return values, f.wrap(err)
-}

@@ -1,10 +1,13 @@
 package interp
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"migsh/shell/cmdlet"
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 )
 
 // commandInfo is what Get-Command gives: a command as a value.
@@ -293,13 +296,26 @@ func (c *commandInfo) parameters() any {
 	return t
 }
 
-// attributesOf lists a parameter's attributes as far as scripts look at them.
+// attributesOf lists a parameter's attributes: those that a function declares, or what a compiled cmdlet's declaration comes to.
 func attributesOf(p *cmdlet.Parameter) *object.List {
 	l := object.NewList()
+	declared := slices.ContainsFunc(p.Attributes, func(a any) bool { return nameOf(a) == "Parameter" })
 	for _, set := range p.Sets {
-		l.Add(object.NewCustom("Position", int32(set.Position), "ParameterSetName", set.Name, "Mandatory", set.Mandatory, "ValueFromPipeline", set.Pipeline,
-			"ValueFromPipelineByPropertyName", set.PipelineByName, "ValueFromRemainingArguments", set.Remaining, "HelpMessage", set.HelpMessage,
-			"DontShow", p.DontShow, "TypeId", "System.Management.Automation.ParameterAttribute"))
+		if declared {
+			break
+		}
+		position := int32(math.MinInt32)
+		if set.Position >= 0 {
+			position = int32(set.Position)
+		}
+		l.Add(dotnet.NewAttribute("Parameter", "Position", position, "ParameterSetName", set.Name, "Mandatory", set.Mandatory, "ValueFromPipeline", set.Pipeline,
+			"ValueFromPipelineByPropertyName", set.PipelineByName, "ValueFromRemainingArguments", set.Remaining, "HelpMessage", set.HelpMessage, "DontShow", p.DontShow))
+	}
+	for _, a := range p.Attributes {
+		l.Add(a)
+	}
+	if p.Attributes != nil {
+		return l
 	}
 	for _, v := range p.Validators {
 		if set, ok := v.(cmdlet.OneOf); ok {
@@ -307,7 +323,7 @@ func attributesOf(p *cmdlet.Parameter) *object.List {
 			for _, s := range set.Values {
 				values.Items = append(values.Items, s)
 			}
-			l.Add(object.NewCustom("ErrorMessage", set.Message, "IgnoreCase", !set.CaseSensitive, "ValidValues", values, "TypeId", "System.Management.Automation.ValidateSetAttribute"))
+			l.Add(dotnet.NewAttribute("ValidateSet", "ErrorMessage", set.Message, "IgnoreCase", !set.CaseSensitive, "ValidValues", values))
 		}
 	}
 	return l

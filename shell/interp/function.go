@@ -310,10 +310,10 @@ func (b *block) paramTraits(f *frame, i int) *traits {
 	}
 	info := b.signature.info.Parameters[i]
 	t := ordinary
-	if info.Type != nil && info.Type != object.TypeObject || len(info.Validators) > 0 {
-		t = &traits{Type: info.Type}
-		for _, v := range info.Validators {
-			t.checks = append(t.checks, validation{func(*frame) (cmdlet.Validator, error) { return v, nil }})
+	if info.Type != nil && info.Type != object.TypeObject || len(info.Validators) > 0 || info.Transform != nil {
+		t = &traits{Type: info.Type, guards: guards{checks: info.Validators}}
+		if info.Transform != nil {
+			t.transforms = []func(v any) (any, error){info.Transform}
 		}
 	}
 	b.traits[i] = t

@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"errors"
 	"strings"
 
 	"migsh/shell/cmdlet"
@@ -16,26 +15,6 @@ type functionAttributes struct {
 	// obsolete is set where a parameter is; message is that of the whole command, nil where it is not obsolete.
 	obsolete bool
 	message  *string
-}
-
-// validation is a check of a value, by an attribute of a parameter or variable.
-type validation struct {
-	make func(f *frame) (cmdlet.Validator, error)
-}
-
-func (v validation) validate(f *frame, x any) error {
-	check, err := v.make(f)
-	if err != nil {
-		return err
-	}
-	if err := check.Validate(x); err != nil {
-		var e *object.Exception
-		if errors.As(err, &e) {
-			return err
-		}
-		return object.NewException("System.Management.Automation.ValidationMetadataException", "%s", err.Error())
-	}
-	return nil
 }
 
 // describe makes the block's signature, whose attributes' arguments are evaluated in f.
@@ -211,92 +190,6 @@ func (s *signature) parameterType(f *frame, out *cmdlet.Parameter, n *syntax.Typ
 
 func (s *signature) parameterAttribute(f *frame, c *compiler, out *cmdlet.Parameter, a *syntax.Attribute) error {
 	switch attributeName(a) {
-	case "parameter":
-		s.attrs.advanced = true
-		set := cmdlet.ParameterSet{Name: cmdlet.AllSets, Position: -1}
-		err := c.namedArguments(f, a, func(name string, v any) error {
-			switch strings.ToLower(name) {
-			case "mandatory":
-				set.Mandatory = object.IsTrue(v)
-			case "position":
-				n, err := object.Convert(v, object.TypeInt32)
-				if err != nil {
-					return err
-				}
-				set.Position = int(n.(int32))
-			case "parametersetname":
-				set.Name = object.ToString(v)
-			case "valuefrompipeline":
-				set.Pipeline = object.IsTrue(v)
-			case "valuefrompipelinebypropertyname":
-				set.PipelineByName = object.IsTrue(v)
-			case "valuefromremainingarguments":
-				set.Remaining = object.IsTrue(v)
-			case "helpmessage":
-				set.HelpMessage = object.ToString(v)
-			case "dontshow":
-				out.DontShow = object.IsTrue(v)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		out.Sets = append(out.Sets, set)
-		return nil
-	case "alias":
-		for _, x := range a.Positional {
-			v, err := c.expr(x)(f)
-			if err != nil {
-				return err
-			}
-			if items, ok := object.ItemsOf(v); ok {
-				for _, item := range items {
-					out.Aliases = append(out.Aliases, object.ToString(item))
-				}
-				continue
-			}
-			out.Aliases = append(out.Aliases, object.ToString(v))
-		}
-		return nil
-	case "allownull":
-		out.AllowNull = true
-		return nil
-	case "allowemptystring":
-		out.AllowEmptyString = true
-		return nil
-	case "allowemptycollection":
-		out.AllowEmptyCollection = true
-		return nil
-	case "supportswildcards":
-		out.SupportsWildcards = true
-		return nil
-	case "argumentcompletions":
-		for _, x := range a.Positional {
-			v, err := c.expr(x)(f)
-			if err != nil {
-				return err
-			}
-			out.Values = append(out.Values, object.ToString(v))
-		}
-		return nil
-	case "credential":
-		out.Transform = c.in.credentialOf
-		return nil
-	case "argumentcompleter":
-		if len(a.Positional) != 1 {
-			break
-		}
-		v, err := c.expr(a.Positional[0])(f)
-		if err != nil {
-			return err
-		}
-		sb, ok := v.(object.ScriptBlock)
-		if !ok {
-			return f.errAt(a, "ArgumentCompleterNotSupported", "The ArgumentCompleter attribute takes a script block here: [ArgumentCompleter({ param($command, $parameter, $word) ... })].")
-		}
-		out.CompleteWith = sb
-		return nil
 	case "obsolete":
 		message, err := c.obsolete(f, a)
 		out.Obsolete = &message
@@ -304,19 +197,14 @@ func (s *signature) parameterAttribute(f *frame, c *compiler, out *cmdlet.Parame
 		return err
 	case "experimental":
 		return f.errAt(a, "ExperimentalNotSupported", "The Experimental attribute is not supported: there are no experimental features here. Remove it.")
-	case "psdefaultvalue", "validatetrusteddata":
-		return nil // help that is not shown; data is untrusted only where the language is constrained, and it never is
 	}
-	check, known, err := c.validator(f, a)
+	v, err := c.attribute(f, a)
 	if err != nil {
 		return err
 	}
-	if known {
-		out.Validators = append(out.Validators, check)
-		return nil
-	}
-	if _, err := f.resolveType(a.TypeName); err != nil {
-		return f.errAt(a, "CustomAttributeTypeNotFound", "Cannot find the type for custom attribute '"+a.TypeName.FullName()+"'. Make sure that the assembly that contains this type is loaded.")
+	if set, ok := f.in.describeWith(out, v); ok {
+		s.attrs.advanced = true
+		out.Sets = append(out.Sets, set)
 	}
 	return nil
 }
@@ -373,116 +261,4 @@ func (s *functionStage) warnObsolete() error {
 		}
 	}
 	return nil
-}
-
-// validations are the checks that attributes put on a variable.
-func (c *compiler) validations(attributes []*syntax.Attribute) []validation {
-	var out []validation
-	for _, a := range attributes {
-		out = append(out, validation{func(f *frame) (cmdlet.Validator, error) {
-			check, known, err := c.validator(f, a)
-			if err != nil {
-				return nil, err
-			}
-			if !known {
-				return anything{}, nil
-			}
-			return check, nil
-		}})
-	}
-	return out
-}
-
-type anything struct{}
-
-func (anything) Validate(any) error { return nil }
-
-// validator makes the check that a Validate… attribute stands for; known is false for other attributes.
-func (c *compiler) validator(f *frame, a *syntax.Attribute) (check cmdlet.Validator, known bool, err error) {
-	var args []any
-	for _, x := range a.Positional {
-		v, err := c.expr(x)(f)
-		if err != nil {
-			return nil, false, err
-		}
-		args = append(args, v)
-	}
-	message, ignoreCase := "", true
-	err = c.namedArguments(f, a, func(name string, v any) error {
-		switch strings.ToLower(name) {
-		case "errormessage":
-			message = object.ToString(v)
-		case "ignorecase":
-			ignoreCase = object.IsTrue(v)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	number := func(i int) int {
-		if i >= len(args) {
-			return 0
-		}
-		n, convertErr := object.Convert(args[i], object.TypeInt32)
-		if convertErr != nil {
-			err = convertErr
-			return 0
-		}
-		return int(n.(int32))
-	}
-	switch attributeName(a) {
-	case "validateset":
-		var values []string
-		for _, v := range args {
-			if v, err = f.validValues(v); err != nil {
-				return nil, false, err
-			}
-			if items, ok := object.ItemsOf(v); ok {
-				for _, item := range items {
-					values = append(values, object.ToString(item))
-				}
-				continue
-			}
-			values = append(values, object.ToString(v))
-		}
-		return cmdlet.OneOf{Values: values, CaseSensitive: !ignoreCase, Message: message}, true, nil
-	case "validaterange":
-		if len(args) == 1 {
-			return cmdlet.RangeKind(object.ToString(args[0])), true, nil
-		}
-		if len(args) == 2 {
-			return cmdlet.Range{Min: args[0], Max: args[1]}, true, nil
-		}
-	case "validatelength":
-		return cmdlet.Length{Min: number(0), Max: number(1)}, true, err
-	case "validatecount":
-		return cmdlet.Count{Min: number(0), Max: number(1)}, true, err
-	case "validatepattern":
-		if len(args) == 1 {
-			return cmdlet.Pattern{Expression: object.ToString(args[0]), Message: message}, true, nil
-		}
-	case "validatescript":
-		if len(args) == 1 {
-			if sb, ok := args[0].(*scriptBlock); ok {
-				return cmdlet.Script{Block: sb, Message: message}, true, nil
-			}
-		}
-	case "validatedrive":
-		d := cmdlet.Drive{}
-		for _, v := range args {
-			d.Names = append(d.Names, object.ToString(v))
-		}
-		d.Location = func() string { return c.in.location }
-		return d, true, nil
-	case "validateuserdrive":
-		return cmdlet.Drive{Names: []string{"User"}, Location: func() string { return c.in.location }}, true, nil
-	case "validatenotnull":
-		return cmdlet.NotNull{}, true, nil
-	case "validatenotnullorempty":
-		return cmdlet.NotNullOrEmpty{}, true, nil
-	case "validatenotnullorwhitespace":
-		return cmdlet.NotNullOrEmpty{WhiteSpace: true}, true, nil
-	}
-	return nil, false, nil
 }

@@ -44,7 +44,7 @@ type variable struct {
 // traits is what a variable is beyond its value; most share ordinary.
 type traits struct {
 	Type        *object.Type // conversion that each assignment undergoes
-	checks      []validation // of attributes on the variable
+	guards                   // of attributes on the variable
 	get         func() any   // a variable that computes its value
 	set         func(v any) error
 	options     options

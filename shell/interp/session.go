@@ -136,7 +136,7 @@ func (s *session) DefineVariable(v cmdlet.Variable, scope string, force bool) er
 	}
 	t := &traits{description: v.Description, Type: v.Type}
 	if place.traits != nil && v.Type == nil {
-		t.Type, t.checks = place.traits.Type, place.traits.checks
+		t.Type, t.guards = place.traits.Type, place.traits.guards
 	}
 	for _, o := range []struct {
 		on  bool
@@ -151,7 +151,7 @@ func (s *session) DefineVariable(v cmdlet.Variable, scope string, force bool) er
 			return err
 		}
 	}
-	if t.options == 0 && t.description == "" && t.Type == nil && t.checks == nil {
+	if t.options == 0 && t.description == "" && t.Type == nil && !t.guards.any() {
 		t = ordinary
 	}
 	place.value, place.traits = v.Value, t

@@ -9,20 +9,57 @@ import (
 )
 
 // typeByName resolves a type as the source names it, with the namespaces in use.
-func (b *block) typeByName(n *syntax.TypeName) (*object.Type, bool) {
-	if t, ok := b.in.typeDefined(n); ok {
-		return t, true
+func (b *block) typeByName(n *syntax.TypeName) (*object.Type, bool) { return b.in.typeIn(n, b.usings) }
+
+// typeIn resolves a type with the namespaces in use: one that a script has defined before one of the same name that is built in.
+func (in *Interp) typeIn(n *syntax.TypeName, usings []string) (*object.Type, bool) {
+	if len(in.types) == 0 || n.Element == nil && len(n.Arguments) == 0 {
+		if t, ok := in.types[strings.ToLower(n.Name)]; ok && n.Element == nil {
+			return t, true
+		}
+		if t, ok := object.TypeByName(n.FullName()); ok {
+			return t, true
+		}
 	}
-	full := n.FullName()
-	if t, ok := object.TypeByName(full); ok {
-		return t, true
+	switch {
+	case n.Element != nil:
+		elem, ok := in.typeIn(n.Element, usings)
+		if !ok {
+			return nil, false
+		}
+		if n.Rank > 1 {
+			return object.TypeByName(elem.Name + "[" + strings.Repeat(",", n.Rank-1) + "]")
+		}
+		return object.ArrayOf(elem), true
+	case len(n.Arguments) > 0:
+		return in.constructed(n, usings)
 	}
-	for _, ns := range b.usings {
-		if t, ok := object.TypeByName(ns + "." + full); ok {
+	for _, ns := range usings {
+		if t, ok := object.TypeByName(ns + "." + n.Name); ok {
 			return t, true
 		}
 	}
 	return nil, false
+}
+
+// constructed closes a generic type.
+func (in *Interp) constructed(n *syntax.TypeName, usings []string) (*object.Type, bool) {
+	name := n.Name
+	if !strings.Contains(name, "`") {
+		name += "`" + strconv.Itoa(len(n.Arguments))
+	}
+	open := &syntax.TypeName{Name: name}
+	def, ok := in.typeIn(open, usings)
+	if !ok || !def.IsGenericDefinition {
+		return nil, false
+	}
+	args := make([]*object.Type, len(n.Arguments))
+	for i, a := range n.Arguments {
+		if args[i], ok = in.typeIn(a, usings); !ok {
+			return nil, false
+		}
+	}
+	return object.Construct(def, args...), true
 }
 
 // typeNamed finds a type by the text that names it between brackets.
@@ -45,57 +82,13 @@ func (in *Interp) defineType(t *object.Type) {
 	in.types[strings.ToLower(t.Name)] = t
 }
 
-// typeDefined finds a type that a script has defined, arrays of it, and generic types over it.
-func (in *Interp) typeDefined(n *syntax.TypeName) (*object.Type, bool) {
-	switch {
-	case len(in.types) == 0:
-		return nil, false
-	case n.Element != nil:
-		elem, ok := in.typeDefined(n.Element)
-		if !ok || n.Rank > 1 {
-			return nil, false
-		}
-		return object.ArrayOf(elem), true
-	case len(n.Arguments) > 0:
-		return in.constructed(n)
-	}
-	t, ok := in.types[strings.ToLower(n.Name)]
-	return t, ok
-}
-
-// constructed closes a generic type where one of its arguments was defined by a script.
-func (in *Interp) constructed(n *syntax.TypeName) (*object.Type, bool) {
-	def, ok := object.TypeByName(n.Name + "`" + strconv.Itoa(len(n.Arguments)))
-	if !ok {
-		return nil, false
-	}
-	args, own := make([]*object.Type, len(n.Arguments)), false
-	for i, a := range n.Arguments {
-		if t, ok := in.typeDefined(a); ok {
-			args[i], own = t, true
-			continue
-		}
-		t, ok := object.TypeByName(a.FullName())
-		if !ok {
-			return nil, false
-		}
-		args[i] = t
-	}
-	if !own {
-		return nil, false
-	}
-	return object.Construct(def, args...), true
-}
-
 // resolveType resolves a type where it is needed; an unknown one is an error.
 func (f *frame) resolveType(n *syntax.TypeName) (*object.Type, error) {
+	var usings []string
 	if f.code != nil {
-		if t, ok := f.code.block.typeByName(n); ok {
-			return t, nil
-		}
-	} else if t, ok := f.in.typeDefined(n); ok {
-		return t, nil
-	} else if t, ok := object.TypeByName(n.FullName()); ok {
+		usings = f.code.block.usings
+	}
+	if t, ok := f.in.typeIn(n, usings); ok {
 		return t, nil
 	}
 	// the innermost part that is unknown is the one to name

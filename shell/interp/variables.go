@@ -275,6 +275,13 @@ func (f *frame) assignTo(place *variable, s symbol, v any) error {
 			return f.errTransformVariable(name, err)
 		}
 	}
+	if len(t.transforms) > 0 {
+		out, err := t.transform(plain(v))
+		if err != nil {
+			return f.errTransformVariable(name, err)
+		}
+		v = out
+	}
 	if t.Type != nil {
 		out, err := f.cast(plain(v), t.Type)
 		if err != nil {
@@ -282,10 +289,8 @@ func (f *frame) assignTo(place *variable, s symbol, v any) error {
 		}
 		v = out
 	}
-	for _, check := range t.checks {
-		if err := check.validate(f, v); err != nil {
-			return f.errValidateVariable(name, v, err)
-		}
+	if err := t.validate(v); err != nil {
+		return f.errValidateVariable(name, v, err)
 	}
 	if t.set != nil {
 		return f.wrap(t.set(v))

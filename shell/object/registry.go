@@ -368,6 +368,9 @@ func (t *Type) IsA(base *Type) bool {
 					return true
 				}
 			}
+			if u.isCollectionOf(base) {
+				return true
+			}
 		}
 	}
 	// Arrays of references are covariant.
