@@ -32,10 +32,10 @@ type setStrictMode struct {
 
 func (c *setStrictMode) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	if c.Off {
-		return out.Session().SetStrictMode(0)
+		return out.Session().SetStrictMode(0, "")
 	}
 	if strings.EqualFold(c.Version, "latest") {
-		return out.Session().SetStrictMode(3)
+		return out.Session().SetStrictMode(3, "")
 	}
 	text := c.Version
 	if !strings.Contains(text, ".") {
@@ -45,5 +45,5 @@ func (c *setStrictMode) Process(_ context.Context, _ any, out cmdlet.Out) error 
 	if err != nil {
 		return err
 	}
-	return out.Session().SetStrictMode(int(v.(object.Version).Major))
+	return out.Session().SetStrictMode(int(v.(object.Version).Major), "")
 }

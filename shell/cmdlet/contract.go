@@ -97,6 +97,7 @@ type Session interface {
 	Evaluate(ctx context.Context, text string, write func(v any) error) error
 	Language
 	Apartness
+	Debugging
 }
 
 // Host is the world outside: terminal or files.

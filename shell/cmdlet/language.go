@@ -64,8 +64,8 @@ type Language interface {
 	SetFunction(name, scope string, body object.ScriptBlock) error
 	RemoveFunction(name string) error
 
-	// SetStrictMode sets the level of the caller's scope: 0 is off, 1 to 3 as Set-StrictMode's versions.
-	SetStrictMode(level int) error
+	// SetStrictMode sets the level of a scope: 0 is off, 1 to 3 as Set-StrictMode's versions.
+	SetStrictMode(level int, scope string) error
 	// NewBlock makes a script block of text.
 	NewBlock(text string) (object.ScriptBlock, error)
 	// Describe is a command as an object with Name, CommandType, Parameters and so on; nil when there is none. An alias is

@@ -278,6 +278,11 @@ func (t *typedTarget) set(f *frame, x any) (any, error) {
 	if t.node.Scope == syntax.ScopeDrive {
 		return x, t.store(f, x)
 	}
+	if f.in.debug != nil {
+		if err := f.in.debug.writes(f, t.name, x); err != nil {
+			return nil, err
+		}
+	}
 	at := f.scopeFor(t.node.Scope)
 	place := at.place(t.name)
 	if place.traits != nil && place.traits.options&(readOnly|constant) != 0 {

@@ -18,6 +18,8 @@ type block struct {
 
 	own    *code
 	dotted []*code
+	// watched is own compiled so that the debugger learns of variables.
+	watched *code
 	nested map[*syntax.ScriptBlock]*block
 	usings []string // namespaces of using statements
 
@@ -48,6 +50,8 @@ type code struct {
 	failed error
 	// simple is set for a body of nothing but an end block.
 	simple bool
+	// watched tells that the debugger learns of variables that are read and set.
+	watched bool
 }
 
 type compiledParam struct {
@@ -95,25 +99,32 @@ func (b *block) code() *code {
 		c.collect()
 		b.own = c.compile()
 	}
-	return b.own
+	if !b.in.watches() {
+		return b.own
+	}
+	if b.watched == nil {
+		b.watched = (&compiler{in: b.in, block: b, layout: b.own.layout, watch: true}).compile()
+	}
+	return b.watched
 }
 
 // codeFor returns the block compiled to run in a scope that exists already.
 func (b *block) codeFor(l *layout) *code {
+	watch := b.in.watches()
 	for _, c := range b.dotted {
-		if c.layout == l {
+		if c.layout == l && c.watched == watch {
 			return c
 		}
 	}
 	if len(b.dotted) >= maxDotted {
 		l = nil
 		for _, c := range b.dotted {
-			if c.layout == nil {
+			if c.layout == nil && c.watched == watch {
 				return c
 			}
 		}
 	}
-	c := (&compiler{in: b.in, block: b, layout: l}).compile()
+	c := (&compiler{in: b.in, block: b, layout: l, watch: watch}).compile()
 	b.dotted = append(b.dotted, c)
 	return c
 }
@@ -122,6 +133,8 @@ func (b *block) codeFor(l *layout) *code {
 type list struct {
 	statements []statement
 	traps      []*trap
+	// open and shut are the braces of a block that is called; the zero extents where there are none.
+	open, shut syntax.Extent
 }
 
 // statement is one compiled statement.
@@ -130,6 +143,8 @@ type statement struct {
 	node syntax.Node
 	// sets tells that the statement itself leaves $? alone, so that success has to be noted.
 	sets bool
+	// stops tells that the debugger may stop at the statement, not only at its parts.
+	stops bool
 }
 
 type trap struct {
@@ -150,6 +165,11 @@ func (l *list) exec(f *frame) error {
 	for i := range l.statements {
 		s := &l.statements[i]
 		f.at = s.node
+		if f.in.debug != nil && s.stops {
+			if err := f.in.debug.reach(f, s.node.Extent()); err != nil {
+				return err
+			}
+		}
 		if err := s.run(f); err != nil {
 			if err = f.failed(err, s.node); err != nil {
 				return err

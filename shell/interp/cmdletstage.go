@@ -34,6 +34,11 @@ func (s *cmdletStage) prepare() error {
 		return f.bindFailed(err, s.node, s.info.Name)
 	}
 	s.binding = binding
+	if f.in.debug != nil {
+		if err := f.in.debug.calls(f, s.info.Name, s.name); err != nil {
+			return err
+		}
+	}
 	s.instance = s.info.New()
 	if err := binding.Fill(s.instance); err != nil {
 		return f.wrap(err)

@@ -10,6 +10,7 @@ type compiler struct {
 	block  *block
 	layout *layout // nil: every variable is looked up by name
 	loops  int     // depth of loops around what is compiled, within the block
+	watch  bool    // the debugger learns of variables: none is read or set by its slot
 }
 
 // collect gives slots to the variables that the block, or a script block written inside it, assigns.
@@ -98,7 +99,7 @@ func (c *compiler) slot(v *syntax.Variable) {
 // compile compiles the block's parts.
 func (c *compiler) compile() *code {
 	ast := c.block.ast
-	code := &code{block: c.block, layout: c.layout}
+	code := &code{block: c.block, layout: c.layout, watched: c.watch}
 	if ast.DynamicParam != nil {
 		code.failed = c.unsupported(ast.DynamicParam, "dynamicparam")(c.in.current)
 	}
@@ -129,7 +130,9 @@ func (c *compiler) compile() *code {
 		if b == nil {
 			return nil
 		}
-		return c.list(b.Statements, b.Traps)
+		l := c.list(b.Statements, b.Traps)
+		l.open, l.shut = braces(ast, b)
+		return l
 	}
 	code.begin, code.process, code.end = named(ast.Begin), named(ast.Process), named(ast.End)
 	code.clean = named(ast.Clean)
@@ -145,7 +148,7 @@ func (c *compiler) list(statements []syntax.Statement, traps []*syntax.Trap) *li
 			continue
 		}
 		run, sets := c.statement(s)
-		l.statements = append(l.statements, statement{run: run, node: s, sets: sets})
+		l.statements = append(l.statements, statement{run: run, node: s, sets: sets, stops: stopsAt(s)})
 	}
 	for _, t := range traps {
 		l.traps = append(l.traps, c.trap(t))

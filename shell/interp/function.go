@@ -340,7 +340,7 @@ func (s *functionStage) enter(p phase, fn func() error) error {
 
 // block runs one of the function's blocks; return ends the block only.
 func (s *functionStage) block(l *list) error {
-	err := l.exec(s.frame)
+	err := l.enter(s.frame)
 	if j, ok := err.(*flow); ok {
 		switch {
 		case j.kind == flowReturn:

@@ -79,6 +79,8 @@ type Interp struct {
 	location  string
 	types     map[string]*object.Type // that scripts have defined
 	classes   map[*object.Type]*class // those that are classes
+	debug     *debugger               // nil while nothing is watched
+	debugger  debugger
 }
 
 // New makes an interpreter with its global scope.
@@ -97,6 +99,7 @@ func New(o Options) *Interp {
 	in.global.aliases = map[string]*alias{}
 	in.global.functions = map[string]*function{}
 	in.modules.loading = map[string]bool{}
+	in.debugger.in = in
 	in.top = &frame{in: in, scope: in.global, streams: &streams{in: in}}
 	in.top.out = sinkFunc(func(v any) error { return in.options.Display.Show(v) })
 	in.current = in.top
@@ -231,6 +234,7 @@ func (in *Interp) finishRun(g *frame, fn func() error) error {
 	err := fn()
 	g.pop()
 	in.current, in.tries, in.depth = saved, tries, depth
+	in.debugger.rest()
 	return in.sortOut(g, err)
 }
 

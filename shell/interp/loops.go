@@ -97,7 +97,9 @@ func (c *compiler) ifStatement(s *syntax.If) stmtFunc {
 	return func(f *frame) error {
 		for i := range clauses {
 			x := &clauses[i]
-			f.at = x.node
+			if err := f.reach(x.node); err != nil {
+				return err
+			}
 			ok, err := x.test(f)
 			if err != nil {
 				return err
@@ -147,14 +149,18 @@ func (c *compiler) forStatement(s *syntax.For) stmtFunc {
 	body, label := c.body(s.Body), s.Label
 	return func(f *frame) error {
 		if initial != nil {
-			f.at = s.Initializer
+			if err := f.reach(s.Initializer); err != nil {
+				return err
+			}
 			if err := initial(f); err != nil {
 				return err
 			}
 		}
 		for {
 			if test != nil {
-				f.at = s.Condition
+				if err := f.reach(s.Condition); err != nil {
+					return err
+				}
 				if ok, err := test(f); err != nil || !ok {
 					return err
 				}
@@ -168,7 +174,9 @@ func (c *compiler) forStatement(s *syntax.For) stmtFunc {
 				return err
 			}
 			if step != nil {
-				f.at = s.Iterator
+				if err := f.reach(s.Iterator); err != nil {
+					return err
+				}
 				if err := step(f); err != nil {
 					return err
 				}
@@ -181,7 +189,9 @@ func (c *compiler) whileStatement(s *syntax.While) stmtFunc {
 	test, body, label := c.condition(s.Condition), c.body(s.Body), s.Label
 	return func(f *frame) error {
 		for {
-			f.at = s.Condition
+			if err := f.reach(s.Condition); err != nil {
+				return err
+			}
 			if ok, err := test(f); err != nil || !ok {
 				return err
 			}
@@ -210,7 +220,9 @@ func (c *compiler) doStatement(b *syntax.StatementBlock, condition syntax.Pipeli
 			if err := f.in.interrupted(); err != nil {
 				return err
 			}
-			f.at = condition
+			if err := f.reach(condition); err != nil {
+				return err
+			}
 			if ok, err := test(f); err != nil || ok != on {
 				return err
 			}
@@ -231,12 +243,19 @@ func (c *compiler) foreachStatement(s *syntax.ForEach) stmtFunc {
 	over := c.value(s.Condition)
 	name := c.in.symbols.of("foreach")
 	return func(f *frame) error {
-		f.at = s.Condition
+		if err := f.reach(s.Condition); err != nil {
+			return err
+		}
 		v, err := over(f)
 		if err != nil {
 			return err
 		}
 		round := func(item any) (bool, error) {
+			if f.in.debug != nil {
+				if err := f.in.debug.reach(f, s.Variable.Extent()); err != nil {
+					return true, err
+				}
+			}
 			if err := set(f, item); err != nil {
 				return true, err
 			}
@@ -288,7 +307,9 @@ func (c *compiler) foreachStatement(s *syntax.ForEach) stmtFunc {
 func (c *compiler) foreachRange(s *syntax.ForEach, r *syntax.Binary, set storeFunc, body *list) stmtFunc {
 	from, to, label := c.expr(r.Left), c.expr(r.Right), s.Label
 	return func(f *frame) error {
-		f.at = s.Condition
+		if err := f.reach(s.Condition); err != nil {
+			return err
+		}
 		lo, err := from(f)
 		if err != nil {
 			return err
@@ -298,6 +319,11 @@ func (c *compiler) foreachRange(s *syntax.ForEach, r *syntax.Binary, set storeFu
 			return err
 		}
 		return f.eachInRange(lo, hi, func(v any) error {
+			if f.in.debug != nil {
+				if err := f.in.debug.reach(f, s.Variable.Extent()); err != nil {
+					return err
+				}
+			}
 			if err := set(f, v); err != nil {
 				return err
 			}

@@ -78,7 +78,7 @@ func (f *frame) runInto(b *block, under any, out sink) error {
 	g.push()
 	saved := f.in.current
 	f.in.current = &g
-	err := code.end.exec(&g)
+	err := code.end.enter(&g)
 	f.in.current = saved
 	g.pop()
 	if j, ok := err.(*flow); ok && j.kind == flowReturn {

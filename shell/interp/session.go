@@ -285,8 +285,11 @@ func (s *session) RemoveFunction(name string) error {
 	return object.NewErrorOf(e, "PathNotFound", object.ObjectNotFound, name)
 }
 
-func (s *session) SetStrictMode(level int) error {
-	at := s.in.current.scope
+func (s *session) SetStrictMode(level int, scope string) error {
+	at, err := s.scopeNamed(scope)
+	if err != nil {
+		return err
+	}
 	at.strict, at.strictSet = strictness(min(max(level, 0), int(strict3))), true
 	s.in.anyStrict = s.in.anyStrict || level > 0
 	return nil

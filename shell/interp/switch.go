@@ -30,7 +30,9 @@ func (c *compiler) switchStatement(s *syntax.Switch) stmtFunc {
 	mentions := mentionsVariable(s, "switch")
 	enumName := c.in.symbols.of("switch")
 	return func(f *frame) error {
-		f.at = s.Condition
+		if err := f.reach(s.Condition); err != nil {
+			return err
+		}
 		v, err := over(f)
 		if err != nil {
 			return err

@@ -137,6 +137,11 @@ func (l *list) execGuarded(f *frame) error {
 	for i := range l.statements {
 		s := &l.statements[i]
 		f.at = s.node
+		if f.in.debug != nil && s.stops {
+			if err := f.in.debug.reach(f, s.node.Extent()); err != nil {
+				return err
+			}
+		}
 		err := s.run(f)
 		if err == nil {
 			if s.sets {

@@ -78,10 +78,18 @@ func (c *compiler) slotOf(v *syntax.Variable) (int32, symbol, bool) {
 	switch v.Scope {
 	case syntax.ScopeNone, syntax.ScopeLocal, syntax.ScopePrivate, syntax.ScopeVariable:
 		s := c.in.symbols.of(v.Name)
-		i, ok := c.layout.find(s)
+		i, ok := c.slotFor(s)
 		return i, s, ok
 	}
 	return 0, 0, false
+}
+
+// slotFor tells the slot of a name, unless the debugger has to learn of its use.
+func (c *compiler) slotFor(s symbol) (int32, bool) {
+	if c.watch {
+		return 0, false
+	}
+	return c.layout.find(s)
 }
 
 // readRaw compiles reading a variable as it is.
@@ -126,7 +134,7 @@ func (c *compiler) readRaw(v *syntax.Variable) exprFunc {
 			return x, nil
 		}
 	}
-	if i, ok := c.layout.find(s); ok {
+	if i, ok := c.slotFor(s); ok {
 		return func(f *frame) (any, error) {
 			x := &f.vars[i]
 			if x.traits == ordinary {
@@ -139,6 +147,11 @@ func (c *compiler) readRaw(v *syntax.Variable) exprFunc {
 		}
 	}
 	return func(f *frame) (any, error) {
+		if f.in.debug != nil {
+			if err := f.in.debug.reads(f, s); err != nil {
+				return nil, err
+			}
+		}
 		if x := f.scope.lookup(s); x != nil {
 			return x.get(), nil
 		}
@@ -170,6 +183,11 @@ func (c *compiler) readScoped(v *syntax.Variable) exprFunc {
 	auto := c.in.automatic[s]
 	kind := v.Scope
 	return func(f *frame) (any, error) {
+		if f.in.debug != nil {
+			if err := f.in.debug.reads(f, s); err != nil {
+				return nil, err
+			}
+		}
 		at := f.scopeFor(kind)
 		if x := at.find(s); x != nil {
 			return x.get(), nil
@@ -206,10 +224,10 @@ func (c *compiler) store(v *syntax.Variable) storeFunc {
 		return c.storeDrive(v)
 	case syntax.ScopeGlobal, syntax.ScopeScript:
 		s, kind := c.in.symbols.of(v.Name), v.Scope
-		return func(f *frame, x any) error { return f.assign(f.scopeFor(kind), s, x) }
+		return watched(s, func(f *frame, x any) error { return f.assign(f.scopeFor(kind), s, x) })
 	case syntax.ScopePrivate:
 		s := c.in.symbols.of(v.Name)
-		return func(f *frame, x any) error {
+		return watched(s, func(f *frame, x any) error {
 			if err := f.assign(f.scope, s, x); err != nil {
 				return err
 			}
@@ -218,7 +236,7 @@ func (c *compiler) store(v *syntax.Variable) storeFunc {
 			t.options |= private
 			place.traits = &t
 			return nil
-		}
+		})
 	case syntax.ScopeUsing:
 		return func(f *frame, _ any) error {
 			return f.errAt(v, "ExpressionNotAssignable", "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.")
@@ -231,7 +249,7 @@ func (c *compiler) store(v *syntax.Variable) storeFunc {
 	if _, ok := c.in.automatic[s]; ok {
 		return func(f *frame, x any) error { return f.assignAutomatic(s, x) }
 	}
-	if i, ok := c.layout.find(s); ok {
+	if i, ok := c.slotFor(s); ok {
 		return func(f *frame, x any) error {
 			place := &f.vars[i]
 			if place.traits == ordinary {
@@ -241,7 +259,19 @@ func (c *compiler) store(v *syntax.Variable) storeFunc {
 			return f.assign(f.scope, s, x)
 		}
 	}
-	return func(f *frame, x any) error { return f.assign(f.scope, s, x) }
+	return watched(s, func(f *frame, x any) error { return f.assign(f.scope, s, x) })
+}
+
+// watched is an assignment that the debugger learns of first.
+func watched(s symbol, store storeFunc) storeFunc {
+	return func(f *frame, x any) error {
+		if f.in.debug != nil {
+			if err := f.in.debug.writes(f, s, x); err != nil {
+				return err
+			}
+		}
+		return store(f, x)
+	}
 }
 
 // assign sets a variable of a scope, with its conversions and checks. A variable that is readable everywhere (AllScope) is
