@@ -78,8 +78,11 @@ func (f *frame) reach(n syntax.Node) error {
 	if f.in.debug == nil {
 		return nil
 	}
-	return f.in.debug.reach(f, n.Extent())
+	return f.reached()
 }
+
+// reached is reach where the debugger is at work.
+func (f *frame) reached() error { return f.in.debug.reach(f, f.at.Extent()) }
 
 // reach stops at a place of the source where a breakpoint is or a step ends.
 func (d *debugger) reach(f *frame, at syntax.Extent) error {

@@ -147,6 +147,7 @@ func (c *compiler) forStatement(s *syntax.For) stmtFunc {
 		test = c.condition(s.Condition)
 	}
 	body, label := c.body(s.Body), s.Label
+	var condition, iterator syntax.Node = s.Condition, s.Iterator
 	return func(f *frame) error {
 		if initial != nil {
 			if err := f.reach(s.Initializer); err != nil {
@@ -158,7 +159,7 @@ func (c *compiler) forStatement(s *syntax.For) stmtFunc {
 		}
 		for {
 			if test != nil {
-				if err := f.reach(s.Condition); err != nil {
+				if err := f.reach(condition); err != nil {
 					return err
 				}
 				if ok, err := test(f); err != nil || !ok {
@@ -174,7 +175,7 @@ func (c *compiler) forStatement(s *syntax.For) stmtFunc {
 				return err
 			}
 			if step != nil {
-				if err := f.reach(s.Iterator); err != nil {
+				if err := f.reach(iterator); err != nil {
 					return err
 				}
 				if err := step(f); err != nil {
@@ -187,9 +188,10 @@ func (c *compiler) forStatement(s *syntax.For) stmtFunc {
 
 func (c *compiler) whileStatement(s *syntax.While) stmtFunc {
 	test, body, label := c.condition(s.Condition), c.body(s.Body), s.Label
+	var condition syntax.Node = s.Condition
 	return func(f *frame) error {
 		for {
-			if err := f.reach(s.Condition); err != nil {
+			if err := f.reach(condition); err != nil {
 				return err
 			}
 			if ok, err := test(f); err != nil || !ok {
@@ -210,6 +212,7 @@ func (c *compiler) whileStatement(s *syntax.While) stmtFunc {
 // doStatement compiles do {} while and do {} until; on tells for which truth the loop goes on.
 func (c *compiler) doStatement(b *syntax.StatementBlock, condition syntax.PipelineBase, label string, on bool) stmtFunc {
 	test, body := c.condition(condition), c.body(b)
+	var at syntax.Node = condition
 	return func(f *frame) error {
 		for {
 			if err := body.exec(f); err != nil {
@@ -220,7 +223,7 @@ func (c *compiler) doStatement(b *syntax.StatementBlock, condition syntax.Pipeli
 			if err := f.in.interrupted(); err != nil {
 				return err
 			}
-			if err := f.reach(condition); err != nil {
+			if err := f.reach(at); err != nil {
 				return err
 			}
 			if ok, err := test(f); err != nil || ok != on {

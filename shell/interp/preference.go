@@ -63,7 +63,7 @@ func (f *frame) preference(name symbol, otherwise action) action {
 	}
 }
 
-// unsupportedAction warns, once for each variable, that there are no workflows to suspend and no debugger to break into.
+// unsupportedAction warns, once for each variable, that there are no workflows to suspend, and errors do not break into the debugger.
 func (f *frame) unsupportedAction(v *variable, name symbol) {
 	if f.in.warned == nil {
 		f.in.warned = map[*variable]bool{}
@@ -72,7 +72,7 @@ func (f *frame) unsupportedAction(v *variable, name symbol) {
 		return
 	}
 	f.in.warned[v] = true
-	text := "The value " + object.ToString(v.get()) + " of $" + f.in.symbols.names[name] + " is not supported: there are no workflows to suspend and no debugger to break into. " +
+	text := "The value " + object.ToString(v.get()) + " of $" + f.in.symbols.names[name] + " is not supported: there are no workflows to suspend, and errors do not break into the debugger. " +
 		"The default is used; set the variable to SilentlyContinue, Stop, Continue, Inquire or Ignore."
 	// The warning is not worth failing for: what it speaks of goes on.
 	_ = f.streams.write(syntax.StreamWarning, newRecord(warningRecord, text, nil))
