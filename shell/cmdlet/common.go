@@ -55,7 +55,7 @@ type supportedAction struct{}
 func (supportedAction) Validate(v any) error {
 	switch text := object.ToString(v); text {
 	case "Suspend", "Break":
-		return fmt.Errorf("The action %s is not supported: there are no workflows to suspend and no debugger to break into. Supply SilentlyContinue, Stop, Continue, Inquire or Ignore.", text)
+		return fmt.Errorf("The action %s is not supported: there are no workflows to suspend, and errors do not break into the debugger. Supply SilentlyContinue, Stop, Continue, Inquire or Ignore.", text)
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ type block struct {
 	dotted []*code
 	// watched is own compiled so that the debugger learns of variables.
 	watched *code
-	nested map[*syntax.ScriptBlock]*block
-	usings []string // namespaces of using statements
+	nested  map[*syntax.ScriptBlock]*block
+	usings  []string // namespaces of using statements
 
 	class  *class // of which this is a method's body
 	method bool
