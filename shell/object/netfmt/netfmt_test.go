@@ -153,3 +153,29 @@ func mustSpan(t *testing.T, ticks int64) string {
 	}
 	return s
 }
+
+// Days and months stand in the order of the culture.
+func TestParseDateInCulture(t *testing.T) {
+	now := time.Date(2026, 5, 6, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct{ culture, in, want string }{
+		{"en-US", "1/2/2021", "2021-01-02"}, {"en-GB", "1/2/2021", "2021-02-01"}, {"de-DE", "31.12.2023", "2023-12-31"}, {"fr-FR", "31/12/23", "2023-12-31"},
+		{"de-DE", "2023-12-31", "2023-12-31"}, {"de-DE", "3.4.", "2026-04-03"}, {"en-US", "3/4", "2026-03-04"}, {"ja-JP", "21/2/3", "2021-02-03"}, {"ja-JP", "2021/2/3", "2021-02-03"},
+		{"", "1/2/2021", "2021-01-02"}, {"de-DE", "3. April 2021", "2021-04-03"}, {"en-GB", "12/2021", "2021-12-01"},
+	} {
+		c, ok := CultureByName(tt.culture)
+		if !ok {
+			t.Fatal(tt.culture)
+		}
+		ticks, _, err := ParseDate(tt.in, c, now)
+		if err != nil {
+			t.Errorf("%s in %s: %v", tt.in, tt.culture, err)
+			continue
+		}
+		if got := TimeOf(ticks).Format(time.DateOnly); got != tt.want {
+			t.Errorf("%s in %s: %s, want %s", tt.in, tt.culture, got, tt.want)
+		}
+	}
+	if _, _, err := ParseDate("12/31/2023", enGB, now); err == nil {
+		t.Error("a month 31 is taken")
+	}
+}

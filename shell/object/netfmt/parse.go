@@ -105,10 +105,15 @@ func readDate(s string, c *Culture) (dateParts, error) {
 			i = end
 		}
 	}
-	if !p.arrange(numbers, widths) {
+	if !p.arrange(numbers, widths, c) {
 		return p, fail
 	}
 	return p, nil
+}
+
+// dayFirst tells whether the culture's pattern has the day before the month.
+func dayFirst(pattern string) bool {
+	return strings.IndexByte(pattern, 'd') < strings.IndexByte(pattern, 'M')
 }
 
 // readClock reads 15:06, 15:06:07 or 15:06:07.089 from i on.
@@ -263,7 +268,7 @@ func (p *dateParts) readWord(s string, i int, c *Culture) (int, bool) {
 }
 
 // arrange gives the numbers of a date their meaning.
-func (p *dateParts) arrange(n, width []int) bool {
+func (p *dateParts) arrange(n, width []int, c *Culture) bool {
 	long := func(i int) bool { return width[i] >= 3 || n[i] > 31 }
 	switch {
 	case p.month >= 0:
@@ -287,9 +292,12 @@ func (p *dateParts) arrange(n, width []int) bool {
 			return false
 		}
 	case len(n) == 3:
-		if long(0) {
+		switch {
+		case long(0), strings.HasPrefix(c.ShortDate, "y") && !long(2):
 			p.year, p.month, p.day = fullYear(n[0], width[0]), n[1], n[2]
-		} else {
+		case dayFirst(c.ShortDate):
+			p.day, p.month, p.year = n[0], n[1], fullYear(n[2], width[2])
+		default:
 			p.month, p.day, p.year = n[0], n[1], fullYear(n[2], width[2])
 		}
 	case len(n) == 2:
@@ -298,6 +306,8 @@ func (p *dateParts) arrange(n, width []int) bool {
 			p.year, p.month, p.day = fullYear(n[0], width[0]), n[1], 1
 		case long(1):
 			p.month, p.year, p.day = n[0], fullYear(n[1], width[1]), 1
+		case dayFirst(c.MonthDay):
+			p.day, p.month = n[0], n[1]
 		default:
 			p.month, p.day = n[0], n[1]
 		}
