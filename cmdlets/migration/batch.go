@@ -39,6 +39,7 @@ type newBatch struct {
 	AcceptUntrustedCertificates bool             `param:"set=Server" help:"Don't check the server's certificate."`
 	MaxConcurrentMigrations     any              `param:"set=Server" help:"How many mailboxes are copied at once, and connections made: 1 to 100, in legacy mode 1 to 10. 100 is the default."`
 	AutoStart                   bool             `param:"" help:"Start the batch at once."`
+	Analyze                     bool             `param:"set=Endpoint,Server" help:"Copy nothing: only count what is in the mailboxes, for Get-MigrationUserStatistics to show. Their users may be in another batch as well, and a batch may be made of the same list later."`
 	Validate                    bool             `param:"" help:"Open both mailboxes of every user first. Those that can't be opened are named, and nothing is made then."`
 	ExcludeFolders              []string         `param:"" help:"Folders that are left out, by their names from the root. /* at the end takes what is below as well. #DeletedItems# and the like mean the folder of that use in any language."`
 	IncludeFolders              []string         `param:"" help:"Only these folders are copied."`
@@ -46,6 +47,7 @@ type newBatch struct {
 	TargetRootFolder            string           `param:"" help:"A folder of the target that everything is put below, such as 'Old mail'."`
 	KeepFolderNames             bool             `param:"" help:"Let every folder keep its name. Without it a folder for sent mail goes to the target's folder for sent mail, whatever both are called; and likewise deleted and unwanted mail, drafts and the archive."`
 	ContentFilter               string           `param:"" help:"Which messages are copied, by date and size: \"Received -ge '1/1/2021' -and Received -lt '1/1/2023'\", \"Size -lt 25MB\". Dates are UTC. What it leaves out is counted as filtered."`
+	ContentFilterLanguage       string           `param:"" help:"The culture in which the dates of -ContentFilter are written, such as de-DE for day.month.year. Left out, they are month/day/year or year-month-day."`
 	RepairMessages              bool             `param:"" help:"Write messages that the target refuses for their form, such as NUL bytes, bare line ends, raw 8-bit headers or over-long lines, with the smallest change that it takes. Each is listed with the digests of both forms. Without it they stay behind and are listed."`
 	SyncDeletions               bool             `param:"" help:"Remove messages at the target that were deleted at the source: only those that migsh has copied itself and whose flags nobody has changed at the target. Each is listed. Without it nothing is ever removed."`
 	MaxDeletionPercent          int32            `param:"" validate:"range=1,100" help:"The brake of -SyncDeletions: if more than this share of a folder, and more than 5 messages, have left the source since the last sync, or the whole folder has, nothing is removed from it, and the report says so. 10 is the default."`
@@ -83,7 +85,7 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 		return err
 	}
 	r := migration.NewBatchRequest{
-		Name: c.Name, CSVData: c.CSVData, Users: c.users, Validate: c.Validate, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
+		Name: c.Name, CSVData: c.CSVData, Users: c.users, Validate: c.Validate, Analyze: c.Analyze, CSVName: fileRead(out), AutoStart: c.AutoStart, SubmittedBy: administrator(out),
 		BatchSettings: migration.BatchSettings{
 			TimeZone: c.TimeZone, ExcludeFolders: c.ExcludeFolders, IncludeFolders: c.IncludeFolders, TargetRootFolder: c.TargetRootFolder, KeepFolderNames: c.KeepFolderNames, ContentFilter: c.ContentFilter, NotificationEmails: c.NotificationEmails,
 			NoIncrementalSyncs:  c.AllowIncrementalSyncs != nil && !*c.AllowIncrementalSyncs,
@@ -96,6 +98,9 @@ func (c *newBatch) End(ctx context.Context, out cmdlet.Out) error {
 		return report1(ctx, out, err)
 	}
 	var err error
+	if r.ContentFilter, err = inCulture(c.ContentFilter, c.ContentFilterLanguage); err != nil {
+		return report1(ctx, out, err)
+	}
 	if r.FolderMapping, err = mappingsFrom(c.FolderMapping); err != nil {
 		return report1(ctx, out, err)
 	}

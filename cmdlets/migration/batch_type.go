@@ -32,6 +32,7 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"State", enumState, func(b *batch) any { return named(enumState, b.Status.State()) }},
 		{"MigrationType", enumType, func(b *batch) any { return named(enumType, b.MigrationType) }},
 		{"BatchDirection", enumDirection, func(b *batch) any { return named(enumDirection, b.BatchDirection) }},
+		{"Analyze", object.TypeBoolean, func(b *batch) any { return b.Analyze }},
 		{"Message", object.TypeString, func(b *batch) any { return b.Message }},
 		{"TotalCount", object.TypeInt32, func(b *batch) any { return number(b.TotalCount) }},
 		{"ActiveCount", object.TypeInt32, func(b *batch) any { return number(b.ActiveCount) }},

@@ -43,3 +43,26 @@ func TestMailboxFilter(t *testing.T) {
 		t.Error("a property that there is none of is taken")
 	}
 }
+
+// The dates of a content filter are read as the culture has them.
+func TestContentFilterLanguage(t *testing.T) {
+	for _, c := range [][3]string{
+		{"", "Received -ge '1/2/2021'", "Received -ge '1/2/2021'"},
+		{"en-GB", "Received -ge '1/2/2021' -and Size -lt 25MB", "Received -ge '2021-02-01 00:00:00' -and Size -lt 25MB"},
+		{"en-US", `received -GE "1/2/2021 3:04 PM"`, "received -GE '2021-01-02 15:04:00'"},
+		{"de-DE", "(Received -lt '31.12.2023' -or Received -gt '2.1.2024 10:00')", "(Received -lt '2023-12-31 00:00:00' -or Received -gt '2024-01-02 10:00:00')"},
+	} {
+		got, err := inCulture(c[1], c[0])
+		if err != nil || got != c[2] {
+			t.Errorf("%s %s: %s, %v", c[0], c[1], got, err)
+		}
+		if _, err := migration.ParseContentFilter(got); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, bad := range [][2]string{{"xx-XX", "Received -ge '1/2/2021'"}, {"en-US", "Received -ge '31.12.2023'"}} {
+		if got, err := inCulture(bad[1], bad[0]); err == nil {
+			t.Errorf("%v is taken as %s", bad, got)
+		}
+	}
+}

@@ -47,10 +47,16 @@ func userProperties[T any](u func(*T) *migration.User) []property[T] {
 		p("NextRetryTime", object.TypeDateTime, func(u *migration.User) any { return utc(u.NextRetryTime) }),
 		p("StartAfter", object.TypeDateTime, func(u *migration.User) any { return utc(u.StartAfter) }),
 		p("CompleteAfter", object.TypeDateTime, func(u *migration.User) any { return utc(u.CompleteAfter) }),
+		p("WorkflowStep", object.TypeString, func(u *migration.User) any {
+			if u.Analyze {
+				return "Analysis"
+			}
+			return "DataMigration"
+		}),
 		p("RecipientType", object.TypeString, func(*migration.User) any { return "Mailbox" }),
 		p("IsValid", object.TypeBoolean, func(u *migration.User) any { return u.Status != migration.UserCorrupted }),
 		p("ObjectState", enumObjectState, func(*migration.User) any { return unchanged }),
-	}, blank[T]("MailboxGuid", "RequestGuid", "WorkflowStep", "WorkflowStage", "Flags", "TriggeredAction", "DiagnosticInfo")...)
+	}, blank[T]("MailboxGuid", "RequestGuid", "WorkflowStage", "Flags", "TriggeredAction", "DiagnosticInfo")...)
 }
 
 var typeUser = declare(exchange+"MigrationUser", func(u *user) string { return u.EmailAddress },

@@ -84,7 +84,7 @@ func (c *Control) batch(ctx context.Context, r records.Batch) (migration.Batch, 
 	b := migration.Batch{
 		Name: r.Name, GUID: r.GUID, MigrationType: migration.TypeIMAP, BatchDirection: migration.DirectionOnboarding,
 		SubmittedByUser: r.SubmittedBy, BatchSettings: r.BatchSettings, CSVName: r.CSVName, Order: r.Order,
-		CreationTime: r.CreationTime, StartTime: r.StartTime,
+		CreationTime: r.CreationTime, StartTime: r.StartTime, Analyze: r.Analyze,
 	}
 	for _, e := range []struct {
 		name string
@@ -109,6 +109,9 @@ func (c *Control) batch(ctx context.Context, r records.Batch) (migration.Batch, 
 		s.add(&item.Value)
 	}
 	s.fill(&b)
+	if b.Analyze && b.Message == "" {
+		b.Message = "This is an analysis: the mailboxes are counted, and nothing is copied."
+	}
 	if err := r.Intact(); err != nil {
 		b.Message = err.Error()
 	}

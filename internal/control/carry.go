@@ -85,6 +85,11 @@ func (c *Control) gatherCarried(ctx context.Context, ids []migration.Identity) (
 				"'%s' is %s in the batch '%s': stop it first with Stop-MigrationUser.", now.EmailAddress, now.Status, now.BatchName)})
 			continue
 		}
+		if batch.Value.Analyze {
+			faults = append(faults, migration.Fault{ID: migration.ErrInvalidValue, Message: fmt.Sprintf(
+				"'%s' is in the analysis '%s', which users don't leave: make a batch of the same user list.", user.Value.EmailAddress, batch.Value.Name)})
+			continue
+		}
 		login, err := c.records.Row(batch.Value.GUID, user.Value)
 		if err != nil {
 			return nil, err

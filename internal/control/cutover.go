@@ -79,6 +79,9 @@ func (c *Control) domains(ctx context.Context, r migration.CutoverRequest) (map[
 	}
 	now := c.now()
 	for _, b := range batches {
+		if b.Value.Analyze {
+			continue
+		}
 		for item, err := range c.records.Users.Within(b.Value.GUID).All(ctx) {
 			if err != nil {
 				return nil, err

@@ -65,6 +65,10 @@ type draft struct {
 
 // NewBatch implements migration.Service.
 func (c *Control) NewBatch(ctx context.Context, r migration.NewBatchRequest) (migration.BatchResult, error) {
+	if r.Analyze && (len(r.Users) > 0 || !r.CompleteAfter.IsZero()) {
+		return migration.BatchResult{}, migration.NewError(migration.ErrInvalidValue, r.Name, "An analysis takes its users from a user list and ends by itself.",
+			"Give -CSVData, and leave -Users and -CompleteAfter out.")
+	}
 	if len(r.Users) > 0 {
 		return c.carryOver(ctx, r)
 	}
@@ -126,7 +130,7 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 	}
 	now := c.now()
 	d := &draft{pairs: map[string]int{}, batch: records.Batch{
-		Name: name, GUID: newGUID(), SubmittedBy: r.SubmittedBy, CSVName: r.CSVName, BatchSettings: settings, CreationTime: now,
+		Name: name, GUID: newGUID(), SubmittedBy: r.SubmittedBy, CSVName: r.CSVName, Analyze: r.Analyze, BatchSettings: settings, CreationTime: now,
 	}}
 	if err := c.draftSource(ctx, d, r, config); err != nil {
 		return nil, err
@@ -361,6 +365,15 @@ func (c *Control) writeRows(ctx context.Context, d *draft) error {
 			d.warnings = append(d.warnings, *warning)
 			continue
 		}
+		op, err := c.records.Users.Create(*user, records.UserKey(d.batch.GUID, user.EmailAddress)...)
+		if err != nil {
+			return err
+		}
+		if d.batch.Analyze {
+			users = append(users, op)
+			d.rows = append(d.rows, row)
+			continue
+		}
 		claim, taken, err := c.records.ClaimOp(ctx, user.Pair, records.Claim{BatchGUID: d.batch.GUID, BatchName: d.batch.Name, Address: user.EmailAddress})
 		if err != nil {
 			return err
@@ -370,10 +383,6 @@ func (c *Control) writeRows(ctx context.Context, d *draft) error {
 				"'%s' is in the batch '%s' already, as '%s'. Remove it there first with Remove-MigrationUser, or let that batch complete.",
 				row.EmailAddress, taken.BatchName, taken.Address)))
 			continue
-		}
-		op, err := c.records.Users.Create(*user, records.UserKey(d.batch.GUID, user.EmailAddress)...)
-		if err != nil {
-			return err
 		}
 		users, claims = append(users, op), append(claims, claim)
 		d.rows = append(d.rows, row)

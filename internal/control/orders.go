@@ -15,6 +15,10 @@ import (
 // StartBatch implements migration.Service.
 func (c *Control) StartBatch(ctx context.Context, r migration.OrderBatchRequest) (migration.BatchResult, error) {
 	return c.orderBatch(ctx, r, "start", startable, func(b migration.Batch) (migration.OrderKind, []string, error) {
+		if b.Analyze && b.Status == migration.BatchCompleted {
+			return "", nil, migration.NewError(migration.ErrBatchCompleted, b.Name, fmt.Sprintf("The analysis '%s' is completed: there is nothing left to start.", b.Name),
+				"To count again, remove it and make a new one.")
+		}
 		switch b.Order.Kind {
 		case migration.OrderRemove:
 			return "", nil, removing(b)
@@ -76,6 +80,9 @@ func (c *Control) CompleteBatch(ctx context.Context, r migration.OrderBatchReque
 		switch {
 		case b.Order.Kind == migration.OrderRemove:
 			return "", nil, removing(b)
+		case b.Analyze:
+			return "", nil, migration.NewError(migration.ErrInvalidValue, b.Name, fmt.Sprintf("The batch '%s' is an analysis: it copies nothing, and ends by itself.", b.Name),
+				"Make a batch of the same user list without -Analyze.")
 		case b.Order.Kind == migration.OrderNone && b.ActiveCount+b.SyncedCount == 0:
 			return "", nil, migration.NewError(migration.ErrNotStarted, b.Name,
 				fmt.Sprintf("The batch '%s' was never started and can't be completed.", b.Name),
@@ -88,7 +95,7 @@ func (c *Control) CompleteBatch(ctx context.Context, r migration.OrderBatchReque
 }
 
 func completable(b migration.Batch) bool {
-	return b.Order.Kind != migration.OrderNone && b.Order.Kind != migration.OrderRemove && b.Status != migration.BatchCompleted
+	return !b.Analyze && b.Order.Kind != migration.OrderNone && b.Order.Kind != migration.OrderRemove && b.Status != migration.BatchCompleted
 }
 
 func removing(b migration.Batch) error {

@@ -169,7 +169,7 @@ func (c *Control) pace(ctx context.Context, b records.Batch) (pace, error) {
 		return p, err
 	}
 	for _, other := range batches {
-		if !sameName(other.Value.SourceEndpoint, b.SourceEndpoint) || !sameName(other.Value.TargetEndpoint, b.TargetEndpoint) {
+		if other.Value.Analyze || !sameName(other.Value.SourceEndpoint, b.SourceEndpoint) || !sameName(other.Value.TargetEndpoint, b.TargetEndpoint) {
 			continue
 		}
 		for user, err := range c.records.Users.Within(other.Value.GUID).All(ctx) {

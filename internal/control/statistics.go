@@ -28,6 +28,9 @@ func (c *Control) UserStatistics(ctx context.Context, r migration.UserStatistics
 		TotalInProgressDuration:          f.Worked,
 		TotalStalledDuration:             f.Stalled,
 	}
+	if batch.Value.Analyze && u.Status == migration.UserCompleted {
+		out.PercentageComplete = 100
+	}
 	if f.Counted {
 		out.TotalItemsInSourceMailboxCount = f.ItemsTotal
 	}
@@ -117,6 +120,9 @@ func (c *Control) Statistics(ctx context.Context) (migration.Statistics, error) 
 	}
 	now := c.now()
 	for _, batch := range batches {
+		if batch.Value.Analyze {
+			continue // nothing of it is migrated, or will be
+		}
 		s := newSum(&batch.Value, now)
 		for item, err := range c.records.Users.Within(batch.Value.GUID).All(ctx) {
 			if err != nil {

@@ -108,7 +108,7 @@ func (c *Control) findUser(ctx context.Context, id migration.Identity) (batch st
 func snapshot(b *records.Batch, u *records.User, now time.Time) migration.User {
 	s := migration.User{
 		EmailAddress: u.EmailAddress, GUID: u.GUID, BatchName: b.Name, BatchGUID: b.GUID, Row: u.Row,
-		UserState: b.Settled(u, now), MigrationType: migration.TypeIMAP,
+		UserState: b.Settled(u, now), MigrationType: migration.TypeIMAP, Analyze: b.Analyze,
 		UserName: u.UserName, UserRoot: u.UserRoot, TargetUserName: u.TargetUserName,
 		Schedule: u.Schedule, Order: u.Order,
 		SyncedItemCount:  u.Figures.Synced,

@@ -129,7 +129,7 @@ func (j *job) work(ctx context.Context, batch *records.Batch, user *records.User
 	}
 	begun := time.Now().UTC()
 	j.story.begin(j.address, report.Value, user.Figures, begun)
-	j.story.line(migration.ReportLine{Time: begun, Level: "Information", Message: j.title(user)})
+	j.story.line(migration.ReportLine{Time: begun, Level: "Information", Message: j.title(batch, user)})
 	if err := j.admit(ctx, begun); err != nil {
 		return err
 	}
@@ -137,9 +137,16 @@ func (j *job) work(ctx context.Context, batch *records.Batch, user *records.User
 	pass, login, err := j.prepare(ctx, batch, user)
 	if err == nil {
 		err = contained(func() (err error) {
+			if batch.Analyze {
+				result, err = j.analyze(ctx, pass)
+				return err
+			}
 			result, err = j.run(ctx, pass)
 			return err
 		})
+	}
+	if batch.Analyze && err == nil && context.Cause(ctx) == nil {
+		return j.analyzed(ctx, result)
 	}
 	return j.conclude(ctx, result, err, login)
 }
@@ -158,8 +165,10 @@ func (j *job) admit(ctx context.Context, begun time.Time) error {
 	return err
 }
 
-func (j *job) title(u *records.User) string {
+func (j *job) title(b *records.Batch, u *records.User) string {
 	switch {
+	case b.Analyze:
+		return fmt.Sprintf("The analysis of %s begins.", u.EmailAddress)
 	case j.want.urgency == completing:
 		return fmt.Sprintf("The last sync of %s begins.", u.EmailAddress)
 	case u.Copied:

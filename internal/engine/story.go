@@ -174,6 +174,13 @@ func (s *story) end(result syncer.Result, now time.Time) {
 	s.closing = &f
 }
 
+// found notes what is in the mailbox, after the end of a pass that copied nothing of it.
+func (s *story) found(size migration.ByteSize) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closing.BytesTotal = int64(size)
+}
+
 // took is how long the pass has lasted by now.
 func (s *story) took(now time.Time) time.Duration { return now.Sub(s.begun) }
 

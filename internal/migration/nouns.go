@@ -150,6 +150,8 @@ type Batch struct {
 	SourceEndpoint  Endpoint
 	TargetEndpoint  Endpoint
 	SubmittedByUser string `json:",omitempty"`
+	// Analyze: the mailboxes are counted, and nothing is copied.
+	Analyze bool `json:",omitempty"`
 	BatchSettings
 	Counts
 	// CSVName is the name of the file the rows came from, if the shell knew it.
@@ -198,6 +200,8 @@ type User struct {
 	Row          int // in the CSV file, from 1
 	UserState
 	MigrationType EndpointType
+	// Analyze: the mailbox is counted, and nothing is copied.
+	Analyze bool `json:",omitempty"`
 
 	// How the source is opened, and the part of it that is copied.
 	UserName string `json:",omitempty"`

@@ -193,7 +193,9 @@ type NewBatchRequest struct {
 	// settings that are left out are those of the batches that they come from.
 	Users []Identity `json:",omitempty"`
 	// Validate opens both mailboxes of every row first; unless all can be, nothing is created.
-	Validate  bool   `json:",omitempty"`
+	Validate bool `json:",omitempty"`
+	// Analyze makes a batch that counts what is in the mailboxes and copies nothing. Its users may be in another batch as well.
+	Analyze   bool   `json:",omitempty"`
 	CSVName   string `json:",omitempty"` // of the file, for reports
 	AutoStart bool   `json:",omitempty"`
 	BatchSettings

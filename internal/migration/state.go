@@ -26,6 +26,7 @@ const (
 	EventReady        Event = "Ready"        // both mailboxes are open
 	EventDone         Event = "Done"         // the pass is finished and nothing was left behind
 	EventDoneSkipping Event = "DoneSkipping" // the pass is finished, some messages were skipped
+	EventAnalyzed     Event = "Analyzed"     // the mailbox was looked through, as all that its batch is for
 	EventFail         Event = "Fail"         // waits for a person, or can't go on
 	EventHalt         Event = "Halt"         // the job ended at a checkpoint before its pass was finished
 )
@@ -79,6 +80,7 @@ var userTable = map[UserStatus]map[Event]transition{
 		EventHalt:         {to: UserValidating},
 		EventDone:         {to: UserSynced, effects: EffectSynced | EffectClearError, marksCopied: true},
 		EventDoneSkipping: {to: UserSynced, effects: EffectSynced | EffectClearError, marksCopied: true},
+		EventAnalyzed:     {to: UserCompleted, effects: EffectClearError | EffectFinished},
 	},
 	UserSyncing: {
 		EventStop:         {to: UserStopping},
@@ -88,6 +90,7 @@ var userTable = map[UserStatus]map[Event]transition{
 		EventHalt:         {to: UserSyncing},
 		EventDone:         {to: UserSynced, effects: EffectSynced | EffectClearError, marksCopied: true},
 		EventDoneSkipping: {to: UserSynced, effects: EffectSynced | EffectClearError, marksCopied: true},
+		EventAnalyzed:     {to: UserCompleted, effects: EffectClearError | EffectFinished},
 	},
 	UserSynced: {
 		EventStop:     {to: UserIncrementalStopped},
@@ -122,6 +125,7 @@ var userTable = map[UserStatus]map[Event]transition{
 		EventHalt:         {to: UserCompleting},
 		EventDone:         {to: UserCompleted, effects: EffectSynced | EffectClearError | EffectFinished, marksCopied: true},
 		EventDoneSkipping: {to: UserCompletedWithWarnings, effects: EffectSynced | EffectClearError | EffectFinished, marksCopied: true},
+		EventAnalyzed:     {to: UserCompleted, effects: EffectClearError | EffectFinished},
 	},
 	UserCompletionFailed: {
 		EventRetry: {to: UserCompleting},
@@ -132,6 +136,7 @@ var userTable = map[UserStatus]map[Event]transition{
 		EventHalt:         {to: UserStopped, copied: UserIncrementalStopped},
 		EventDone:         {to: UserIncrementalStopped, effects: EffectSynced | EffectClearError, marksCopied: true},
 		EventDoneSkipping: {to: UserIncrementalStopped, effects: EffectSynced | EffectClearError, marksCopied: true},
+		EventAnalyzed:     {to: UserCompleted, effects: EffectClearError | EffectFinished},
 		// The order was taken back while the job was still ending.
 		EventStart:    {to: UserSyncing, copied: UserIncrementalSyncing},
 		EventComplete: {to: UserCompleting},

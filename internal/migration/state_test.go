@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // allEvents in the order of the golden file's columns.
 var allEvents = []Event{
 	EventStart, EventStop, EventComplete, EventRetry, EventSyncNow,
-	EventAdmit, EventReady, EventDone, EventDoneSkipping, EventFail, EventHalt,
+	EventAdmit, EventReady, EventDone, EventDoneSkipping, EventAnalyzed, EventFail, EventHalt,
 }
 
 // The table as a whole is reviewed in testdata/states.txt: each line is a state, an event and what comes of it.

@@ -74,7 +74,11 @@ func (l letter) Subject() string {
 		migration.NotifyFinished: "has finished", migration.NotifyReport: "is running", migration.NotifyStopped: "was stopped",
 		migration.NotifyCompleted: "is completed",
 	}[l.Kind]
-	subject := fmt.Sprintf("E-mail migration batch %q %s", l.Batch.Name, what)
+	batch := "batch"
+	if l.Batch.Analyze {
+		batch = "analysis"
+	}
+	subject := fmt.Sprintf("E-mail migration %s %q %s", batch, l.Batch.Name, what)
 	if l.Batch.FailedCount > 0 {
 		subject += " - with errors"
 	}
@@ -138,10 +142,14 @@ func (l letter) Lines() [][2]string {
 	if b.CSVName != "" {
 		lines = append(lines, [2]string{"CSV file", b.CSVName})
 	}
+	done := "Mailboxes migrated"
+	if b.Analyze {
+		done = "Mailboxes counted (nothing was copied)"
+	}
 	lines = append(lines,
 		[2]string{"Started", l.Started()},
 		[2]string{"Total time", l.Duration()},
-		[2]string{"Mailboxes migrated", fmt.Sprint(l.Migrated())},
+		[2]string{done, fmt.Sprint(l.Migrated())},
 		[2]string{"Mailboxes that failed", fmt.Sprint(b.FailedCount)},
 	)
 	if n := l.Left(); n > 0 {

@@ -49,6 +49,8 @@ type Batch struct {
 	TargetEndpoint string
 	SubmittedBy    string `json:",omitempty"`
 	CSVName        string `json:",omitempty"`
+	// Analyze: the mailboxes are counted, and nothing is copied. Such a batch claims no pairs.
+	Analyze bool `json:",omitempty"`
 	migration.BatchSettings
 	Order migration.Order `json:",omitzero"`
 	// SyncWanted is when an incremental sync of all was last asked for.
