@@ -39,6 +39,9 @@ func (c *getConfig) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 		if err != nil {
 			return err
 		}
+		if err := warnOfDamage(out, config.Damage); err != nil {
+			return err
+		}
 		return out.Write(object.Instance(typeConfig, &config))
 	})
 }

@@ -143,12 +143,23 @@ func (c *getEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 			if c.ConnectionSettings != nil && ep.ConnectionSettings() != textOf(c.ConnectionSettings) {
 				continue
 			}
+			if err := warnOfDamage(out, ep.Damage); err != nil {
+				return err
+			}
 			if err := out.Write(endpointObject(ep)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// warnOfDamage tells what is wrong with a record, if anything is.
+func warnOfDamage(out cmdlet.Out, damage string) error {
+	if damage == "" {
+		return nil
+	}
+	return out.Warning(damage)
 }
 
 type setEndpoint struct {

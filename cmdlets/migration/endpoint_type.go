@@ -66,10 +66,11 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"CreationTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.CreationTime) }},
 		{"LastModifiedTime", object.TypeDateTime, func(e *endpoint) any { return utc(e.LastModifiedTime) }},
 		{"IsRemote", object.TypeBoolean, func(*endpoint) any { return true }},
-		{"IsValid", object.TypeBoolean, func(*endpoint) any { return true }},
+		{"IsValid", object.TypeBoolean, func(e *endpoint) any { return e.Damage == "" }},
+		{"DiagnosticInfo", object.TypeString, func(e *endpoint) any { return e.Damage }},
 		{"ObjectState", enumObjectState, func(*endpoint) any { return unchanged }},
 	}, blank[endpoint]("ExchangeServer", "RpcProxyServer", "NspiServer", "MailboxPermission", "SourceMailboxLegacyDN", "UseAutoDiscover",
-		"PublicFolderDatabaseServerLegacyDN", "AppSecretKeyVaultUrl", "DiagnosticInfo")...)...)
+		"PublicFolderDatabaseServerLegacyDN", "AppSecretKeyVaultUrl")...)...)
 
 // utcForm is how texts tell a time.
 const utcForm = "2006-01-02 15:04:05 UTC"

@@ -82,7 +82,8 @@ var typeConfig = declare(exchange+"MigrationConfig", nil,
 	property[migration.Config]{"Features", object.TypeString, func(*migration.Config) any { return "MultiBatch, Endpoints" }},
 	property[migration.Config]{"CanSubmitNewBatch", object.TypeBoolean, func(c *migration.Config) any { return c.CanSubmitNewBatch }},
 	property[migration.Config]{"SupportsCutover", object.TypeBoolean, func(*migration.Config) any { return false }},
-	property[migration.Config]{"IsValid", object.TypeBoolean, func(*migration.Config) any { return true }},
+	property[migration.Config]{"IsValid", object.TypeBoolean, func(c *migration.Config) any { return c.Damage == "" }},
+	property[migration.Config]{"DiagnosticInfo", object.TypeString, func(c *migration.Config) any { return c.Damage }},
 	property[migration.Config]{"ObjectState", enumObjectState, func(*migration.Config) any { return unchanged }},
 )
 

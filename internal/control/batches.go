@@ -63,7 +63,7 @@ func (c *Control) nameOfEndpoint(ctx context.Context, id migration.Identity) (st
 	if id == "" {
 		return "", nil
 	}
-	item, err := c.records.FindEndpoint(ctx, id)
+	item, err := c.records.AnyEndpoint(ctx, id)
 	return item.Value.Name, err
 }
 
@@ -98,6 +98,7 @@ func (c *Control) batch(ctx context.Context, r records.Batch) (migration.Batch, 
 			return b, err
 		default:
 			*e.to = item.Value.Endpoint
+			b.Message = cmp.Or(b.Message, item.Value.Damage)
 		}
 	}
 	now := c.now()

@@ -191,6 +191,121 @@ func TestCorruptedUser(t *testing.T) {
 	}
 }
 
+// What is only told or learnt, and can't be read any more, stops nothing.
+func TestDamagedStory(t *testing.T) {
+	d := newDamaged(t)
+	b, err := d.StartBatch(t.Context(), migration.OrderBatchRequest{Identity: "Good"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	d.spoil(d.records.Reports.Key(records.UserKey(b.Batch.GUID, "good1@example.org")...), false)
+	if err := d.records.KeepCeiling(t.Context(), b.Batch.SourceEndpoint.GUID, records.Ceiling{Limit: 1, Reason: "too many connections"}, true); err != nil {
+		t.Fatal(err)
+	}
+	d.spoil(d.records.Ceilings.Key(b.Batch.SourceEndpoint.GUID), false)
+	if _, err := d.SetBatch(t.Context(), migration.SetBatchRequest{Identity: "Good", SyncNow: true}); err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	b.Batch, err = firstOf(d.Batches(t.Context(), migration.BatchQuery{Identity: "Good", IncludeReport: true}))
+	if err != nil || b.Batch.Status != migration.BatchSynced || !b.Batch.LastSyncedTime.After(b.Batch.InitialSyncTime) {
+		t.Errorf("%s, %v", b.Batch.Status, err)
+	}
+	told := ""
+	for _, l := range b.Batch.Report {
+		told += l.Message + "\n"
+	}
+	if !strings.Contains(told, "What was reported before can't be read") || !strings.Contains(told, "An incremental sync of good1@example.org begins.") {
+		t.Errorf("the report: %s", told)
+	}
+}
+
+// An endpoint whose record can't be read stops nobody but those who use it, who are told what to do; made anew under its name, it serves
+// them again.
+func TestCorruptedEndpoint(t *testing.T) {
+	d := newDamaged(t)
+	if _, err := d.NewEndpoint(t.Context(), migration.NewEndpointRequest{Name: "other", RemoteServer: servicetest.SourceHost}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.NewBatch(t.Context(), migration.NewBatchRequest{Name: "Elsewhere", SourceEndpoint: "other", TargetEndpoint: "target", Analyze: true,
+		CSVData: migration.CSVData("EmailAddress,UserName,Password,TargetPassword\ngood1@example.org,good1,pw,tp\n")}); err != nil {
+		t.Fatal(err)
+	}
+	d.spoil("endpoint/source", true)
+	d.reopen()
+	names := ""
+	for e, err := range d.Endpoints(t.Context(), migration.EndpointQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names += e.Name + " "
+		if corrupted := strings.Contains(e.Damage, "New-MigrationEndpoint -Name 'source'"); corrupted != (e.Name == "source") {
+			t.Errorf("%s: %q", e.Name, e.Damage)
+		}
+	}
+	if names != "other source target " {
+		t.Errorf("the endpoints: %s", names)
+	}
+	_, err := d.SetEndpoint(t.Context(), migration.SetEndpointRequest{Identity: "source", SkipVerification: true})
+	if e := migration.AsError(err); e == nil || e.ID != migration.ErrCorrupted {
+		t.Errorf("changing it: %v", err)
+	}
+	if err := d.RemoveEndpoint(t.Context(), "source"); migration.AsError(err) == nil || migration.AsError(err).ID != migration.ErrEndpointInUse {
+		t.Errorf("removing it: %v", err)
+	}
+	for _, name := range []migration.Identity{"Good", "Elsewhere"} {
+		if _, err := d.StartBatch(t.Context(), migration.OrderBatchRequest{Identity: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.work()
+	if got := d.statuses(); got != "Bad Created, Elsewhere Completed, Good Failed" {
+		t.Errorf("the batches: %s", got)
+	}
+	u, err := firstOf(d.Users(t.Context(), migration.UserQuery{Batch: "Good", Status: migration.UserFailed}))
+	if err != nil || !strings.Contains(u.ErrorSummary(), "New-MigrationEndpoint -Name 'source'") {
+		t.Errorf("a user: %s, %v", u.ErrorSummary(), err)
+	}
+	if _, err := d.NewEndpoint(t.Context(), migration.NewEndpointRequest{Name: "Source", RemoteServer: servicetest.SourceHost}); err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	if got := d.statuses(); got != "Bad Created, Elsewhere Completed, Good Synced" {
+		t.Errorf("the batches at last: %s", got)
+	}
+}
+
+// A configuration that can't be read leaves the defaults in force, says so, and is made anew by setting it.
+func TestCorruptedConfig(t *testing.T) {
+	d := newDamaged(t)
+	target := migration.Identity("target")
+	if _, err := d.SetConfig(t.Context(), migration.SetConfigRequest{TargetEndpoint: &target}); err != nil {
+		t.Fatal(err)
+	}
+	d.spoil("config/migration", false)
+	d.reopen()
+	config, err := d.Config(t.Context())
+	if err != nil || !strings.Contains(config.Damage, "Set-MigrationConfig") || config.TargetEndpoint != "" || config.Retention.Stopped >= 0 {
+		t.Errorf("%+v, %v", config, err)
+	}
+	list := migration.CSVData("EmailAddress,UserName,Password\nx@example.org,x,pw\n")
+	_, err = d.NewBatch(t.Context(), migration.NewBatchRequest{Name: "New", SourceEndpoint: "source", CSVData: list})
+	if e := migration.AsError(err); e == nil || e.ID != migration.ErrCorrupted {
+		t.Errorf("a batch without a target: %v", err)
+	}
+	if _, err := d.StartBatch(t.Context(), migration.OrderBatchRequest{Identity: "Good"}); err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	if got := d.statuses(); got != "Bad Created, Good Synced" {
+		t.Errorf("the batches: %s", got)
+	}
+	if config, err = d.SetConfig(t.Context(), migration.SetConfigRequest{TargetEndpoint: &target}); err != nil || config.Damage != "" || config.TargetEndpoint != "target" {
+		t.Errorf("set again: %+v, %v", config, err)
+	}
+}
+
 // work lets an engine do what there is to be done.
 func (d *damaged) work() {
 	d.Helper()

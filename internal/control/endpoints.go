@@ -48,10 +48,17 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 	key := migration.FoldName(e.Name)
 	exists := migration.NewError(migration.ErrAlreadyExists, e.Name,
 		fmt.Sprintf("The migration endpoint '%s' already exists.", e.Name), "Choose another name, or change it with Set-MigrationEndpoint.")
-	if _, err := c.records.Endpoints.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
-		if err == nil {
-			err = exists
+	old, err := c.records.Endpoints.Get(ctx, key)
+	switch {
+	case err == nil && old.Value.Damage != "": // it is made anew
+		if old.Value.GUID != "" {
+			e.GUID = old.Value.GUID
 		}
+	case err == nil:
+		return out, exists
+	case errors.Is(err, store.ErrNotFound):
+		old.Names = []string{key}
+	default:
 		return out, records.Explain(err)
 	}
 	if err := c.verify(ctx, &e, r.SkipVerification, &out.Warnings); err != nil {
@@ -66,12 +73,17 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 	if record.OAuthSecrets, err = c.records.SealOAuth(e.Name, secrets); err != nil {
 		return out, err
 	}
-	op, err := c.records.Endpoints.Create(record, key)
+	remade := old.Value.Damage != ""
+	old.Value = record
+	op, err := c.records.Endpoints.Replace(old)
 	if err == nil {
 		_, err = c.records.Store.Update(ctx, op)
 	}
 	if errors.Is(err, store.ErrConflict) {
 		err = exists
+	}
+	if err == nil && remade {
+		err = c.retryRefused(ctx, e.Name)
 	}
 	out.Endpoint = e
 	return out, records.Explain(err)
@@ -177,13 +189,13 @@ func (c *Control) Endpoints(ctx context.Context, q migration.EndpointQuery) iter
 			e := r.Endpoint
 			a := active[migration.FoldName(e.Name)]
 			e.ActiveMigrationCount, e.ActiveIncrementalSyncCount, e.BytesToday = a.migrations, a.syncs, a.today
-			if l, err := c.records.Ceilings.Get(ctx, e.GUID); err == nil {
+			if l, err := c.records.Ceilings.Get(ctx, e.GUID); err == nil && l.Value.Limit > 0 {
 				e.Ceiling = &migration.LearntCeiling{Limit: l.Value.Limit, Reason: l.Value.Reason, Since: l.Value.Since, RaiseAt: l.Value.RaiseAt}
 			}
 			return e
 		}
 		if q.Identity != "" {
-			item, err := c.records.FindEndpoint(ctx, q.Identity)
+			item, err := c.records.AnyEndpoint(ctx, q.Identity)
 			if err == nil && (q.EndpointType == "" || q.EndpointType == item.Value.EndpointType) {
 				yield(fill(item.Value))
 			}
@@ -332,7 +344,7 @@ func set[T any](field *T, value *T) {
 func (c *Control) RemoveEndpoint(ctx context.Context, identity migration.Identity) error {
 	c.creating.Lock()
 	defer c.creating.Unlock()
-	item, err := c.records.FindEndpoint(ctx, identity)
+	item, err := c.records.AnyEndpoint(ctx, identity)
 	if err != nil {
 		return records.Explain(err)
 	}

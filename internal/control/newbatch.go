@@ -227,6 +227,9 @@ func (c *Control) draftTarget(ctx context.Context, d *draft, r migration.NewBatc
 	if target == "" {
 		target = migration.Identity(config.TargetEndpoint)
 	}
+	if target == "" && config.Damage != "" {
+		return migration.NewError(migration.ErrCorrupted, d.batch.Name, config.Damage, "Or name the target with -TargetEndpoint.")
+	}
 	if target == "" {
 		return migration.NewError(migration.ErrNoTarget, d.batch.Name, "There is no target endpoint: migsh does not know where to copy the mailboxes to.",
 			"Name it with -TargetEndpoint, or set it once for all batches with Set-MigrationConfig -TargetEndpoint.")

@@ -97,7 +97,7 @@ func tokenFailure(err error) error {
 	return e.Because(err)
 }
 
-// retryRefused has the users tried again at once who failed because an endpoint refused the login.
+// retryRefused has the users tried again at once who failed because an endpoint refused the login, or was corrupted.
 func (c *Control) retryRefused(ctx context.Context, endpoint string) error {
 	batches, err := c.records.AllBatches(ctx)
 	if err != nil {
@@ -127,7 +127,7 @@ func (c *Control) retryRefused(ctx context.Context, endpoint string) error {
 	return nil
 }
 
-// refused tells whether a user waits for another login.
+// refused tells whether a user waits for another login, or for its endpoint to be made anew.
 func refused(u *records.User) bool {
 	if u.Fault == nil || u.NextRetryTime.IsZero() {
 		return false
@@ -136,5 +136,5 @@ func refused(u *records.User) bool {
 	case mailbox.AuthenticationFailed, mailbox.AuthenticationAbsent, mailbox.AccessDenied:
 		return true
 	}
-	return false
+	return u.Fault.ID == string(migration.ErrCorrupted)
 }

@@ -95,7 +95,9 @@ func (s *scheduler) recallCeilings(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.ceilings[item.Names[0]] = item.Value
+		if item.Value.Limit > 0 { // else it can't be read, and is learnt anew
+			s.ceilings[item.Names[0]] = item.Value
+		}
 	}
 	return nil
 }

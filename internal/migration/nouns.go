@@ -44,6 +44,8 @@ type Endpoint struct {
 	ActiveIncrementalSyncCount int `json:",omitempty"`
 	// BytesToday went through it since midnight, UTC.
 	BytesToday ByteSize `json:",omitempty"`
+	// Damage is what is wrong with its record and what to do about it, empty if nothing is.
+	Damage string `json:",omitempty"`
 	// Ceiling is how many mailboxes it has proved to take at once, after the server had complained; nil: it never has.
 	Ceiling *LearntCeiling `json:",omitempty"`
 }
@@ -363,6 +365,8 @@ type Config struct {
 	Relay Relay `json:",omitzero"`
 	// ReportDirectory is where the reports of removed batches are kept; empty: they aren't.
 	ReportDirectory string `json:",omitempty"`
+	// Damage is what is wrong with its record and what to do about it, empty if nothing is. The defaults hold then.
+	Damage string `json:",omitempty"`
 	// CanSubmitNewBatch is false when a limit stands against it.
 	CanSubmitNewBatch bool
 }

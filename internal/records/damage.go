@@ -32,6 +32,43 @@ func salvageUser(names []string, data []byte, why error) User {
 	return u
 }
 
+// salvageEndpoint is what can be said of an endpoint whose record can't be read. It has room, so that those who wait for it are told.
+func salvageEndpoint(names []string, data []byte, why error) Endpoint {
+	e := Endpoint{Endpoint: migration.Endpoint{
+		Name: names[len(names)-1], GUID: salvageGUID(data), EndpointType: migration.TypeIMAP,
+		MaxConcurrentMigrations: migration.DefaultMaxConcurrentMigrations, MaxConcurrentIncrementalSyncs: migration.DefaultMaxConcurrentIncrementalSyncs,
+	}}
+	e.Damage = endpointDamage(e.Name, why).Error()
+	return e
+}
+
+func endpointDamage(name string, why error) *migration.Error {
+	return migration.NewError(migration.ErrCorrupted, name, fmt.Sprintf("The migration endpoint '%s' is corrupted: its record can't be read (%s).", name, why),
+		fmt.Sprintf("Make it anew under the same name: New-MigrationEndpoint -Name '%s'. The batches that use it then go on.", name))
+}
+
+// Intact is the error of an endpoint whose record is damaged.
+func (e *Endpoint) Intact() error {
+	if e.Damage == "" {
+		return nil
+	}
+	return migration.NewError(migration.ErrCorrupted, e.Name, e.Damage, "")
+}
+
+// salvageConfig is the configuration when its record can't be read: the defaults, but that no batch is put away for its age.
+func salvageConfig(_ []string, _ []byte, why error) migration.Config {
+	c := migration.DefaultConfig()
+	c.Retention = migration.Retention{Synced: -1, Stopped: -1, Completed: -1}
+	c.Damage = fmt.Sprintf("The configuration can't be read (%s): the defaults hold, there is no target endpoint, no mail is sent and no batch put away. "+
+		"Give the settings again with Set-MigrationConfig, or put a backup of the state back.", why)
+	return c
+}
+
+// salvageReport is a report that can't be read.
+func salvageReport(_ []string, _ []byte, why error) []migration.ReportLine {
+	return []migration.ReportLine{{Level: "Warning", Message: fmt.Sprintf("What was reported before can't be read (%s).", why)}}
+}
+
 // Intact is the error of a batch whose record is damaged.
 func (b *Batch) Intact() error {
 	if b.Damage == "" {

@@ -162,18 +162,18 @@ type Records struct {
 func New(s store.Store, keys *secret.Keyring) *Records {
 	return &Records{
 		Store:     s,
-		Endpoints: store.NewCollection[Endpoint](s, "endpoint"),
+		Endpoints: store.NewCollection[Endpoint](s, "endpoint").Salvaging(salvageEndpoint),
 		Batches:   store.NewCollection[Batch](s, "batch").Salvaging(salvageBatch),
 		Users:     store.NewCollection[User](s, "user").Salvaging(salvageUser),
 		Claims:    store.NewCollection[Claim](s, "claim"),
-		Ceilings:  store.NewCollection[Ceiling](s, "ceiling"),
-		Reports:   store.NewCollection[[]migration.ReportLine](s, "report"),
+		Ceilings:  store.NewCollection[Ceiling](s, "ceiling").Salvaging(func([]string, []byte, error) Ceiling { return Ceiling{} }),
+		Reports:   store.NewCollection[[]migration.ReportLine](s, "report").Salvaging(salvageReport),
 		Mailboxes: store.NewCollection[Mailbox](s, "mailbox"),
 		MX:        store.NewCollection[MX](s, "mx"),
 		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
-		config:    store.NewCollection[migration.Config](s, "config"),
+		config:    store.NewCollection[migration.Config](s, "config").Salvaging(salvageConfig),
 		passwords: store.NewCollection[secret.Sealed](s, "password"),
 		keys:      keys,
 	}
@@ -202,7 +202,10 @@ func (r *Records) SetConfig(ctx context.Context, change func(*migration.Config) 
 	if _, err := r.Store.Update(ctx, op); err != nil && !errors.Is(err, store.ErrConflict) {
 		return migration.Config{}, err
 	}
-	item, err := r.config.Modify(ctx, change, configName)
+	item, err := r.config.Modify(ctx, func(c *migration.Config) error {
+		c.Damage = "" // what is written is whole
+		return change(c)
+	}, configName)
 	return item.Value, err
 }
 
@@ -319,6 +322,9 @@ func (r *Records) SealOAuth(endpoint string, s migration.OAuthSecrets) (secret.S
 // has put in a third one meanwhile, or removed the endpoint.
 func (r *Records) KeepRefreshToken(ctx context.Context, endpoint string, old, current migration.Secret) error {
 	_, err := r.Endpoints.Modify(ctx, func(e *Endpoint) error {
+		if err := e.Intact(); err != nil {
+			return err
+		}
 		keys, err := r.Keys(*e)
 		if err != nil || keys.OAuth.RefreshToken != old {
 			return err
@@ -333,8 +339,17 @@ func (r *Records) KeepRefreshToken(ctx context.Context, endpoint string, old, cu
 	return err
 }
 
-// FindEndpoint finds an endpoint by name or GUID.
+// FindEndpoint finds an endpoint by name or GUID, and refuses one whose record is damaged.
 func (r *Records) FindEndpoint(ctx context.Context, id migration.Identity) (store.Item[Endpoint], error) {
+	item, err := r.AnyEndpoint(ctx, id)
+	if err == nil {
+		err = item.Value.Intact()
+	}
+	return item, err
+}
+
+// AnyEndpoint finds an endpoint by name or GUID, also one whose record is damaged.
+func (r *Records) AnyEndpoint(ctx context.Context, id migration.Identity) (store.Item[Endpoint], error) {
 	return find(ctx, r.Endpoints, "migration endpoint", "Get-MigrationEndpoint lists those that exist.", id,
 		func(e Endpoint) (string, string) { return e.Name, e.GUID })
 }
