@@ -29,6 +29,7 @@ Get-MigrationPlan -BatchId Planned | ForEach-Object { "$($_.Identity): $($_.Resu
 Set-MigrationBatch Planned -FolderMapping 'Sent Items->Sent', '^Gesendet$->Sent', '^Projects/(\d+)->Old $1' -TargetRootFolder ''
 Get-MigrationPlan ann@contoso.edu -ByFolder | ForEach-Object { "$($_.SourceFolder) > $($_.TargetFolder) $($_.MessageCount) $($_.PendingCount) $($_.Exists) | $($_.Note)" }
 (Get-MigrationBatch Planned).FolderMapping -join '; '
+'by name: ' + @(Get-MigrationPlan Planned).Count + ' ' + @(Get-MigrationBatch Planned | Get-MigrationPlan).Count
 (Get-MigrationPlan ann@contoso.edu -ByFolder | ConvertTo-Csv)[0]
 (Get-MigrationPlan ann@contoso.edu | ConvertTo-Json -Depth 4 | ConvertFrom-Json).Folders.Count
 Set-MigrationBatch Planned -FolderMapping '^[->x' -ErrorAction SilentlyContinue -ErrorVariable e
@@ -36,7 +37,7 @@ Set-MigrationBatch Planned -FolderMapping '^[->x' -ErrorAction SilentlyContinue 
 	for _, want := range []string{
 		"ann@contoso.edu: Success 5 1 16 16 True []", "bob@contoso.edu: Failed 0 0 0 0 False [", "Junk stuff >  2 0 False | left out: ExcludeFolders has \"Junk stuff\"",
 		"Sent Items > Sent 3 3 False | the folder mapping 'Sent Items->Sent' says so", "Gesendet > Sent 2 2 False", "Projects/2019 > Old 2019 1 1 False", "INBOX > INBOX 10 10 True | \n",
-		"Sent Items->Sent; ^Gesendet$->Sent; ^Projects/(\\d+)->Old $1\n", `"SourceFolder","TargetFolder"`, "\n6\n", "MigrationInvalidValue", "no regular expression",
+		"Sent Items->Sent; ^Gesendet$->Sent; ^Projects/(\\d+)->Old $1\nby name: 2 2\n", `"SourceFolder","TargetFolder"`, "\n6\n", "MigrationInvalidValue", "no regular expression",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output lacks %q:\n%s", want, out)

@@ -10,7 +10,7 @@ import (
 
 type getPlan struct {
 	base
-	Identity any  `param:"set=Identity mandatory pos=0 pipeline pipelinebyname" complete:"user" help:"The user's address or GUID."`
+	Identity any  `param:"set=Identity mandatory pos=0 pipeline pipelinebyname" complete:"user" help:"The user's address or GUID, or the name of a batch, for all its users."`
 	BatchID  any  `param:"set=Batch mandatory" name:"BatchId" complete:"batch" help:"Plan for all users of this batch."`
 	ByFolder bool `param:"" help:"Give an object for each folder instead of one for each mailbox."`
 }

@@ -17,37 +17,49 @@ import (
 // Plans implements migration.Service.
 func (c *Control) Plans(ctx context.Context, q migration.PlanQuery) iter.Seq2[migration.MailboxPlan, error] {
 	return sequence(func(yield func(migration.MailboxPlan) bool) error {
-		batches, err := c.selectBatches(ctx, q.Batch)
-		if err != nil {
+		found, err := c.plans(ctx, q, yield)
+		if err != nil || found || q.Identity == "" {
 			return err
 		}
-		found := false
-		for _, batch := range batches {
-			users, err := c.selectUsers(ctx, batch.Value.GUID, q.Identity)
-			if err != nil {
+		if q.Batch == "" { // a batch's name, where a user's was expected
+			batches, err := c.selectBatches(ctx, q.Identity)
+			if err == nil && len(batches) > 0 {
+				_, err = c.plans(ctx, migration.PlanQuery{Batch: q.Identity}, yield)
 				return err
 			}
-			found = found || len(users) > 0
-			pace, err := c.pace(ctx, batch.Value)
-			if err != nil {
-				return err
-			}
-			for _, user := range users {
-				plan, err := c.plan(ctx, batch.Value, user.Value)
-				if err != nil {
-					return err
-				}
-				plan.EstimatedDuration = pace.over(plan.PendingCount, plan.PendingSize)
-				if !yield(plan) {
-					return nil
-				}
-			}
 		}
-		if q.Identity != "" && !found {
-			return userNotFound(q.Identity)
-		}
-		return nil
+		return userNotFound(q.Identity)
 	})
+}
+
+// plans hands the plans of the users that q selects to yield, and tells whether there are such users.
+func (c *Control) plans(ctx context.Context, q migration.PlanQuery, yield func(migration.MailboxPlan) bool) (found bool, err error) {
+	batches, err := c.selectBatches(ctx, q.Batch)
+	if err != nil {
+		return false, err
+	}
+	for _, batch := range batches {
+		users, err := c.selectUsers(ctx, batch.Value.GUID, q.Identity)
+		if err != nil {
+			return found, err
+		}
+		found = found || len(users) > 0
+		pace, err := c.pace(ctx, batch.Value)
+		if err != nil {
+			return found, err
+		}
+		for _, user := range users {
+			plan, err := c.plan(ctx, batch.Value, user.Value)
+			if err != nil {
+				return found, err
+			}
+			plan.EstimatedDuration = pace.over(plan.PendingCount, plan.PendingSize)
+			if !yield(plan) {
+				return found, nil
+			}
+		}
+	}
+	return found, nil
 }
 
 // plan looks at both mailboxes of a user.
