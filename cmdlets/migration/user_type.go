@@ -141,6 +141,7 @@ var typeFolder = declare(exchange+"MigrationFolderCount", func(f *folder) string
 	property[folder]{"CopiedCount", object.TypeInt64, func(f *folder) any { return f.Copied }},
 	property[folder]{"RepairedCount", object.TypeInt64, func(f *folder) any { return f.Repaired }},
 	property[folder]{"MatchedCount", object.TypeInt64, func(f *folder) any { return f.Matched }},
+	property[folder]{"MergedCount", object.TypeInt64, func(f *folder) any { return f.Merged }},
 	property[folder]{"FilteredCount", object.TypeInt64, func(f *folder) any { return f.Filtered }},
 	property[folder]{"RefusedCount", object.TypeInt64, func(f *folder) any { return f.Refused }},
 	property[folder]{"VanishedCount", object.TypeInt64, func(f *folder) any { return f.Vanished }},
@@ -156,7 +157,7 @@ func (f *folder) balance() string {
 		return "Excluded"
 	case f.Fault != "":
 		return "Failed"
-	case f.Source != f.Copied+f.Matched+f.Filtered+f.Refused+f.Vanished:
+	case f.Source != f.Decided():
 		return "Pending"
 	case f.Refused > 0:
 		return "Refused"

@@ -116,7 +116,7 @@ func (c *Control) plan(ctx context.Context, b records.Batch, u records.User) (mi
 func addFolder(out *migration.MailboxPlan, f syncer.FolderPreview) {
 	p := migration.FolderPlan{
 		EmailAddress: out.EmailAddress, SourceFolder: f.Source, Use: f.Use, TargetFolder: f.Target, Exists: f.Exists, Note: f.Note,
-		MessageCount: f.Messages, Size: migration.ByteSize(f.Bytes), DecidedCount: f.Decided, FilteredCount: f.Filtered, TooLargeCount: f.TooLarge,
+		MessageCount: f.Messages, Size: migration.ByteSize(f.Bytes), DecidedCount: f.Decided, FilteredCount: f.Filtered, MergedCount: f.Merged, TooLargeCount: f.TooLarge,
 		AtTargetCount: f.AtTarget, PendingCount: f.Pending, PendingSize: migration.ByteSize(f.PendingBytes),
 	}
 	for _, m := range f.Large {
@@ -140,6 +140,7 @@ func addFolder(out *migration.MailboxPlan, f syncer.FolderPreview) {
 	out.Size += p.Size
 	out.DecidedCount += p.DecidedCount
 	out.FilteredCount += p.FilteredCount
+	out.MergedCount += p.MergedCount
 	out.TooLargeCount += p.TooLargeCount
 	out.AtTargetCount += p.AtTargetCount
 	out.PendingCount += p.PendingCount

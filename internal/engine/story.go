@@ -166,8 +166,8 @@ func (s *story) end(result syncer.Result, now time.Time) {
 				continue
 			}
 			f.ItemsTotal += c.Source
-			f.ItemsDone += min(c.Source, c.Copied+c.Matched+c.Filtered+c.Refused+c.Vanished)
-			f.Synced += c.Copied + c.Matched
+			f.ItemsDone += min(c.Source, c.Decided())
+			f.Synced += c.Copied + c.Matched + c.Merged
 			f.Skipped += c.Refused
 		}
 	}

@@ -165,6 +165,7 @@ type Features struct {
 	SpecialUse       bool // Folder.Use comes from the server
 	CreateSpecialUse bool // Create sets it
 	Subscriptions    bool // Folder.Subscribed is known
+	Identities       bool // Meta.Identity tells the same message in several folders
 	Namespaces       bool // Info's namespaces come from the server; else they are a guess
 }
 
@@ -216,6 +217,9 @@ type Meta struct {
 	// Size is RFC822.SIZE, a hint: servers err. -1 when the server gave none.
 	Size   int64
 	ModSeq uint64 // 0 without CONDSTORE
+	// Identity is the same in all folders that show one and the same message; 0 where a message is in one folder only, or the
+	// server tells none.
+	Identity uint64
 }
 
 // Header is some header fields of a message, as raw lines.

@@ -340,13 +340,14 @@ var ConsistencyScores = []ConsistencyScore{ScorePerfect, ScoreGood, ScoreInvesti
 type SkippedItemKind string
 
 // The kinds: the source can't give it whole, the target refuses its size, it vanished from the source while being copied, the target
-// refused it, a filter left it out; or it did arrive, in a form that the target takes; or it was removed again with its original.
+// refused it, a filter left it out, it was copied from another folder that shows it too; or it did arrive, in a form that the target takes; or it was removed again with its original.
 const (
 	SkippedCorruptItem  SkippedItemKind = "CorruptItem"
 	SkippedLargeItem    SkippedItemKind = "LargeItem"
 	SkippedMissingItem  SkippedItemKind = "MissingItem"
 	SkippedRefusedItem  SkippedItemKind = "RefusedItem"
 	SkippedFilteredItem SkippedItemKind = "FilteredItem"
+	SkippedMergedItem   SkippedItemKind = "MergedItem"
 	SkippedRepairedItem SkippedItemKind = "RepairedItem"
 	SkippedRemovedItem  SkippedItemKind = "RemovedItem"
 )

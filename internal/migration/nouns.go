@@ -297,7 +297,7 @@ type UserStatistics struct {
 }
 
 // FolderCount compares one folder of the source with its counterpart at the target. The balance closes when
-// Source == Copied + Matched + Filtered + Refused + Vanished.
+// Source == Copied + Matched + Merged + Filtered + Refused + Vanished.
 type FolderCount struct {
 	SourceFolder string
 	TargetFolder string
@@ -307,11 +307,17 @@ type FolderCount struct {
 	Copied       int64 // messages the target has acknowledged
 	Repaired     int64 `json:",omitempty"` // of those copied, in a form that the target takes
 	Matched      int64 `json:",omitempty"` // found at the target already
+	Merged       int64 `json:",omitempty"` // other faces of messages that are copied from other folders: labels
 	Filtered     int64 `json:",omitempty"`
 	Refused      int64 `json:",omitempty"`
 	Vanished     int64 `json:",omitempty"`
 	Bytes        ByteSize
 	Fault        string `json:",omitempty"` // why the folder could not be copied whole
+}
+
+// Decided is how many of the source's messages are accounted for.
+func (c FolderCount) Decided() int64 {
+	return c.Copied + c.Matched + c.Merged + c.Filtered + c.Refused + c.Vanished
 }
 
 // SkippedItem is one message that did not arrive as it was.
@@ -554,7 +560,7 @@ type StoreTest struct {
 }
 
 // MailboxPlan tells what a sync of a user would do. The counts of messages are those of all folders that are copied; each message is in
-// one of DecidedCount, FilteredCount, TooLargeCount, AtTargetCount and PendingCount.
+// one of DecidedCount, FilteredCount, MergedCount, TooLargeCount, AtTargetCount and PendingCount.
 type MailboxPlan struct {
 	EmailAddress string
 	BatchName    string
@@ -567,6 +573,7 @@ type MailboxPlan struct {
 	Size                      ByteSize
 	DecidedCount              int64    // by earlier syncs
 	FilteredCount             int64    // by ContentFilter
+	MergedCount               int64    // shown by several folders and copied from another one of them
 	TooLargeCount             int64    // for the target
 	AtTargetCount             int64    // there already, judged by date and size
 	PendingCount              int64    // to be copied
@@ -592,10 +599,10 @@ type FolderPlan struct {
 	// Note tells why the folder gets another name, or is left out, or what is wrong with it.
 	Note string `json:",omitempty"`
 
-	MessageCount                                                            int64
-	Size                                                                    ByteSize
-	DecidedCount, FilteredCount, TooLargeCount, AtTargetCount, PendingCount int64
-	PendingSize                                                             ByteSize
+	MessageCount                                                                         int64
+	Size                                                                                 ByteSize
+	DecidedCount, FilteredCount, MergedCount, TooLargeCount, AtTargetCount, PendingCount int64
+	PendingSize                                                                          ByteSize
 	// TooLarge lists the messages that are larger than the target takes, a thousand at most.
 	TooLarge []SkippedItem `json:",omitempty"`
 }

@@ -131,6 +131,7 @@ func (s *sending) decide(w *window, e entry) error {
 	if w.entries == nil {
 		w.entries = make([]entry, 0, w.size)
 	}
+	e.Identity = w.folder.identity(e.Source)
 	w.entries = append(w.entries, e)
 	w.decided.Add(e.Source)
 	if e.Outcome != Vanished {

@@ -210,6 +210,16 @@ func TestCrashPoints(t *testing.T) {
 			w.target.AddFolder("All")
 			w.target.Deliver("All", message(6))
 		}},
+		{name: "labels", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) { labelled(t, w) }},
+		{name: "labels changed", change: twoPairs, source: membox.Options{Identities: true}, target: membox.Options{Group: 2}, prepare: func(t *testing.T, w *world) {
+			labelled(t, w)
+			w.sync(t)
+			w.source.Remove("INBOX", 1)
+			w.label(2, "INBOX")
+			w.label(4, "A")
+			w.label(20, "Work", allMail, "A")
+			w.label(21, "Work/Project", "INBOX", allMail)
+		}},
 		{name: "both renumbered after a crash", prepare: func(t *testing.T, w *world) {
 			mail(w)
 			w.crash(t, 9, true)

@@ -59,7 +59,22 @@ func (f *folderPass) followDeletions(ctx context.Context) error {
 
 // orphans are the messages that we have put into the target folder and that have left the source, ours is how many we have put there
 // that are not known to have gone.
+// A message that another folder of the source still shows has not left.
 func (f *folderPass) orphans(ctx context.Context) (gone []entry, ours int, err error) {
+	identities, told, known := []uint64(nil), false, false
+	shown := func(e entry) (bool, error) {
+		if e.Identity == 0 {
+			return false, nil
+		}
+		if !told {
+			if identities, known, err = f.shownIdentities(ctx); err != nil {
+				return false, err
+			}
+			told = true
+		}
+		_, found := slices.BinarySearch(identities, e.Identity)
+		return found || !known, nil
+	}
 	for e, err := range f.all(ctx, f.Generation) {
 		if err != nil {
 			return nil, 0, err
@@ -68,7 +83,14 @@ func (f *folderPass) orphans(ctx context.Context) (gone []entry, ours int, err e
 			continue
 		}
 		ours++
-		if e.Gone {
+		if !e.Gone {
+			continue
+		}
+		elsewhere, err := shown(e)
+		if err != nil {
+			return nil, 0, err
+		}
+		if !elsewhere {
 			gone = append(gone, e)
 		}
 	}
@@ -119,6 +141,7 @@ func (f *folderPass) removeOrphans(ctx context.Context, batch []entry) error {
 			if err := f.noteRemoved(e, about[e.Target]); err != nil {
 				return err
 			}
+			e.Identity = 0 // should a folder show it once more, it is copied again
 		}
 		e.Target = 0
 		if err := f.put(ctx, e); err != nil {

@@ -57,7 +57,7 @@ func pass(t *testing.T, j syncer.Job) syncer.Result {
 		t.Fatalf("pass: %v", err)
 	}
 	for _, f := range r.Folders {
-		if f.Fault != "" || !f.Excluded && f.Source != f.Copied+f.Matched+f.Filtered+f.Refused+f.Vanished {
+		if f.Fault != "" || !f.Excluded && f.Source != f.Decided() {
 			t.Errorf("folder %+v", f)
 		}
 	}

@@ -43,8 +43,9 @@ type folderPass struct {
 	// targetNext is a lower bound of the UID that the next message gets at the target.
 	targetNext mailbox.UID
 	plan       []planned
-	changes    changes // of flags, as far as the list of what is new has shown them
-	compared   bool    // flags were compared in this pass
+	identified []identified // of the messages listed, those that have an identity
+	changes    changes      // of flags, as far as the list of what is new has shown them
+	compared   bool         // flags were compared in this pass
 
 	windows []*window
 	bytes   int64 // in the windows, as far as they are to be sent
@@ -93,10 +94,10 @@ func (f *folderPass) countDone() {
 
 // planned is a message to be copied. Half a million of them fit in a few megabytes.
 type planned struct {
-	uid      mailbox.UID
-	size     uint32 // as the source says, in bytes, cut to what fits
-	filtered bool
-	date     int64 // of a filtered one, as entries keep it
+	uid  mailbox.UID
+	size uint32  // as the source says, in bytes, cut to what fits
+	left Outcome // Filtered or Merged if it is left out, else 0
+	date int64   // as entries keep it
 }
 
 func (f *folderPass) sourceAt() mailbox.At {
@@ -295,12 +296,12 @@ func (f *folderPass) waiting(ctx context.Context) iter.Seq2[entry, error] {
 // way it learns what has left the source, because only then the numbers agree with what the source counts.
 func (f *folderPass) findNew(ctx context.Context) error {
 	if f.retries() {
-		if err := f.reopen(ctx, Refused); err != nil {
+		if err := f.reopen(ctx, func(e entry) bool { return e.Outcome == Refused }); err != nil {
 			return err
 		}
 	}
 	if f.refiltered() {
-		if err := f.reopen(ctx, Filtered); err != nil {
+		if err := f.reopen(ctx, func(e entry) bool { return e.Outcome == Filtered }); err != nil {
 			return err
 		}
 	}
@@ -388,11 +389,14 @@ func (c *changes) add(m mailbox.Meta) {
 }
 
 func (f *folderPass) planOne(m mailbox.Meta) planned {
-	p := planned{uid: m.UID, size: uint32(min(max(m.Size, 0), 1<<32-1)), filtered: f.Filter != nil && !f.Filter(m)}
-	if p.filtered {
-		p.date = unix(m.Date)
+	p := planned{uid: m.UID, size: uint32(min(max(m.Size, 0), 1<<32-1)), date: unix(m.Date)}
+	if f.Filter != nil && !f.Filter(m) {
+		p.left = Filtered
 	} else {
-		f.state.BytesPlanned += max(m.Size, 0)
+		f.state.BytesPlanned += int64(p.size)
+	}
+	if m.Identity != 0 {
+		f.identified = append(f.identified, identified{m.UID, m.Identity})
 	}
 	return p
 }
@@ -400,16 +404,19 @@ func (f *folderPass) planOne(m mailbox.Meta) planned {
 // refiltered tells whether messages were left out by another filter than the one in force.
 func (f *folderPass) refiltered() bool { return f.Counts[Filtered] > 0 && f.FilteredBy != f.FilterText }
 
-// reopen makes what was refused or filtered before undecided again.
-func (f *folderPass) reopen(ctx context.Context, outcome Outcome) error {
+// reopen makes undecided again what some entries have decided.
+func (f *folderPass) reopen(ctx context.Context, which func(entry) bool) error {
 	var open mailbox.UIDSet
 	for e, err := range f.all(ctx, f.Generation) {
 		if err != nil {
 			return err
 		}
-		if e.Outcome == outcome && !e.Gone {
+		if !e.Gone && which(e) {
 			open.Add(e.Source)
 		}
+	}
+	if len(open) == 0 {
+		return nil
 	}
 	for uid := range open.All() {
 		if err := f.remove(ctx, uid); err != nil {

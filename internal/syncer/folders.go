@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/foldermap"
@@ -27,15 +28,23 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 			continue
 		}
 		all[i] = p.beginFolder(m)
-		if all[i].unchanged() {
+	}
+	idle := func(f *folderPass) bool { return f == nil || f.unchanged() }
+	var err error
+	if slices.ContainsFunc(all, func(f *folderPass) bool { return !idle(f) }) {
+		err = p.splitFaces(ctx, all)
+	}
+	for _, f := range all {
+		switch {
+		case !idle(f):
+			todo = append(todo, f)
+		case f != nil:
 			p.state.FoldersDone++
-		} else {
-			todo = append(todo, all[i])
 		}
 	}
-	var err error
 	for len(todo) > 0 && err == nil {
-		now, again := apart(todo)
+		now, again := p.apart(todo)
+		p.working, p.unsettled = now, len(again) > 0
 		err = p.round(ctx, now)
 		for _, f := range now {
 			f.keepRecord()
@@ -64,11 +73,16 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 }
 
 // apart divides folders into those that can be worked on at the same time and those that have to wait, because they share their
-// target with one before: what that one puts there must be known before the next looks what is there.
-func apart(folders []*folderPass) (now, later []*folderPass) {
+// target with one before: what that one puts there must be known before the next looks what is there. Where folders show the same
+// messages, those that are less preferred wait too, or they would take what the others are to have.
+func (p *pass) apart(folders []*folderPass) (now, later []*folderPass) {
 	taken := map[string]bool{}
+	labels := p.source.Info().Features.Identities
+	if labels {
+		folders = ranked(folders)
+	}
 	for _, f := range folders {
-		if taken[f.Target] {
+		if taken[f.Target] || labels && len(later) > 0 {
 			later = append(later, f)
 		} else {
 			now = append(now, f)
@@ -94,6 +108,9 @@ func (p *pass) round(ctx context.Context, folders []*folderPass) error {
 	stop()
 	p.turn.wait(func() { <-created })
 	if err != nil {
+		return err
+	}
+	if err := p.mergeFaces(ctx, folders); err != nil {
 		return err
 	}
 	if err := p.copyAll(ctx, folders); err != nil {

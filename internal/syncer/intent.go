@@ -31,7 +31,9 @@ func (f *folderPass) intend(ctx context.Context, w *window) error {
 				others = append(others, intent{uidSet{left}, i.TargetNext})
 			}
 		}
-		f.Intents = append(others, intent{uidSet{w.uids}, from})
+		if f.Intents = others; len(w.toSend()) > 0 {
+			f.Intents = append(f.Intents, intent{uidSet{w.toSend()}, from})
+		}
 	}
 	f.IntentAt = f.Now().UTC()
 	return f.commit(ctx)

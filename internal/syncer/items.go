@@ -127,7 +127,8 @@ func dateFromHeader(r io.Reader) (io.Reader, time.Time) {
 }
 
 // Items yields the messages of a pair that did not arrive as they were: first those that could not be copied, were repaired or removed
-// again, in order of folder and UID, then, folder by folder, those that a filter leaves out or that vanished before they were read.
+// again, in order of folder and UID, then, folder by folder, those that a filter leaves out, that are copied
+// from another folder or that vanished before they were read.
 func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.SkippedItem, error] {
 	return func(yield func(migration.SkippedItem, error) bool) {
 		if !storedItems(ctx, st, pair)(yield) {
@@ -140,7 +141,7 @@ func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.S
 		}
 		for _, name := range slices.Sorted(maps.Keys(folders)) {
 			k := folders[name]
-			if k.Counts[Filtered]+k.Counts[Vanished] > 0 && !leftOutItems(ctx, openLedger(st, pair.ID(), k))(yield) {
+			if k.Counts[Filtered]+k.Counts[Merged]+k.Counts[Vanished] > 0 && !leftOutItems(ctx, openLedger(st, pair.ID(), k))(yield) {
 				return
 			}
 		}
@@ -157,6 +158,9 @@ func leftOutItems(ctx context.Context, l *ledger) func(yield func(migration.Skip
 			case e.Outcome == Filtered && !e.Gone:
 				item.Kind, item.DateReceived, item.MessageSize = migration.SkippedFilteredItem, timeOf(e.Date), migration.ByteSize(e.Size)
 				item.Reason = "the content filter leaves it out: " + l.FilteredBy
+			case e.Outcome == Merged && !e.Gone:
+				item.Kind, item.DateReceived, item.MessageSize = migration.SkippedMergedItem, timeOf(e.Date), migration.ByteSize(e.Size)
+				item.Reason = "it is the same message as one that is copied from another folder: here the source only shows it once more"
 			case e.Outcome == Vanished:
 				item.Kind, item.Reason = migration.SkippedMissingItem, "it was removed from the source before it could be read"
 			default:

@@ -138,7 +138,7 @@ func (r *folderRecord) count(old *entry, e entry) {
 func (r *folderRecord) tally() migration.FolderCount {
 	return migration.FolderCount{
 		SourceFolder: r.Source, TargetFolder: r.Target, Source: r.SourceCount,
-		Copied: r.Counts[Copied] + r.Counts[Repaired], Repaired: r.Counts[Repaired], Matched: r.Counts[Adopted] + r.Counts[Altered] + r.Counts[Merged],
+		Copied: r.Counts[Copied] + r.Counts[Repaired], Repaired: r.Counts[Repaired], Matched: r.Counts[Adopted] + r.Counts[Altered], Merged: r.Counts[Merged],
 		Filtered: r.Counts[Filtered], Refused: r.Counts[Refused], Vanished: r.Counts[Vanished],
 		Bytes: migration.ByteSize(r.Bytes), Fault: r.Fault,
 	}

@@ -129,7 +129,7 @@ func (d *deltaModel) pass(t *rapid.T) {
 		t.Fatalf("pass: %v", err)
 	}
 	for _, f := range r.Folders {
-		if f.Source != f.Copied+f.Matched+f.Filtered+f.Refused+f.Vanished {
+		if f.Source != f.Decided() {
 			t.Fatalf("the balance of %q does not close: %+v", f.SourceFolder, f)
 		}
 	}

@@ -18,7 +18,7 @@ const (
 	Copied Outcome = 1
 	// Adopted: it was at the target already and was recognised by its content.
 	Adopted Outcome = 2
-	// Merged: it is another face of a message that was copied (a label of the same message).
+	// Merged: it is another face of a message that was copied from another folder, see faces.go.
 	Merged Outcome = 3
 	// Filtered: the filters leave it out.
 	Filtered Outcome = 4
@@ -46,11 +46,11 @@ func (o Outcome) String() string {
 
 // atTarget tells whether entries with this outcome have content and a place at the target.
 func (o Outcome) atTarget() bool {
-	return o == Copied || o == Adopted || o == Merged || o == Altered || o == Repaired
+	return o == Copied || o == Adopted || o == Altered || o == Repaired
 }
 
 // measured tells whether entries with this outcome know size and date of their message.
-func (o Outcome) measured() bool { return o.atTarget() || o == Filtered }
+func (o Outcome) measured() bool { return o.atTarget() || o == Filtered || o == Merged }
 
 // An entry is what is remembered of one source message.
 type entry struct {
@@ -59,8 +59,11 @@ type entry struct {
 	// Gone: the message has left the source since.
 	Gone bool
 
+	// Identity is the same in all folders that show the message; 0 if the source tells none.
+	Identity uint64
+
 	// Size, in bytes, and Date, in seconds since 1970 (noDate if there is none), are kept of messages that are at the target, as
-	// they were read and sent, and of filtered ones, as the source's list has them.
+	// they were read and sent, and of filtered and merged ones, as the source's list has them.
 	Size int64
 	Date int64
 
@@ -86,14 +89,14 @@ const noDate = -1 << 62
 
 // A page holds entries of neighbouring source UIDs in ascending order. On disk it is:
 //
-//	byte     version, 2
+//	byte     version, 3 if the messages have identities, else 2
 //	uvarint  number of flag sets, then each as uvarint length and its flags separated by spaces
 //	uvarint  number of runs, then each as
 //	         byte     outcome, with 0x40 set if the messages have left the source
 //	         uvarint  distance of the run's first source UID from the UID behind the previous run
 //	         uvarint  number of messages
 //	         varint   (at the target only) distance of the run's first target UID from the UID behind the previous run's
-//	then for the messages at the target and the filtered ones, in order, column by column:
+//	then for the messages at the target, the filtered and the merged ones, in order, column by column:
 //	uvarint  size
 //	varint   distance of the date from that of the message before, in seconds
 //	then for the messages at the target:
@@ -101,11 +104,16 @@ const noDate = -1 << 62
 //	16 bytes digest
 //	then for the repaired ones:
 //	16 bytes digest of what was sent
+//	then, in version 3, for all messages:
+//	8 bytes  identity, the lowest first
 //
 // Version 1, which is still read, keeps no size and date of filtered messages.
 //
 // A run's target UIDs ascend by one as its source UIDs do, unless all of them are 0.
-const pageVersion = 2
+const (
+	pageVersion       = 2
+	identifiedVersion = 3
+)
 
 var errPage = errors.New("the page is damaged")
 
@@ -129,7 +137,11 @@ func encodePage(entries []entry) []byte {
 			setOf(e.Flags)
 		}
 	}
-	b := []byte{pageVersion}
+	version := byte(pageVersion)
+	if slices.ContainsFunc(entries, func(e entry) bool { return e.Identity != 0 }) {
+		version = identifiedVersion
+	}
+	b := []byte{version}
 	b = binary.AppendUvarint(b, uint64(len(sets)))
 	for _, s := range sets {
 		b = binary.AppendUvarint(b, uint64(len(s)))
@@ -177,6 +189,11 @@ func encodePage(entries []entry) []byte {
 	for _, e := range kept {
 		if e.Outcome == Repaired {
 			b = append(b, e.Written[:]...)
+		}
+	}
+	if version == identifiedVersion {
+		for _, e := range entries {
+			b = binary.LittleEndian.AppendUint64(b, e.Identity)
 		}
 	}
 	return b
@@ -252,8 +269,8 @@ func decodePage(data []byte) ([]entry, error) {
 	if v := r.bytes(1); r.err == nil {
 		version = v[0]
 	}
-	if version < 1 || version > pageVersion {
-		return nil, fmt.Errorf("the page has version %d, this migsh knows %d: use the newer migsh that wrote it", version, pageVersion)
+	if version < 1 || version > identifiedVersion {
+		return nil, fmt.Errorf("the page has version %d, this migsh knows %d: use the newer migsh that wrote it", version, identifiedVersion)
 	}
 	sets := make([]mailbox.Flags, r.count())
 	for i := range sets {
@@ -294,6 +311,13 @@ func decodePage(data []byte) ([]entry, error) {
 	for _, e := range kept {
 		if e.Outcome == Repaired {
 			copy(e.Written[:], r.bytes(uint64(len(e.Written))))
+		}
+	}
+	if version == identifiedVersion {
+		for i := range entries {
+			if id := r.bytes(8); id != nil {
+				entries[i].Identity = binary.LittleEndian.Uint64(id)
+			}
 		}
 	}
 	if r.err == nil && len(r.b) > 0 {

@@ -14,6 +14,7 @@ func drawEntries(t *rapid.T) []entry {
 	var out []entry
 	flagSets := []mailbox.Flags{nil, mailbox.NewFlags(`\Seen`), mailbox.NewFlags(`\Seen`, "$Work", "ü")}
 	source, target := mailbox.UID(0), mailbox.UID(1000)
+	identified := rapid.Bool().Draw(t, "identified")
 	for i := range rapid.IntRange(0, 60).Draw(t, "entries") {
 		source += mailbox.UID(rapid.SampledFrom([]int{1, 1, 1, 2, 1000}).Draw(t, "gap"))
 		e := entry{
@@ -31,6 +32,9 @@ func drawEntries(t *rapid.T) []entry {
 			e.Date = rapid.SampledFrom([]int64{noDate, -5, 0, 1700000000, 4000000000}).Draw(t, "date")
 			e.Flags = rapid.SampledFrom(flagSets).Draw(t, "flags")
 			e.Digest = digestOf([]byte{byte(i)})
+		}
+		if identified {
+			e.Identity = rapid.SampledFrom([]uint64{0, 1278455344230334865, 1<<64 - 1}).Draw(t, "identity")
 		}
 		out = append(out, e)
 	}

@@ -32,6 +32,8 @@ type pass struct {
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
 	dated         []datedMessage            // a few of those that were copied
+	working       []*folderPass             // those of the round
+	unsettled     bool                      // a round follows
 	state         Progress
 	result        Result
 }

@@ -28,9 +28,9 @@ type FolderPreview struct {
 	Fault string
 
 	// Messages of Bytes in all are at the source. Each is in one of the following: it was Decided by an earlier pass, is left out by the
-	// filter, is larger than the target takes, seems to be AtTarget already by date and size, or is Pending.
-	Messages, Decided, Filtered, TooLarge, AtTarget, Pending int64
-	Bytes, PendingBytes                                      int64
+	// filter, is Merged because another folder shows it too, is larger than the target takes, seems to be AtTarget already by date and size, or is Pending.
+	Messages, Decided, Filtered, Merged, TooLarge, AtTarget, Pending int64
+	Bytes, PendingBytes                                              int64
 	// Large lists those that are too large, up to a thousand.
 	Large []mailbox.Meta
 }
@@ -72,12 +72,15 @@ func Previewed(ctx context.Context, job Job) (Preview, error) {
 		return out, err
 	}
 	p.keepNames(mappings)
-	for _, m := range mappings {
-		f, err := p.previewFolder(ctx, m)
-		if err != nil {
+	seen, err := p.seenBefore(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.Folders = make([]FolderPreview, len(mappings))
+	for _, i := range byHome(mappings) {
+		if out.Folders[i], err = p.previewFolder(ctx, mappings[i], seen); err != nil {
 			return out, err
 		}
-		out.Folders = append(out.Folders, f)
 	}
 	if p.target.Info().Features.Quota {
 		if out.Quotas, err = p.target.Quota(ctx); err != nil && !ofFolder(err) {
@@ -93,7 +96,7 @@ func ofFolder(err error) bool {
 	return class == mailbox.PerFolder || class == mailbox.PerMessage
 }
 
-func (p *pass) previewFolder(ctx context.Context, m foldermap.Mapping) (FolderPreview, error) {
+func (p *pass) previewFolder(ctx context.Context, m foldermap.Mapping, seen identities) (FolderPreview, error) {
 	out := FolderPreview{Source: m.Source.Name, Use: m.Source.Use, Target: m.Target, LeftOut: m.LeftOut, Note: m.Note}
 	if m.LeftOut != "" {
 		out.Target = ""
@@ -104,14 +107,14 @@ func (p *pass) previewFolder(ctx context.Context, m foldermap.Mapping) (FolderPr
 	}
 	folder, there := p.targetFolders[m.Target]
 	out.Exists = there && folder.Selectable()
-	err := p.previewMessages(ctx, m, &out)
+	err := p.previewMessages(ctx, m, seen, &out)
 	if err != nil && ofFolder(err) {
 		out.Fault, err = err.Error(), nil
 	}
 	return out, err
 }
 
-func (p *pass) previewMessages(ctx context.Context, m foldermap.Mapping, out *FolderPreview) error {
+func (p *pass) previewMessages(ctx context.Context, m foldermap.Mapping, seen identities, out *FolderPreview) error {
 	at := mailbox.At{Folder: m.Source.Name}
 	if m.Source.Status != nil {
 		if m.Source.Status.Messages == 0 {
@@ -146,6 +149,8 @@ func (p *pass) previewMessages(ctx context.Context, m foldermap.Mapping, out *Fo
 			out.Decided++
 		case p.Filter != nil && !p.Filter(meta):
 			out.Filtered++
+		case seen.again(meta.Identity):
+			out.Merged++
 		case limit > 0 && size > limit:
 			out.TooLarge++
 			if len(out.Large) < largeListed {

@@ -18,7 +18,7 @@ func (p *pass) foresee(ctx context.Context, folders []*folderPass) error {
 		}
 		initial = initial || f.Seen.UIDValidity == 0 && len(f.plan) > 0
 		for _, m := range f.plan {
-			if !m.filtered {
+			if m.left == 0 {
 				bytes += int64(m.size)
 				messages++
 			}

@@ -292,10 +292,7 @@ func (s *sending) fetchWindows(yield func(mailbox.Window) bool) {
 		if w == nil {
 			return
 		}
-		uids := w.uids.Minus(w.poisonous)
-		for _, p := range w.filtered {
-			uids = uids.Minus(mailbox.UIDs(p.uid))
-		}
+		uids := w.toSend().Minus(w.poisonous)
 		if len(uids) > 0 && !yield(mailbox.Window{At: w.folder.sourceAt(), UIDs: uids}) {
 			return
 		}
@@ -351,8 +348,8 @@ func (s *sending) beginOne(w *window) error {
 	for _, r := range w.uids {
 		f.Pending.AddRange(r)
 	}
-	for _, p := range w.filtered {
-		if err := s.decide(w, entry{Source: p.uid, Outcome: Filtered, Size: int64(p.size), Date: p.date}); err != nil {
+	for _, p := range w.left {
+		if err := s.decide(w, entry{Source: p.uid, Outcome: p.left, Size: int64(p.size), Date: p.date}); err != nil {
 			return err
 		}
 	}

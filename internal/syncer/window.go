@@ -25,8 +25,8 @@ type window struct {
 	uids    mailbox.UIDSet
 	size    int  // messages in it
 	suspect bool // the connection broke before while its messages were on their way
-	// filtered and poisonous messages are not even fetched.
-	filtered  []planned
+	// Messages that are left out and poisonous ones are not even fetched.
+	left      []planned
 	poisonous mailbox.UIDSet
 
 	entries  []entry // those decided, in any order
@@ -42,6 +42,18 @@ type window struct {
 
 // done tells whether every message has had its attention.
 func (w *window) done() bool { return w.passed == w.size }
+
+// toSend are its messages, without those that are left out.
+func (w *window) toSend() mailbox.UIDSet {
+	if len(w.left) == 0 {
+		return w.uids
+	}
+	var out mailbox.UIDSet
+	for _, p := range w.left {
+		out.Add(p.uid)
+	}
+	return w.uids.Minus(out)
+}
 
 // resend makes a window of messages that are sent anew.
 func (f *folderPass) resend(uids mailbox.UIDSet) *window {
@@ -66,8 +78,8 @@ func (f *folderPass) cut() {
 		w.uids.Add(p.uid)
 		w.size++
 		switch {
-		case p.filtered:
-			w.filtered = append(w.filtered, p)
+		case p.left != 0:
+			w.left = append(w.left, p)
 		case a == quarantineAfter:
 			w.poisonous.Add(p.uid)
 		default:

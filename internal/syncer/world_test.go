@@ -73,7 +73,7 @@ func (w *world) sync(t testing.TB) Result {
 func checkBalance(t testing.TB, r Result) {
 	t.Helper()
 	for _, f := range r.Folders {
-		if !f.Excluded && f.Fault == "" && f.Source != f.Copied+f.Matched+f.Filtered+f.Refused+f.Vanished {
+		if !f.Excluded && f.Fault == "" && f.Source != f.Decided() {
 			t.Errorf("the balance of %q does not close: %+v", f.SourceFolder, f)
 		}
 	}

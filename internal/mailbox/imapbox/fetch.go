@@ -291,7 +291,7 @@ func (f *fetch) take(resp lane.Response) (bool, error) {
 		if name != "BODY[]" || early != nil {
 			return nil
 		}
-		if m.UID != 0 && m.HasFlags && m.HasDate {
+		if m.UID != 0 && m.HasFlags && m.HasDate && (m.HasLabels || !f.labels) {
 			req := f.wanted(m.UID)
 			if req == nil {
 				return nil // told twice, or unasked
@@ -337,7 +337,7 @@ func (f *fetch) wanted(uid mailbox.UID) *request {
 }
 
 func metaOf(m *lane.Fetched) mailbox.Meta {
-	return mailbox.Meta{UID: m.UID, Flags: m.Flags, Date: m.Date, Size: m.Size, ModSeq: m.ModSeq}
+	return mailbox.Meta{UID: m.UID, Flags: labelled(m), Date: m.Date, Size: m.Size, ModSeq: m.ModSeq, Identity: m.Identity}
 }
 
 // vanished yields the request's next message as one that is no longer there.

@@ -22,10 +22,14 @@ type entry struct {
 
 // metaItems are what entries are made of.
 func (s *session) metaItems() string {
+	items := "UID FLAGS INTERNALDATE RFC822.SIZE"
 	if s.caps.condStore {
-		return "UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ"
+		items += " MODSEQ"
 	}
-	return "UID FLAGS INTERNALDATE RFC822.SIZE"
+	if s.labels {
+		items += " X-GM-MSGID X-GM-LABELS"
+	}
+	return items
 }
 
 // refresh makes the server tell of new messages in a folder that has been open for a while; the answer need not be waited for.
@@ -34,7 +38,7 @@ func (s *session) refresh() error { return s.lane.Send(&lane.Command{Op: "NOOP"}
 
 func entryOf(f lane.Fetched) entry {
 	return entry{
-		Meta: mailbox.Meta{UID: f.UID, Flags: f.Flags, Date: f.Date, Size: f.Size, ModSeq: f.ModSeq},
+		Meta: metaOf(&f),
 		seq:  f.Number, complete: f.Size >= 0 || f.HasDate,
 	}
 }

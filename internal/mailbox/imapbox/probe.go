@@ -99,6 +99,9 @@ func (r *Report) known(s *session) {
 	if s.quirks.Has(quirks.PartOfFolders) && !strings.EqualFold(s.cfg.host(), yahooExport) {
 		r.warn("The server shows the newest 10,000 messages of each folder only. To copy from it, use %s, which shows up to 100,000.", yahooExport)
 	}
+	if s.quirks.Has(quirks.DailyCaps) {
+		r.warn("The server closes mailboxes for up to a day that hand out more than 2,500 MB or take in more than 500 MB a day. Stay below it: -DailyByteLimitPerMailbox 2300MB at an endpoint to copy from, 450MB at one to copy to.")
+	}
 }
 
 // yahooExport is the server that Yahoo has for whoever takes mail away.

@@ -36,6 +36,7 @@ type session struct {
 
 	kind   *quirks.Server // nil: of no known kind
 	quirks quirks.Set     // what is done about its oddities
+	labels bool           // messages are asked for their identity and their labels
 
 	tls     *tls.ConnectionState // nil on a plain connection
 	method  login.Method         // with which somebody logs in
@@ -70,6 +71,8 @@ func OpenSource(ctx context.Context, cfg Config) (mailbox.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.labels = s.labelled()
+	s.info.Features.Identities = s.labels
 	return &source{&reader{session: s, examine: true}}, nil
 }
 

@@ -2,6 +2,7 @@ package lane
 
 import (
 	"bytes"
+	"strconv"
 	"time"
 
 	"migsh/internal/mailbox"
@@ -20,9 +21,13 @@ type Fetched struct {
 	ModSeq uint64
 	// EmailID tells the same message in two folders or under another UID (RFC 8474); empty without OBJECTID.
 	EmailID string
+	// Identity and Labels are Gmail's X-GM-MSGID and X-GM-LABELS, the labels as they stand, without that of the open folder.
+	Identity uint64
+	Labels   []string
 
-	HasFlags bool // FLAGS came
-	HasDate  bool // INTERNALDATE came, though perhaps none that can be read
+	HasFlags  bool // FLAGS came
+	HasDate   bool // INTERNALDATE came, though perhaps none that can be read
+	HasLabels bool // X-GM-LABELS came
 }
 
 // Fetch reads the rest of a FETCH response into f, and calls body for each body section in its place, with f as far as it is
@@ -118,6 +123,18 @@ func (r *Reader) fetchItem(f *Fetched, name string, body func(string, *Body) err
 			r.note("dropped a FETCH attribute with a value that cannot be", v.Text)
 		}
 		return err
+	case "X-GM-MSGID":
+		v, err := r.value(0)
+		if err != nil {
+			return err
+		}
+		if f.Identity, err = strconv.ParseUint(string(v.Text), 10, 64); err != nil {
+			r.note("dropped a FETCH attribute with a value that cannot be", append([]byte(name+" "), v.Text...))
+		}
+		return nil
+	case "X-GM-LABELS":
+		f.HasLabels = true
+		return r.fetchLabels(f)
 	default:
 		if isBody(name) {
 			return r.fetchBody(name, body)
@@ -199,6 +216,20 @@ func (r *Reader) flagNames(v Value) ([]string, bool) {
 		names = append(names, string(e.Text))
 	}
 	return names, true
+}
+
+// fetchLabels reads a list of labels.
+func (r *Reader) fetchLabels(f *Fetched) error {
+	v, err := r.value(0)
+	if err != nil {
+		return err
+	}
+	for _, label := range v.List {
+		if label.Kind != List {
+			f.Labels = append(f.Labels, string(label.Text))
+		}
+	}
+	return nil
 }
 
 // Flags reads the flags of a value, such as that of a FLAGS response or of PERMANENTFLAGS.

@@ -31,6 +31,7 @@ type Options struct {
 	NoSpecialUse bool // special uses are neither told nor kept
 	NoListStatus bool // subscriptions are unknown
 	NoNamespace  bool // the namespaces are not told
+	Identities   bool // Message.Identity is told
 
 	// Group is how many messages Append stores in one go, whole or not at all (MULTIAPPEND); 1 if 0.
 	Group int
@@ -85,6 +86,8 @@ type Message struct {
 	Date   time.Time
 	Body   []byte
 	ModSeq uint64
+	// Identity is told as that of the message, if it is not 0; messages of several folders may share one.
+	Identity uint64
 }
 
 type folder struct {

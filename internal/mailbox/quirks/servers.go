@@ -22,6 +22,8 @@ const (
 	PartOfFolders       Name = "PartOfFolders"
 	BrokenMountpoints   Name = "BrokenMountpoints"
 	ViewsOfMail         Name = "ViewsOfMail"
+	OneCopyOfMail       Name = "OneCopyOfMail"
+	DailyCaps           Name = "DailyCaps"
 	PlainList           Name = "PlainList"
 )
 
@@ -61,6 +63,17 @@ var Servers = []Server{
 			About: "Its folders for starred and for important mail only show what other folders hold; " +
 				"they are left out unless IncludeFolders names them. Stars are copied as flags.",
 			Source: "https://developers.google.com/workspace/gmail/imap/imap-extensions",
+		}, {
+			Name: OneCopyOfMail,
+			About: "Its folders are labels: a message is shown in the folder of each of its labels, and in All Mail. It is copied once, to INBOX if " +
+				"it is there, else to the folder that says most of it, to All Mail's only if it is nowhere else; its other labels become keywords. " +
+				"The other folders' sights of it are counted and listed as merged.",
+			Source: "https://developers.google.com/workspace/gmail/imap/imap-extensions",
+		}, {
+			Name: DailyCaps,
+			About: "It lets a mailbox hand out 2,500 MB and take in 500 MB a day over IMAP, and closes it for up to a day when that is exceeded; " +
+				"whoever tests the server is told of the endpoint's daily limits.",
+			Source: "https://support.google.com/a/answer/1071518",
 		}},
 	},
 	{
