@@ -32,7 +32,7 @@ type getCommand struct {
 	TotalCount               int32        `param:"pipelinebyname" help:"At most so many commands."`
 	Syntax                   bool         `param:"pipelinebyname" help:"Gives the syntax as text."`
 	ShowCommandInfo          bool         `param:"" help:"Not supported: no window shows commands here."`
-	ArgumentList             []any        `param:"pos=1 remaining allownull allowempty" alias:"Args" help:"Accepted as PowerShell does, where it decides on dynamic parameters; commands here have none."`
+	ArgumentList             []any        `param:"pos=1 remaining allownull allowempty" alias:"Args" help:"The arguments for which the dynamic parameters of functions are told."`
 	All                      bool         `param:"pipelinebyname" help:"Also commands that others of the same name hide."`
 	ListImported             bool         `param:"pipelinebyname" help:"Only commands of the session, which is the rule here."`
 	ParameterName            []string     `param:"wildcards" help:"Only commands that have one of these parameters."`
@@ -95,8 +95,15 @@ func (c *getCommand) exact(s cmdlet.Session, name string) {
 		}
 		return
 	}
-	if v := s.Describe(name); v != nil {
+	if v := s.Describe(name, c.ArgumentList...); v != nil {
 		info, _ := s.Command(name)
+		if info != nil && info.Extend != nil {
+			args := make([]cmdlet.Arg, len(c.ArgumentList))
+			for i, a := range c.ArgumentList {
+				args[i] = cmdlet.Arg{Value: a}
+			}
+			info = info.Extend(args)
+		}
 		if a, ok := (aliasDrive{s}).find(name); ok {
 			info = &cmdlet.Info{Name: a.Name, Kind: cmdlet.KindAlias}
 		}

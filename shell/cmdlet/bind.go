@@ -27,6 +27,8 @@ type Options struct {
 	Function bool
 	// Prompt asks for mandatory parameters that are missing, in order; nil means that they are an error.
 	Prompt func(missing []*Parameter) (map[string]any, error)
+	// Dynamic gives the further parameters that a dynamicparam block makes, once the declared ones have been bound; nil where there is none.
+	Dynamic func(b *Binding) ([]*Parameter, error)
 	// Defaults looks up $PSDefaultParameterValues.
 	Defaults func(parameter string) (any, bool)
 }
@@ -40,6 +42,8 @@ type Binding struct {
 	values []any
 	bound  []bool
 	mask   setMask
+	// undeclared is set while parameters are still to come.
+	undeclared bool
 
 	// Rest holds the arguments left over for $args of a simple function.
 	Rest []any
@@ -88,15 +92,24 @@ func (b *Binding) Parameters() *object.Hashtable {
 func Bind(info *Info, args []Arg, opts Options) (*Binding, error) {
 	s := info.schema()
 	b := &Binding{info: info, schema: s, opts: opts, values: make([]any, len(s.params)), bound: make([]bool, len(s.params)), mask: allMask}
-	rest, err := b.bindNamed(args)
+	rest := make([]positional, len(args))
+	for i, a := range args {
+		rest[i] = positional{Arg: a, index: i}
+	}
+	b.undeclared = opts.Dynamic != nil
+	rest, err := b.bindGiven(rest)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.bindDefaults(); err != nil {
-		return nil, err
-	}
-	if rest, err = b.bindPositional(rest); err != nil {
-		return nil, err
+	if b.undeclared {
+		added, err := opts.Dynamic(b)
+		if err != nil {
+			return nil, err
+		}
+		b.extend(added)
+		if rest, err = b.bindGiven(rest); err != nil {
+			return nil, err
+		}
 	}
 	if rest, err = b.bindRemaining(rest); err != nil {
 		return nil, err
@@ -114,45 +127,80 @@ func Bind(info *Info, args []Arg, opts Options) (*Binding, error) {
 	return b, nil
 }
 
+// bindGiven binds by name, by the session's defaults and by position, and gives what is left.
+func (b *Binding) bindGiven(args []positional) ([]positional, error) {
+	rest, err := b.bindNamed(args)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.bindDefaults(); err != nil {
+		return nil, err
+	}
+	return b.bindPositional(rest)
+}
+
+// extend adds parameters to those that can be bound.
+func (b *Binding) extend(added []*Parameter) {
+	b.undeclared = false
+	if len(added) == 0 {
+		return
+	}
+	b.schema = b.schema.with(added)
+	b.values = append(b.values, make([]any, len(added))...)
+	b.bound = append(b.bound, make([]bool, len(added))...)
+}
+
 // positional is an argument left for binding by position; index is its place on the command line.
 type positional struct {
 	Arg
 	index int
+	held  bool // it stands behind a name that nobody knows yet
 }
 
-func (b *Binding) bindNamed(args []Arg) ([]positional, error) {
+func (b *Binding) bindNamed(args []positional) ([]positional, error) {
 	var rest []positional
 	for i := 0; i < len(args); i++ {
 		a := args[i]
+		at := a.index
 		if a.Name == "" {
-			rest = append(rest, positional{a, i})
+			a.held = false
+			rest = append(rest, a)
 			continue
 		}
 		p, candidates := b.schema.resolve(a.Name)
 		if p == nil && len(candidates) > 0 {
 			if !b.info.Advanced { // a simple function has no common parameters; its own may still be ambiguous
-				return nil, b.errAmbiguous(a.Name, candidates, i)
+				return nil, b.errAmbiguous(a.Name, candidates, at)
 			}
 			if p = preferOwn(candidates, len(b.info.Parameters)); p == nil {
-				return nil, b.errAmbiguous(a.Name, candidates, i)
+				return nil, b.errAmbiguous(a.Name, candidates, at)
 			}
 		}
 		if p == nil {
 			if !b.info.Advanced { // an unknown parameter of a simple function is an argument, together with its value
 				if !a.HasValue && i+1 < len(args) && args[i+1].Name == "" {
 					a.Value, a.HasValue = args[i+1].Value, true
-					rest = append(rest, positional{a, i})
+					rest = append(rest, a)
 					i++
 					continue
 				}
-				rest = append(rest, positional{a, i})
+				rest = append(rest, a)
+				continue
+			}
+			if b.undeclared { // it may be one that is still to come, with its value
+				rest = append(rest, a)
+				if i+1 < len(args) && args[i+1].Name == "" {
+					i++
+					args[i].held = true
+					rest = append(rest, args[i])
+				}
 				continue
 			}
 			if b.remaining() != nil { // it goes, with its text, to the parameter that takes the rest
-				rest = append(rest, positional{a, i})
+				rest = append(rest, a)
 				continue
 			}
-			return nil, b.errNoSuchParameter(a.Name, i)
+			return nil, b.errNoSuchParameter(a.Name, at)
 		}
 		if b.bound[p.Index] {
 			switch { // what is written out wins over what is splatted
@@ -161,7 +209,7 @@ func (b *Binding) bindNamed(args []Arg) ([]positional, error) {
 			case !a.Splatted && b.splatted[p]:
 				b.bound[p.Index] = false
 			default:
-				return nil, b.errTwice(p, i)
+				return nil, b.errTwice(p, at)
 			}
 		}
 		if a.Splatted {
@@ -170,16 +218,16 @@ func (b *Binding) bindNamed(args []Arg) ([]positional, error) {
 			}
 			b.splatted[p] = true
 		}
-		value, at := a.Value, i
+		value := a.Value
 		switch {
 		case a.HasValue:
 		case p.Switch:
 			value = object.Switch(true)
 		case i+1 < len(args) && args[i+1].Name == "":
 			i++
-			value, at = args[i].Value, i
+			value, at = args[i].Value, args[i].index
 		default:
-			return nil, b.errMissingArgument(p, i)
+			return nil, b.errMissingArgument(p, at)
 		}
 		if err := b.set(p, value, at, true); err != nil {
 			return nil, err
@@ -222,8 +270,8 @@ func (b *Binding) bindDefaults() error {
 func (b *Binding) bindPositional(args []positional) ([]positional, error) {
 	next := 0
 	for _, pos := range b.schema.positions {
-		for next < len(args) && args[next].Name != "" {
-			next++ // an unknown parameter kept for $args or the remaining arguments
+		for next < len(args) && (args[next].Name != "" || args[next].held) {
+			next++ // an unknown parameter kept for $args, the remaining arguments or the parameters to come
 		}
 		if next >= len(args) {
 			break

@@ -2,6 +2,7 @@ package cmdlet
 
 import (
 	"fmt"
+	"math"
 
 	"migsh/shell/object"
 )
@@ -15,7 +16,7 @@ type Common struct {
 	Verbose, Debug, WhatIf, Confirm                               *bool
 }
 
-func commonParameters(shouldProcess bool) []*Parameter {
+func commonParameters(info *Info) []*Parameter {
 	byName := func(name, alias, typ string) *Parameter {
 		p := &Parameter{Name: name, Aliases: []string{alias}, Sets: []ParameterSet{{Name: AllSets, Position: -1}}}
 		if typ == "switch" {
@@ -42,8 +43,15 @@ func commonParameters(shouldProcess bool) []*Parameter {
 		p.Validators = []Validator{supportedAction{}}
 	}
 	params[10].Validators = []Validator{Range{Min: int32(0), Max: int32(0x7fffffff)}}
-	if shouldProcess {
+	if info.ShouldProcess {
 		params = append(params, byName("WhatIf", "wi", "switch"), byName("Confirm", "cf", "switch"))
+	}
+	if info.Paging {
+		for _, p := range []struct{ name, typ string }{{"IncludeTotalCount", "switch"}, {"Skip", "uint64"}, {"First", "uint64"}} {
+			more := byName(p.name, "", p.typ)
+			more.Aliases = nil
+			params = append(params, more)
+		}
 	}
 	return params
 }
@@ -73,8 +81,7 @@ func IsCommon(name string) bool {
 // Common reads the common parameters out of a binding.
 func (b *Binding) Common() Common {
 	var c Common
-	first := len(b.info.Parameters)
-	for _, p := range b.schema.params[first:] {
+	for _, p := range b.schema.commonParameters() {
 		if !b.bound[p.Index] {
 			continue
 		}
@@ -127,8 +134,8 @@ func mustType(name string) *object.Type {
 
 // HasCommon tells whether one of the common parameters was given.
 func (b *Binding) HasCommon() bool {
-	for i := len(b.info.Parameters); i < len(b.bound); i++ {
-		if b.bound[i] {
+	for _, p := range b.schema.commonParameters() {
+		if b.bound[p.Index] {
 			return true
 		}
 	}
@@ -146,4 +153,31 @@ func (p *Parameter) FromPipeline() bool {
 		}
 	}
 	return false
+}
+
+func (s *schema) commonParameters() []*Parameter { return s.params[s.own : s.own+s.common] }
+
+// Paging are the parameters of [CmdletBinding(SupportsPaging)].
+type Paging struct {
+	First, Skip       uint64
+	IncludeTotalCount bool
+}
+
+// Paging reads the paging parameters: everything, where they were not given.
+func (b *Binding) Paging() Paging {
+	out := Paging{First: math.MaxUint64}
+	for _, p := range b.schema.commonParameters() {
+		if !b.bound[p.Index] {
+			continue
+		}
+		switch v := b.values[p.Index]; p.Name {
+		case "First":
+			out.First, _ = v.(uint64)
+		case "Skip":
+			out.Skip, _ = v.(uint64)
+		case "IncludeTotalCount":
+			out.IncludeTotalCount = object.IsTrue(v)
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package cmdlet
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"migsh/shell/object"
@@ -35,6 +36,14 @@ type Info struct {
 	// ShouldProcess gives the command -WhatIf and -Confirm.
 	ShouldProcess bool
 	ConfirmImpact Impact
+	// Paging gives the command -First, -Skip and -IncludeTotalCount.
+	Paging bool
+	// HelpURI is where the help of a function is on the web.
+	HelpURI string
+	// Remoting is how the command works on other machines, by the names of RemotingCapability; empty: PowerShell, as for most.
+	Remoting string
+	// Extend gives the declaration with the parameters that a dynamicparam block makes for arguments; nil where there is none.
+	Extend func(args []Arg) *Info
 	// NoPositional is [CmdletBinding(PositionalBinding=$false)].
 	NoPositional bool
 	// ErrorName ends FullyQualifiedErrorId: the .NET class for cmdlets ("Microsoft.PowerShell.Commands.GetItemCommand"), the name for functions.
@@ -50,6 +59,16 @@ type Info struct {
 	Command any
 
 	derived atomic.Pointer[schema]
+}
+
+// With is the declaration with further parameters.
+func (info *Info) With(added []*Parameter) *Info {
+	return &Info{
+		Name: info.Name, Kind: info.Kind, Module: info.Module, Aliases: info.Aliases, Synopsis: info.Synopsis, Parameters: slices.Concat(info.Parameters, added),
+		DefaultSet: info.DefaultSet, Advanced: info.Advanced, ShouldProcess: info.ShouldProcess, ConfirmImpact: info.ConfirmImpact, Paging: info.Paging,
+		HelpURI: info.HelpURI, Remoting: info.Remoting, Extend: info.Extend, NoPositional: info.NoPositional, ErrorName: info.ErrorName, OutputTypes: info.OutputTypes,
+		New: info.New, Help: info.Help, Comments: info.Comments, Command: info.Command,
+	}
 }
 
 // Impact is ConfirmImpact.

@@ -69,8 +69,8 @@ type Language interface {
 	// NewBlock makes a script block of text.
 	NewBlock(text string) (object.ScriptBlock, error)
 	// Describe is a command as an object with Name, CommandType, Parameters and so on; nil when there is none. An alias is
-	// described as such.
-	Describe(name string) any
+	// described as such. A function's dynamic parameters are those for the arguments.
+	Describe(name string, args ...any) any
 	// DescribeKind is the command of that name and kind, even where another hides it; nil when there is none.
 	DescribeKind(name string, kind Kind) (*Info, any)
 	// Show shows an object as the end of a pipeline does.

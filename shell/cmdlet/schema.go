@@ -1,6 +1,7 @@
 package cmdlet
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 	"sort"
@@ -20,6 +21,7 @@ func (m setMask) count() int { return bits.OnesCount32(uint32(m)) }
 type schema struct {
 	params   []*Parameter
 	own      int       // how many of them are the command's own
+	common   int       // how many common ones follow; behind them are those of a dynamicparam block
 	masks    []setMask // sets a parameter belongs to; allMask for all
 	byName   map[string]*Parameter
 	sets     []string // names by bit
@@ -69,46 +71,70 @@ func newSchema(info *Info) *schema {
 	s := &schema{byName: map[string]*Parameter{}, own: len(info.Parameters)}
 	s.params = append(s.params, info.Parameters...)
 	if info.Advanced {
-		s.params = append(s.params, commonParameters(info.ShouldProcess)...)
+		s.params = append(s.params, commonParameters(info)...)
 	}
-	bit := map[string]setMask{}
-	setBit := func(name string) setMask {
-		key := strings.ToLower(name)
-		if m, ok := bit[key]; ok {
-			return m
-		}
-		m := setMask(1) << len(s.sets)
-		bit[key] = m
-		s.sets = append(s.sets, name)
-		s.declared |= m
-		return m
-	}
+	s.common = len(s.params) - s.own
 	for i, p := range s.params {
 		if i >= len(info.Parameters) { // common parameters are shared by all commands: a copy carries this one's index
 			c := *p
 			p = &c
 			s.params[i] = p
 		}
-		p.Index = i
-		mask := setMask(0)
-		for _, set := range p.Sets {
-			if set.Name == AllSets || set.Name == "" {
-				mask = allMask
-				break
-			}
-			mask |= setBit(set.Name)
-		}
-		s.masks = append(s.masks, mask)
-		s.byName[strings.ToLower(p.Name)] = p
-		for _, a := range p.Aliases {
-			if _, taken := s.byName[strings.ToLower(a)]; !taken {
-				s.byName[strings.ToLower(a)] = p
-			}
-		}
+		s.enter(p, i)
 	}
 	if info.DefaultSet != "" && info.DefaultSet != AllSets {
-		s.def = setBit(info.DefaultSet)
+		s.def = s.setBit(info.DefaultSet)
 	}
+	s.order()
+	return s
+}
+
+// with is the schema with further parameters behind the others.
+func (s *schema) with(added []*Parameter) *schema {
+	more := &schema{
+		params: slices.Concat(s.params, added), own: s.own, common: s.common, masks: slices.Clone(s.masks), byName: maps.Clone(s.byName),
+		sets: slices.Clone(s.sets), declared: s.declared, def: s.def,
+	}
+	for i, p := range added {
+		more.enter(p, len(s.params)+i)
+	}
+	more.order()
+	return more
+}
+
+// setBit is the bit of a set, a new one where the set has none yet.
+func (s *schema) setBit(name string) setMask {
+	if m := s.bit(name); m != 0 {
+		return m
+	}
+	m := setMask(1) << len(s.sets)
+	s.sets = append(s.sets, name)
+	s.declared |= m
+	return m
+}
+
+// enter makes a parameter known by its names and sets.
+func (s *schema) enter(p *Parameter, index int) {
+	p.Index = index
+	mask := setMask(0)
+	for _, set := range p.Sets {
+		if set.Name == AllSets || set.Name == "" {
+			mask = allMask
+			break
+		}
+		mask |= s.setBit(set.Name)
+	}
+	s.masks = append(s.masks, mask)
+	s.byName[strings.ToLower(p.Name)] = p
+	for _, a := range p.Aliases {
+		if _, taken := s.byName[strings.ToLower(a)]; !taken {
+			s.byName[strings.ToLower(a)] = p
+		}
+	}
+}
+
+// order lists the positions, and the parameters that take input.
+func (s *schema) order() {
 	seen := map[int]bool{}
 	for _, p := range s.params {
 		takes := false
@@ -124,8 +150,10 @@ func newSchema(info *Info) *schema {
 		}
 	}
 	sort.Ints(s.positions)
-	return s
 }
+
+// isCommon tells whether a parameter is one of those that all advanced commands have.
+func (s *schema) isCommon(p *Parameter) bool { return p.Index >= s.own && p.Index < s.own+s.common }
 
 // in returns the parameter's role in the sets of mask: the first of its attributes that applies.
 func (s *schema) in(p *Parameter, mask setMask) (ParameterSet, bool) {
@@ -173,7 +201,7 @@ func (s *schema) resolve(name string) (*Parameter, []*Parameter) {
 	}
 	found = append(found, byAlias...)
 	if len(found) > 1 { // the command's own parameters come before the common ones
-		own := slices.DeleteFunc(slices.Clone(found), func(p *Parameter) bool { return p.Index >= s.own })
+		own := slices.DeleteFunc(slices.Clone(found), func(p *Parameter) bool { return s.isCommon(p) })
 		if len(own) == 1 {
 			found = own
 		}

@@ -178,7 +178,7 @@ func (c *completer) command(source, word string) {
 		}
 		return
 	}
-	info := c.infoOf(cmd.Name())
+	info := c.infoOf(cmd)
 	if info == nil {
 		if !c.program(cmd, word) {
 			c.files(word)
@@ -193,7 +193,8 @@ func (c *completer) command(source, word string) {
 }
 
 // infoOf finds a command in the session, or among the functions that the text itself defines.
-func (c *completer) infoOf(name string) *cmdlet.Info {
+func (c *completer) infoOf(cmd *syntax.Command) *cmdlet.Info {
+	name := cmd.Name()
 	if name == "" {
 		return nil
 	}
@@ -210,6 +211,9 @@ func (c *completer) infoOf(name string) *cmdlet.Info {
 	info, ok := c.s.Command(name)
 	if !ok {
 		return nil
+	}
+	if info.Extend != nil {
+		return info.Extend(c.arguments(cmd))
 	}
 	return info
 }

@@ -236,7 +236,7 @@ func (c *completer) membersOf(elements []syntax.CommandBase) []Item {
 	if !ok {
 		return nil
 	}
-	info := c.infoOf(cmd.Name())
+	info := c.infoOf(cmd)
 	if info == nil {
 		return nil
 	}

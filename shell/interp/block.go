@@ -44,6 +44,7 @@ type code struct {
 	process *list
 	end     *list
 	clean   *list
+	dynamic *list // of dynamicparam
 	// params are the slots and default values of the parameters.
 	params []compiledParam
 	// failed is the error of what the block declares: of its types, or what cannot be run yet.

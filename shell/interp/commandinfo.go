@@ -14,6 +14,7 @@ import (
 type commandInfo struct {
 	found
 	name  string
+	args  []cmdlet.Arg // for which the dynamic parameters are described
 	alias *alias
 	in    *Interp // of an alias
 }
@@ -115,6 +116,18 @@ func declareCommand(name string) *object.Type {
 				return info.DefaultSet
 			}
 			return nil
+		})
+		add("HelpUri", func(c *commandInfo) any {
+			if info := c.describe(); info != nil {
+				return info.HelpURI
+			}
+			return ""
+		})
+		add("RemotingCapability", func(c *commandInfo) any {
+			if info := c.describe(); info != nil && info.Remoting != "" {
+				return object.EnumValue(dotnet.TypeRemotingCapability, info.Remoting)
+			}
+			return object.EnumValue(dotnet.TypeRemotingCapability, "PowerShell")
 		})
 		add("CmdletBinding", func(c *commandInfo) any { info := c.describe(); return info != nil && info.Advanced })
 		add("ParameterSets", func(c *commandInfo) any { return c.parameterSets() })
@@ -263,7 +276,12 @@ func (c *commandInfo) describe() *cmdlet.Info {
 	if err != nil {
 		return nil
 	}
-	return s.info
+	if !b.hasDynamic(s.info) {
+		return s.info
+	}
+	fn := c.function
+	s.info.Extend = func(args []cmdlet.Arg) *cmdlet.Info { return b.in.extended(fn, s.info, args) }
+	return s.info.Extend(c.args)
 }
 
 // parameters is the table of the command's parameters by name.
@@ -290,7 +308,7 @@ func (c *commandInfo) parameters() any {
 			sets.Set(set.Name, object.NewCustom("IsMandatory", set.Mandatory, "Position", int32(set.Position), "ValueFromPipeline", set.Pipeline,
 				"ValueFromPipelineByPropertyName", set.PipelineByName, "ValueFromRemainingArguments", set.Remaining, "HelpMessage", set.HelpMessage))
 		}
-		t.Set(p.Name, object.NewCustom("Name", p.Name, "ParameterType", typ, "ParameterSets", sets, "IsDynamic", false,
+		t.Set(p.Name, object.NewCustom("Name", p.Name, "ParameterType", typ, "ParameterSets", sets, "IsDynamic", p.Dynamic && c.function != nil,
 			"Aliases", aliases, "Attributes", attributesOf(p), "SwitchParameter", p.Switch))
 	}
 	return t

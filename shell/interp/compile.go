@@ -135,7 +135,7 @@ func (c *compiler) compile() *code {
 		return l
 	}
 	code.begin, code.process, code.end = named(ast.Begin), named(ast.Process), named(ast.End)
-	code.clean = named(ast.Clean)
+	code.clean, code.dynamic = named(ast.Clean), named(ast.DynamicParam)
 	code.simple = code.begin == nil && code.process == nil && code.clean == nil
 	return code
 }

@@ -61,8 +61,12 @@ type functionStage struct {
 	hasUnder  bool
 	processed bool
 	asks      asking
-	self      any                        // $PSCmdlet
-	warned    map[*cmdlet.Parameter]bool // obsolete parameters that have been warned of
+	self      any // $PSCmdlet
+	paging    any // its PagingParameters, once somebody has asked for them
+	dynamic   []dynamicParameter
+	// describing is set where the call is only made to learn the dynamic parameters.
+	describing bool
+	warned     map[*cmdlet.Parameter]bool // obsolete parameters that have been warned of
 }
 
 func newFunctionStage(b stageBase, fn *function, args []cmdlet.Arg, dotted bool, name string) *functionStage {
@@ -170,11 +174,15 @@ func (s *functionStage) bind() error {
 		opts.Defaults = s.f.defaults(sig.info.Name)
 		opts.Prompt = s.f.promptFor(sig.info)
 	}
+	if s.fn.block.hasDynamic(sig.info) {
+		opts.Dynamic = s.dynamicParameters
+	}
 	binding, err := cmdlet.Bind(sig.info, args, opts)
 	if err != nil {
 		return s.bindFailed(err)
 	}
 	s.binding, s.call.binding = binding, binding
+	s.handOver()
 	s.call.args = binding.Rest
 	if sig.info.Advanced {
 		s.common = binding.Common()
@@ -407,6 +415,7 @@ func (s *functionStage) bindInput(v any) error {
 	if err := s.binding.BindPipeline(v); err != nil {
 		return err
 	}
+	s.handOver()
 	if err := s.warnObsolete(); err != nil {
 		return err
 	}

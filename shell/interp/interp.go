@@ -81,6 +81,8 @@ type Interp struct {
 	classes   map[*object.Type]*class // those that are classes
 	debug     *debugger               // nil while nothing is watched
 	debugger  debugger
+	// describing are the functions whose dynamicparam block runs to describe them.
+	describing map[*function]bool
 }
 
 // New makes an interpreter with its global scope.

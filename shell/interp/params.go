@@ -108,6 +108,19 @@ func (s *signature) functionAttribute(f *frame, c *compiler, a *syntax.Attribute
 				s.info.DefaultSet = object.ToString(v)
 			case "positionalbinding":
 				s.info.NoPositional = !object.IsTrue(v)
+			case "supportspaging":
+				s.info.Paging = object.IsTrue(v)
+			case "helpuri":
+				s.info.HelpURI = object.ToString(v)
+			case "remotingcapability":
+				v, err := object.Convert(v, dotnet.TypeRemotingCapability)
+				if err != nil {
+					return f.wrap(err)
+				}
+				s.info.Remoting = object.ToString(v)
+			case "supportstransactions": // there are none
+			default:
+				return f.errAt(a, "PropertyNotFoundForAttribute", "Property '"+name+"' cannot be found for type 'CmdletBinding'.")
 			}
 			return nil
 		})

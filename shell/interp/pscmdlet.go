@@ -2,6 +2,7 @@ package interp
 
 import (
 	"migsh/shell/object"
+	"migsh/shell/object/dotnet"
 	"migsh/shell/syntax"
 )
 
@@ -54,6 +55,16 @@ func declareCmdletObject() *object.Type {
 		get("MyInvocation", func(s *functionStage) any { return s.call.invocation(s.frame) })
 		get("ParameterSetName", func(s *functionStage) any { return s.binding.Set() })
 		get("CommandRuntime", func(s *functionStage) any { return s.self })
+		get("PagingParameters", func(s *functionStage) any {
+			if !s.binding.Info().Paging {
+				return nil
+			}
+			if s.paging == nil {
+				p := s.binding.Paging()
+				s.paging = dotnet.NewPagingParameters(p.First, p.Skip, p.IncludeTotalCount)
+			}
+			return s.paging
+		})
 		get("Stopping", func(s *functionStage) any { return false })
 		get("SessionState", func(s *functionStage) any { return s.frame.in.sessionState() })
 		get("Host", func(s *functionStage) any {

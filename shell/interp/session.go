@@ -299,8 +299,11 @@ func (s *session) NewBlock(text string) (object.ScriptBlock, error) {
 	return s.in.parseBlock(text, s.in.current)
 }
 
-func (s *session) Describe(name string) any {
+func (s *session) Describe(name string, args ...any) any {
 	if c := s.in.commandNamed(name, false); c != nil {
+		for _, v := range args {
+			c.args = append(c.args, cmdlet.Arg{Value: v})
+		}
 		return c.AsObject()
 	}
 	return nil

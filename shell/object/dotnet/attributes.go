@@ -20,7 +20,7 @@ var (
 	TypeValidateEnumerated = object.Declare(&object.Type{Name: automation + "ValidateEnumeratedArgumentsAttribute", Base: TypeValidateArguments})
 	TypeTransformation     = object.Declare(&object.Type{Name: automation + "ArgumentTransformationAttribute", Base: typeMetadata})
 	_                      = object.NewEnum(automation+"ValidateRangeKind", false, []string{"Positive", "NonNegative", "Negative", "NonPositive"}, nil)
-	_                      = object.NewEnum(automation+"RemotingCapability", false, []string{"None", "PowerShell", "SupportedByCommand", "OwnedByCommand"}, nil)
+	TypeRemotingCapability = object.NewEnum(automation+"RemotingCapability", false, []string{"None", "PowerShell", "SupportedByCommand", "OwnedByCommand"}, nil)
 	abstractAttributes     = []*object.Type{TypeAttribute, typeMetadata, typeParsing, TypeValidateArguments, TypeValidateEnumerated, TypeTransformation}
 )
 

@@ -12,11 +12,9 @@ type RuntimeParameter struct {
 }
 
 var (
-	typeAttributes       = object.Construct(object.TypeCollection, TypeAttribute)
 	typeRuntimeParameter = object.Declare(&object.Type{Name: automation + "RuntimeDefinedParameter"})
 	// TypeRuntimeParameters is that of the table in which a dynamicparam block hands its parameters over.
-	TypeRuntimeParameters = object.Declare(&object.Type{Name: automation + "RuntimeDefinedParameterDictionary",
-		Base: object.Construct(object.TypeDictionary, object.TypeString, typeRuntimeParameter)})
+	TypeRuntimeParameters = object.Declare(&object.Type{Name: automation + "RuntimeDefinedParameterDictionary"})
 )
 
 // RuntimeParameterOf is the dynamic parameter that a value is.
@@ -30,6 +28,8 @@ func RuntimeParameterOf(v any) (*RuntimeParameter, bool) {
 }
 
 func init() {
+	typeAttributes := object.Construct(object.TypeCollection, TypeAttribute)
+	TypeRuntimeParameters.Base = object.Construct(object.TypeDictionary, object.TypeString, typeRuntimeParameter)
 	object.Extend(typeRuntimeParameter, func(t *object.Type) {
 		constructor(t, "()", func(args) (any, error) {
 			return object.Instance(t, &RuntimeParameter{Attributes: &object.List{Type: typeAttributes}}), nil
