@@ -83,7 +83,7 @@ var typeBatch = declare(exchange+"MigrationBatch", func(b *batch) string { retur
 		{"AllowUnknownColumnsInCsv", object.TypeBoolean, func(b *batch) any { return b.AllowUnknownColumns }},
 		{"IncrementalSyncInterval", object.TypeTimeSpan, func(b *batch) any { return interval(b.IncrementalSyncEvery) }},
 		{"SkipReports", object.TypeBoolean, func(b *batch) any { return b.SkipReports }},
-		{"ReportInterval", object.TypeTimeSpan, func(b *batch) any { return span(b.ReportInterval) }},
+		{"ReportInterval", object.TypeTimeSpan, func(b *batch) any { return span(b.ReportEvery()) }},
 		{"RetentionAction", object.TypeString, func(b *batch) any { return string(b.RetentionAction) }},
 		{"RetentionTime", object.TypeDateTime, func(b *batch) any { return b.at(b.RetentionTime) }},
 		{"DataConsistencyScore", enumScore, func(b *batch) any { return named(enumScore, b.Score) }},

@@ -142,6 +142,17 @@ func (s BatchSettings) DeletionPercent() int {
 	return cmp.Or(s.MaxDeletionPercent, DefaultDeletionPercent)
 }
 
+// DefaultReportInterval is the time between two reports on a batch at work unless it says another.
+const DefaultReportInterval = 24 * time.Hour
+
+// ReportEvery is the time between two reports while the batch is at work, 0 if none are sent.
+func (s BatchSettings) ReportEvery() time.Duration {
+	if s.SkipReports {
+		return 0
+	}
+	return cmp.Or(s.ReportInterval, DefaultReportInterval)
+}
+
 // Batch is a snapshot of a batch.
 type Batch struct {
 	Name            string

@@ -219,19 +219,23 @@ func due(b migration.Batch, now time.Time) (kind migration.NotificationKind, occ
 	case migration.BatchCompleted, migration.BatchCompletedWithErrors:
 		return end(migration.NotifyCompleted)
 	case migration.BatchStarting, migration.BatchSyncing, migration.BatchCompleting:
-		interval := b.ReportInterval
-		if interval == 0 {
-			interval = defaultInterval
+		if b.SkipReports {
+			return "", ""
 		}
-		if slot := int64(now.Sub(b.StartTime) / interval); !b.SkipReports && !b.StartTime.IsZero() && slot > 0 {
-			return migration.NotifyReport, fmt.Sprintf("%s-%d", migration.NotifyReport, slot)
+		if slot := int64(now.Sub(atWorkSince(b)) / b.ReportEvery()); slot > 0 {
+			return migration.NotifyReport, fmt.Sprintf("%s-%d-%d", migration.NotifyReport, b.Order.Number, slot)
 		}
 	}
 	return "", ""
 }
 
-// defaultInterval is the time between two reports on a batch at work unless it says another.
-const defaultInterval = 24 * time.Hour
+// atWorkSince is when a batch at work has begun with what it was ordered last.
+func atWorkSince(b migration.Batch) time.Time {
+	if b.Order.Kind == migration.OrderStart && b.StartAfter.After(b.Order.At) {
+		return b.StartAfter
+	}
+	return b.Order.At
+}
 
 // compose writes a mail and puts it into the outbox.
 func (n *Notifier) compose(ctx context.Context, b migration.Batch, kind migration.NotificationKind, occasion string, to []string, relay migration.Relay) error {

@@ -29,6 +29,8 @@ func TestDue(t *testing.T) {
 	skipping.SkipReports = true
 	hourly := batch(migration.BatchSyncing, migration.OrderStart)
 	hourly.ReportInterval = time.Hour
+	later := batch(migration.BatchSyncing, migration.OrderStart)
+	later.StartAfter = start.Add(20 * time.Hour)
 	for _, tt := range []struct {
 		name  string
 		batch migration.Batch
@@ -43,11 +45,13 @@ func TestDue(t *testing.T) {
 		{"stopped", batch(migration.BatchStopped, migration.OrderStop), 0, "Stopped-3"},
 		{"completed", batch(migration.BatchCompleted, migration.OrderComplete), 0, "Completed-3"},
 		{"synchronizing again", batch(migration.BatchIncrementalSyncing, migration.OrderStart), 48 * time.Hour, ""},
-		{"at work", batch(migration.BatchSyncing, migration.OrderStart), 23 * time.Hour, ""},
-		{"at work for a day", batch(migration.BatchSyncing, migration.OrderStart), 25 * time.Hour, "Report-1"},
-		{"at work for two days", batch(migration.BatchSyncing, migration.OrderStart), 49 * time.Hour, "Report-2"},
+		{"at work", batch(migration.BatchSyncing, migration.OrderStart), 24 * time.Hour, ""}, // the order came an hour after the first start
+		{"at work for a day", batch(migration.BatchSyncing, migration.OrderStart), 25 * time.Hour, "Report-3-1"},
+		{"at work for two days", batch(migration.BatchSyncing, migration.OrderStart), 49 * time.Hour, "Report-3-2"},
+		{"held back until lately", later, 49 * time.Hour, "Report-3-1"},
+		{"completing", batch(migration.BatchCompleting, migration.OrderComplete), 25 * time.Hour, "Report-3-1"},
 		{"at work for days, without reports", skipping, 49 * time.Hour, ""},
-		{"every hour", hourly, 150 * time.Minute, "Report-2"},
+		{"every hour", hourly, 190 * time.Minute, "Report-3-2"},
 	} {
 		if _, got := due(tt.batch, start.Add(tt.after)); got != tt.want {
 			t.Errorf("%s: %q is due, want %q", tt.name, got, tt.want)
