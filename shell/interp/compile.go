@@ -100,9 +100,6 @@ func (c *compiler) slot(v *syntax.Variable) {
 func (c *compiler) compile() *code {
 	ast := c.block.ast
 	code := &code{block: c.block, layout: c.layout, watched: c.watch}
-	if ast.DynamicParam != nil {
-		code.failed = c.unsupported(ast.DynamicParam, "dynamicparam")(c.in.current)
-	}
 	for _, u := range ast.Usings {
 		switch u.Kind {
 		case syntax.UsingModule:
