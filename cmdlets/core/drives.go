@@ -357,6 +357,11 @@ type removePSDrive struct {
 }
 
 func (c *removePSDrive) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if c.Scope != "" && !strings.EqualFold(c.Scope, "Global") {
+		if err := withoutEffect(out, "drives belong to the whole session. Say -Scope Global.", "Scope"); err != nil {
+			return err
+		}
+	}
 	d := drivesOf(out.Session())
 	for _, name := range c.Name {
 		root, ok := d.root(name)

@@ -312,6 +312,9 @@ type makeDirectory struct {
 }
 
 func (c *makeDirectory) Process(ctx context.Context, in any, out cmdlet.Out) error {
+	if err := withoutEffect(out, "a directory has no value. Leave it out.", "Value"); err != nil {
+		return err
+	}
 	n := &newItem{Path: c.Path, Name: c.Name, ItemType: "Directory", Force: c.Force, credential: c.credential}
 	return n.Process(ctx, in, out)
 }

@@ -24,11 +24,20 @@ type getItemProperty struct {
 }
 
 func (c *getItemProperty) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := c.refuse(); err != nil {
+		return err
+	}
 	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, true)
 	if err != nil {
 		return err
 	}
 	for _, t := range targets {
+		if !t.hasProperties() {
+			if err := out.Error(noInterface(propertyInterface)); err != nil {
+				return err
+			}
+			continue
+		}
 		item := t.properties()
 		if len(c.Name) > 0 {
 			o := object.NewCustom()
@@ -71,6 +80,9 @@ type getItemPropertyValue struct {
 }
 
 func (c *getItemPropertyValue) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := c.refuse(); err != nil {
+		return err
+	}
 	if len(c.Path)+len(c.LiteralPath) == 0 {
 		c.Path = []string{"."}
 	}
@@ -79,6 +91,12 @@ func (c *getItemPropertyValue) Process(_ context.Context, _ any, out cmdlet.Out)
 		return err
 	}
 	for _, t := range targets {
+		if !t.hasProperties() {
+			if err := out.Error(noInterface(propertyInterface)); err != nil {
+				return err
+			}
+			continue
+		}
 		item := t.properties()
 		for _, name := range c.Name {
 			v, ok, err := object.Property(item, name)

@@ -134,6 +134,9 @@ type joinPathCmd struct {
 }
 
 func (c *joinPathCmd) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := c.refuse(); err != nil {
+		return err
+	}
 	for _, path := range c.Path {
 		joined := joinPath(path, c.ChildPath)
 		for _, more := range c.AdditionalChildPath {
@@ -179,6 +182,9 @@ type splitPath struct {
 }
 
 func (c *splitPath) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := c.refuse(); err != nil {
+		return err
+	}
 	paths := append(c.Path[:len(c.Path):len(c.Path)], c.LiteralPath...)
 	if c.Resolve {
 		targets, err := existing(out, c.Path, c.LiteralPath, nil, false)
@@ -276,6 +282,9 @@ type resolvePath struct {
 }
 
 func (c *resolvePath) Process(_ context.Context, _ any, out cmdlet.Out) error {
+	if err := c.refuse(); err != nil {
+		return err
+	}
 	s := out.Session()
 	base := s.Location()
 	paths, literal := c.Path, c.LiteralPath

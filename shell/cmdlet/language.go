@@ -11,6 +11,16 @@ type Block interface {
 	object.ScriptBlock
 	// Run runs the block in the caller's scope with $_ set, and hands over what it puts out, one object at a time.
 	Run(under any, write func(v any) error) error
+	// Invoke runs the block as the call operator does.
+	Invoke(i Invocation, write func(v any) error) error
+}
+
+// Invocation is how a block is called.
+type Invocation struct {
+	Arguments []any
+	Input     []any // of the pipeline, where Piped tells that there is one
+	Piped     bool
+	InCaller  bool // in the caller's scope, not in one of its own
 }
 
 // HostMessage is what Write-Host says: given to [Out.Information], it is shown whatever the preference.

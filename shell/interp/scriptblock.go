@@ -56,6 +56,11 @@ func (sb *scriptBlock) Run(under any, write func(v any) error) error {
 	return sb.invoke(sinkFunc(write), invocation{under: []any{under}, dotted: true})
 }
 
+// Invoke implements [cmdlet.Block].
+func (sb *scriptBlock) Invoke(i cmdlet.Invocation, write func(v any) error) error {
+	return sb.invoke(sinkFunc(write), invocation{args: i.Arguments, input: i.Input, piped: i.Piped, dotted: i.InCaller})
+}
+
 // plain tells that the block is nothing but statements.
 func (sb *scriptBlock) plain() bool {
 	a := sb.block.ast

@@ -236,6 +236,38 @@ func fileMethod(t *Type, name string, returns *Type, params []Param, call func(f
 	}}}})
 }
 
+// fileSetter is how a property of a file is set: the value is converted, and the file read anew.
+func fileSetter(typ *Type, set func(f *File, v any) error) func(recv, v any) error {
+	return func(recv, v any) error {
+		f, ok := FileOf(recv)
+		if !ok {
+			return nil
+		}
+		v, err := Convert(v, typ)
+		if err != nil {
+			return err
+		}
+		if err := set(f, v); err != nil {
+			return ioException(err, f.Path)
+		}
+		f.Refresh()
+		return nil
+	}
+}
+
+// protect takes the permission to write away, or gives it to the owner.
+func (f *File) protect(on bool) error {
+	info, err := os.Stat(f.Path)
+	if err != nil {
+		return err
+	}
+	mode := info.Mode().Perm() &^ 0o222
+	if !on {
+		mode = info.Mode().Perm() | 0o200
+	}
+	return os.Chmod(f.Path, mode)
+}
+
 const providerPrefix = `Microsoft.PowerShell.Core\FileSystem::`
 
 func fileSystemMembers(t *Type) {
@@ -254,27 +286,19 @@ func fileSystemMembers(t *Type) {
 	add("Name", TypeString, func(f *File) any { return f.Name() })
 	add("Exists", TypeBoolean, func(f *File) any { return f.Exists() })
 	for _, x := range []struct {
-		name     string
-		settable bool
-	}{{"CreationTime", false}, {"LastAccessTime", false}, {"LastWriteTime", true}} {
+		name    string
+		written bool // setting it sets the time of the last write, as .NET does where a system keeps no other time of creation
+	}{{"CreationTime", true}, {"LastAccessTime", false}, {"LastWriteTime", true}} {
 		m := fileProperty(t, x.name, KindProperty, TypeDateTime, date(false, modified))
 		u := fileProperty(t, x.name+"Utc", KindProperty, TypeDateTime, date(true, modified))
-		if x.settable {
-			set := func(recv, v any) error {
-				f, _ := FileOf(recv)
-				d, err := Convert(v, TypeDateTime)
-				if err != nil {
-					return err
-				}
-				at := d.(DateTime).Time()
-				if err := os.Chtimes(f.Path, at, at); err != nil {
-					return ioException(err, f.Path)
-				}
-				f.Refresh()
-				return nil
+		set := fileSetter(TypeDateTime, func(f *File, v any) error {
+			at := v.(DateTime).Time()
+			if x.written {
+				return os.Chtimes(f.Path, time.Time{}, at) // the zero time leaves the other one as it is
 			}
-			m.Set, u.Set = set, set
-		}
+			return os.Chtimes(f.Path, at, time.Time{})
+		})
+		m.Set, u.Set = set, set
 	}
 	add("LinkTarget", TypeString, func(f *File) any {
 		if target, err := os.Readlink(f.Path); err == nil {
@@ -288,7 +312,8 @@ func fileSystemMembers(t *Type) {
 		}
 		return int32(f.info.Mode().Perm())
 	})
-	add("Attributes", TypeFileAttributes, func(f *File) any { return Enum{Type: TypeFileAttributes, Value: f.attributes()} })
+	attributes := fileProperty(t, "Attributes", KindProperty, TypeFileAttributes, func(f *File) any { return Enum{Type: TypeFileAttributes, Value: f.attributes()} })
+	attributes.Set = fileSetter(TypeFileAttributes, func(f *File, v any) error { return f.protect(v.(Enum).Value&1 != 0) })
 	note := func(name string, get func(f *File) any) {
 		fileProperty(t, name, KindNoteProperty, TypeString, get)
 	}
@@ -323,7 +348,8 @@ func fileMembers(t *Type) {
 	}})
 	add("DirectoryName", TypeString, func(f *File) any { return filepath.Dir(f.Path) })
 	add("Directory", TypeDirectoryInfo, func(f *File) any { return NewFile(filepath.Dir(f.Path), true) })
-	add("IsReadOnly", TypeBoolean, func(f *File) any { return f.info != nil && f.info.Mode().Perm()&0o222 == 0 })
+	readOnly := fileProperty(t, "IsReadOnly", KindProperty, TypeBoolean, func(f *File) any { return f.info != nil && f.info.Mode().Perm()&0o222 == 0 })
+	readOnly.Set = fileSetter(TypeBoolean, func(f *File, v any) error { return f.protect(v.(bool)) })
 	text := []Param{{Name: "destFileName", Type: TypeString}}
 	fileMethod(t, "Delete", TypeVoid, nil, func(f *File, _ []any) (any, error) {
 		if err := os.Remove(f.Path); err != nil && !os.IsNotExist(err) {
