@@ -27,6 +27,7 @@ type story struct {
 	savedAt  time.Time
 	rate     int64 // bytes a minute, of late
 	closing  *records.Figures
+	done     int64  // messages and changes that the pass has come to, up to its end
 	day      string // of dayBytes
 	dayBytes int64
 	folders  []migration.FolderCount
@@ -150,6 +151,7 @@ func (s *story) figures(f records.Figures) records.Figures {
 func (s *story) end(result syncer.Result, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.done = result.Copied + result.Matched + result.Skipped + result.Reflagged + result.Removed
 	f := s.before
 	f.Folder, f.Rate = "", 0
 	f.Bytes += result.Bytes
@@ -197,11 +199,11 @@ func (s *story) pace(result syncer.Result, now time.Time) string {
 	return fmt.Sprintf(" %s, %s a minute", over, migration.ByteSize(float64(result.Bytes)/took.Minutes()))
 }
 
-// moved tells whether the pass has got anything done.
+// moved tells whether the pass, which has ended, has got anything done.
 func (s *story) moved() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.progress.MessagesCopied > 0
+	return s.done > 0
 }
 
 // stalled adds to the time that was spent waiting for a server.

@@ -82,6 +82,28 @@ func (c *carriage) end() {
 	})
 }
 
+// cut ends the carriage as its link says.
+func (c *carriage) cut() {
+	c.proxy.count(func(s *ProxyStats) { s.Cut++ })
+	c.end()
+}
+
+// stall passes nothing on for as long as the link says.
+func (c *carriage) stall() {
+	var enough <-chan time.Time
+	if c.link.StallTime > 0 {
+		timer := time.NewTimer(c.link.StallTime)
+		defer timer.Stop()
+		enough = timer.C
+	}
+	select {
+	case <-enough:
+		c.cut()
+	case <-c.silent:
+	case <-c.ctx.Done():
+	}
+}
+
 // reset ends the carriage at once, with RST to both sides.
 func (c *carriage) reset() {
 	c.cancel()
@@ -130,10 +152,7 @@ func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, pas
 				n = min(n, stall-total)
 			}
 			if n == 0 {
-				select {
-				case <-c.silent:
-				case <-c.ctx.Done():
-				}
+				c.stall()
 				return
 			}
 			select {
@@ -152,7 +171,7 @@ func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, pas
 			total += n
 			c.proxy.count(func(s *ProxyStats) { *passed(s) += n })
 			if total == cut {
-				c.end()
+				c.cut()
 				return
 			}
 		}

@@ -18,6 +18,8 @@ type Link struct {
 	CutDown, CutUp     int64 // ends the connection after so many bytes; 0 means never
 	StallDown, StallUp int64 // passes nothing more on after so many bytes; 0 means never
 	Reset              bool  // cuts end with RST instead of FIN
+
+	StallTime time.Duration // cuts a connection that has stalled for so long; 0 means never
 }
 
 // ProxyStats are a proxy's counts.
@@ -25,6 +27,7 @@ type ProxyStats struct {
 	Open  int   // connections that are open now
 	Max   int   // the most that were open at once
 	Total int   // connections accepted so far
+	Cut   int   // connections that were cut as their link says
 	Down  int64 // bytes passed on to clients
 	Up    int64 // bytes passed on to the server
 }
@@ -166,8 +169,9 @@ func (p *Proxy) accept() {
 			return // closed at the test's end
 		}
 		p.mu.Lock()
-		link := p.link(p.stats.Total + 1)
+		choose, n := p.link, p.stats.Total+1
 		p.mu.Unlock()
+		link := choose(n) // it may ask for our counts
 		p.count(func(s *ProxyStats) { s.Total++ })
 		p.running.Go(func() { p.carry(client.(*net.TCPConn), link) })
 	}

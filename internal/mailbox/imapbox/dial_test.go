@@ -43,6 +43,15 @@ func TestDialFaults(t *testing.T) {
 		_, err := OpenSource(t.Context(), Config{Server: "no-such-host.invalid", Security: migration.SecuritySsl})
 		wantFault(t, err, mailbox.HostUnknown, "no-such-host.invalid", "check the server's name")
 	})
+	t.Run("handshake broken off", func(t *testing.T) {
+		cfg := (&script{greeting: "<close>"}).start(t)
+		cfg.Security = migration.SecuritySsl
+		_, err := OpenSource(t.Context(), cfg)
+		wantFault(t, err, mailbox.TLSFailed, "during the handshake")
+		if class := mailbox.ClassOf(err); class != mailbox.Later {
+			t.Errorf("class %v: a network that fails once is no reason to call for a person", class)
+		}
+	})
 	t.Run("refused port", func(t *testing.T) {
 		_, err := OpenSource(t.Context(), Config{Server: "127.0.0.1", Port: refused})
 		wantFault(t, err, mailbox.ConnectFailed, "refuses connections", strconv.Itoa(refused))
@@ -58,6 +67,8 @@ func TestDialFaults(t *testing.T) {
 		{"SSH", "SSH-2.0-OpenSSH_9\r\n", "None", mailbox.NotAServer, []string{"SSH"}},
 		{"noise", "hello world\r\n", "None", mailbox.NotAServer, []string{`it said "hello world"`}},
 		{"half a line", "hell<close>", "None", mailbox.NotAServer, []string{`it said "hell"`}},
+		{"half a greeting", "* OK [CAPABILITY IMAP4rev1 LIT<close>", "None", mailbox.ConnectionLost, nil},
+		{"less than half", "*<close>", "None", mailbox.ConnectionLost, nil},
 		{"nothing but the end", "<close>", "None", mailbox.TooManySessions, []string{"without a word"}},
 		{"silence", "<wait>", "None", mailbox.ConnectFailed, []string{"said nothing within"}},
 		{"BYE", "* BYE [UNAVAILABLE] come back later\r\n<close>", "None", mailbox.Unavailable, []string{"UNAVAILABLE", "come back later"}},

@@ -60,11 +60,12 @@ func (c Config) tlsFault(err error, security migration.Security) error {
 	switch fix, why := certificateFault(err, c.host()); {
 	case why != nil:
 		e.Err, e.Fix = why, fix
-	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		e.Class = mailbox.Later // as a rule it is the network, and the next handshake succeeds
 		e.Err = fmt.Errorf("the server ended the connection during the handshake: %w", err)
 		e.Fix = "check that this port speaks TLS; the server may also know no TLS version or cipher that is safe (at least TLS 1.2)"
 	case errors.Is(err, errSilent):
-		e.ID = mailbox.SecurityMismatch
+		e.ID, e.Class = mailbox.SecurityMismatch, mailbox.Later
 		e.Err = fmt.Errorf("%w to the TLS handshake: the port may not speak TLS", err)
 		e.Fix = "use -Security Tls (STARTTLS) or None on a plain port such as 143, or port 993"
 	default:
@@ -143,10 +144,21 @@ func (c Config) greetingFault(err error, said string) error {
 		e := c.fault(mailbox.TooManySessions, op, errors.New("the server ended the connection without a word: its limit of connections is reached, or it blocks this address"))
 		e.Fix = "wait, lower MaxConcurrentMigrations, or have the server's administrator look at its limits and blocked addresses"
 		return e
-	case said != "":
+	case said != "" && !beginsGreeting(said):
 		return c.strangerFault(said)
 	}
 	return c.fault(mailbox.ConnectionLost, op, err)
+}
+
+// beginsGreeting tells whether what came before the connection broke may have become a greeting.
+func beginsGreeting(said string) bool {
+	said = strings.ToUpper(said)
+	for _, greeting := range []string{"* OK ", "* PREAUTH ", "* BYE "} {
+		if n := min(len(said), len(greeting)); said[:n] == greeting[:n] {
+			return true
+		}
+	}
+	return false
 }
 
 // strangerFault names what answers where IMAP was expected.
