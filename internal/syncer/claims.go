@@ -248,6 +248,7 @@ func (f *folderPass) gatherClaims(ctx context.Context) error {
 		if err := f.awaitRest(ctx); err != nil {
 			return err
 		}
+		f.expectLate()
 	}
 	from := mailbox.UID(0)
 	switch {

@@ -38,6 +38,13 @@
 // digests. From then on the window is copied as if nothing had happened, but a message whose digest waits at the
 // target is claimed rather than sent; each message at the target is claimed once, so twins stay as many as they were.
 //
+// A server may store what had reached it after the connection has ended, and after that look. So the look comes when the folder
+// has rested for a while ([Job.Settle]), counted from the break, or from the beginning of the pass if nobody noted one. What comes
+// later still was sent again by then, and is there twice: what was in doubt stays in the record for an hour, each pass
+// looks for second copies of it, and removes those that nobody has touched.
+//
+// A connection that had to be given up after a refusal leaves nothing in doubt; the pass goes on over a new one.
+//
 // The same claiming serves all other cases of doubt: a target folder that was filled before migsh came (claims: all of
 // it), a source whose UIDVALIDITY changed (claims: the entries of the generation of pages before), a target whose
 // UIDVALIDITY changed (its messages are read and the entries moved to their new UIDs first).

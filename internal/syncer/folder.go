@@ -121,7 +121,7 @@ func (r *folderRecord) present() int64 {
 
 // settled tells whether the last pass finished the folder with nothing left to do.
 func (f *folderPass) settled() bool {
-	return f.Seen.UIDValidity != 0 && len(f.Intents) == 0 && f.Pending.IsZero() && !f.Adopting && f.Previous == 0 &&
+	return f.Seen.UIDValidity != 0 && len(f.Intents) == 0 && f.Resent == nil && f.Pending.IsZero() && !f.Adopting && f.Previous == 0 &&
 		!f.CompareFlags && len(f.Reflag) == 0 && f.Fault == "" && !f.retries() && !f.refiltered() &&
 		(!f.Job.Deletions.Follow || f.folderRecord.Deletions == deletionsFollowed)
 }
@@ -193,6 +193,9 @@ func (f *folderPass) conclude(ctx context.Context) error {
 	if err := f.followDeletions(ctx); err != nil {
 		return err
 	}
+	if err := f.settleLate(ctx); err != nil {
+		return err
+	}
 	return f.finish(ctx)
 }
 
@@ -255,6 +258,9 @@ func (f *folderPass) sourceLife(ctx context.Context) error {
 	f.switchGeneration(fresh, staged)
 	f.Previous = waiting
 	f.SourceValidity = now
+	if f.Resent != nil {
+		f.Resent.UIDs.UIDSet = mailbox.UIDsFrom(1) // of the life before
+	}
 	f.Through, f.Pending, f.Suspects, f.Seen = 0, uidSet{}, nil, mailbox.Status{}
 	f.CompareFlags = true
 	for i := range f.Intents {
@@ -628,7 +634,7 @@ func (f *folderPass) targetLife(ctx context.Context) error {
 		f.Previous = number + 1
 	}
 	f.switchGeneration(number, staged)
-	f.Reflag = reflags
+	f.Reflag, f.Resent = reflags, nil
 	// What was on its way when we last stopped may be anywhere now.
 	f.Adopting = f.Adopting || len(f.Intents) > 0
 	if err := f.commit(ctx); err != nil {
@@ -664,7 +670,7 @@ func (f *folderPass) markFinished() {
 // nothingRemains tells, when the last window has been written down, whether the folder is finished with it.
 func (f *folderPass) nothingRemains() bool {
 	return f.open == 0 && f.given == len(f.windows) && !f.following && len(f.apart) == 0 && len(f.again) == 0 && len(f.mend) == 0 &&
-		len(f.deferred) == 0 && len(f.undescribed) == 0 && f.Previous == 0 && !f.toCompare() &&
+		len(f.deferred) == 0 && len(f.undescribed) == 0 && f.Previous == 0 && !f.toCompare() && f.Resent == nil &&
 		!f.Job.Deletions.Follow
 }
 

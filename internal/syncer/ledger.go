@@ -58,6 +58,8 @@ type folderRecord struct {
 	// IntentAt is when the last intent was written, BrokenAt when a connection broke on which messages were on their way.
 	IntentAt time.Time `json:",omitzero"`
 	BrokenAt time.Time `json:",omitzero"`
+	// Resent may still come to the target from a connection that broke.
+	Resent *resent `json:",omitempty"`
 	// Adopting: what lay in the target folder before is still to be claimed.
 	Adopting bool `json:",omitempty"`
 	// Suspects are messages during whose transfer the connection broke.

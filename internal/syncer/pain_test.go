@@ -26,6 +26,7 @@ func TestPain(t *testing.T) {
 		{"P2", painBrokenTwice},
 		{"P2 late", painStoredLate},
 		{"P2 late and slow", painStoredLateAfterLongWindow},
+		{"P2 too late", painStoredTooLate},
 		{"P3", painTwins},
 		{"P5", TestMissingDate},
 		{"P5 ignored", TestDatesIgnored},
@@ -447,6 +448,94 @@ func painStoredLateAfterLongWindow(t *testing.T) {
 			if n := len(w.target.Messages("INBOX")); n != 12 {
 				t.Errorf("killed: %v: %d messages at the target, want 12", killed, n)
 			}
+		})
+	}
+}
+
+// A server that is slower than anybody waits for has stored messages twice in the end: of what migsh has sent twice, the second copy
+// goes, as long as nobody has touched it, and nothing else.
+func painStoredTooLate(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		opts   membox.Options
+		killed bool
+		after  time.Duration // the break comes the late copy
+		touch  func(w *world, uid mailbox.UID)
+		want   int
+		tells  string
+	}{
+		{"during the next pass", membox.Options{}, false, time.Minute + 30*time.Second, nil, 12, "2 messages were there twice"},
+		{"after it", membox.Options{}, false, 10 * time.Minute, nil, 12, "2 messages were there twice"},
+		{"after it, killed", membox.Options{}, true, 10 * time.Minute, nil, 12, "2 messages were there twice"},
+		{"touched", membox.Options{}, false, 10 * time.Minute, func(w *world, uid mailbox.UID) { w.target.SetFlags("INBOX", uid, `\Flagged`) }, 14, "are there twice, probably"},
+		{"without UIDPLUS", membox.Options{NoUIDPlus: true}, false, 10 * time.Minute, nil, 14, "are there twice, probably"},
+		{"much later", membox.Options{}, false, 3 * time.Hour, nil, 14, "are there twice, probably"},
+		{"the other one deleted", membox.Options{}, false, 10 * time.Minute, func(w *world, uid mailbox.UID) {
+			for _, m := range w.target.Messages("INBOX") {
+				if m.UID < uid-1 {
+					w.target.Remove("INBOX", m.UID)
+				}
+			}
+		}, 2, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(membox.Options{}, test.opts)
+				w.change = func(j *Job) { j.Window, j.Settle, j.Now = 12, 5*time.Second, time.Now }
+				w.deliver("INBOX", 0, 12)
+				c := &crasher{}
+				w.target.SetHooks(membox.Hooks{Before: func(e membox.Effect) error {
+					if e.Op != "APPEND" {
+						return nil
+					}
+					c.mu.Lock()
+					c.dead = test.killed
+					c.mu.Unlock()
+					return mailbox.NewError(mailbox.ConnectionLost, "APPEND", io.EOF)
+				}})
+				job := w.job()
+				job.Store = crashStore{w.store, c}
+				if _, err := Run(t.Context(), job); err == nil {
+					t.Fatal("the connection to the target did not break")
+				}
+				w.target.SetHooks(membox.Hooks{After: func(e membox.Effect) error {
+					if e.Op == "APPEND" {
+						time.Sleep(10 * time.Second) // so slow is the way
+					}
+					return nil
+				}})
+				late := w.source.Messages("INBOX")[:2]
+				time.AfterFunc(test.after, func() {
+					for _, m := range late {
+						uid := w.target.Deliver("INBOX", m)
+						if test.touch != nil {
+							test.touch(w, uid)
+						}
+					}
+				})
+				w.sync(t)
+				if n := len(w.target.Messages("INBOX")); n != 12 {
+					t.Fatalf("%d messages at the target after the pass, want 12", n)
+				}
+				time.Sleep(test.after)
+				for range 2 {
+					w.sync(t)
+					if n := len(w.target.Messages("INBOX")); n != test.want {
+						t.Errorf("%d messages at the target, want %d", n, test.want)
+					}
+				}
+				if test.tells != "" && !w.log.has(test.tells) {
+					t.Errorf("told: %q", w.log.lines)
+				}
+				time.Sleep(2 * lateMost)
+				w.sync(t)
+				before := w.target.Messages("INBOX")
+				w.target.Deliver("INBOX", w.source.Messages("INBOX")[5])
+				w.sync(t)
+				if n := len(w.target.Messages("INBOX")); n != len(before)+1 {
+					t.Errorf("what came when nothing was in doubt was removed")
+				}
+			})
 		})
 	}
 }

@@ -5,8 +5,14 @@ import (
 	"time"
 )
 
-// restLooks bounds how often a folder that does not come to rest is looked at.
-const restLooks = 20
+const (
+	// restLooks bounds how often a folder that does not come to rest is looked at.
+	restLooks = 20
+	// A server that takes long to answer takes long to store: it must rest that many times as long as a look at it takes, but no
+	// more than restMost.
+	restFactor = 10
+	restMost   = time.Minute
+)
 
 // awaitRest waits until the target no longer stores what reached it on a connection that broke lately: a server that has
 // not noticed the break goes on with what it has read, and a message that appears after it was looked for would be sent
@@ -17,24 +23,25 @@ func (f *folderPass) awaitRest(ctx context.Context) error {
 	if !f.BrokenAt.IsZero() && !f.BrokenAt.Before(f.IntentAt) {
 		broken = f.BrokenAt
 	}
-	wait := min(f.Settle-f.Now().Sub(broken), f.Settle)
-	if wait <= 0 {
-		return nil
-	}
-	last := f.keeps.Status
+	last, since, rest := f.keeps.Status, broken, f.Settle
 	for range restLooks {
+		wait := min(rest-f.Now().Sub(since), rest)
+		if wait <= 0 {
+			return nil
+		}
 		var err error
 		if f.turn.wait(func() { err = sleep(ctx, wait) }); err != nil {
 			return err
 		}
+		asked := f.Now()
 		now, err := f.target.Open(ctx, f.Target)
 		if err != nil {
 			return err
 		}
-		if now.Messages == last.Messages && now.UIDNext == last.UIDNext {
-			return nil
+		if now.Messages != last.Messages || now.UIDNext != last.UIDNext {
+			last, since = now.Status, asked
 		}
-		last, wait = now.Status, f.Settle
+		rest = max(f.Settle, min(restFactor*f.Now().Sub(asked), restMost))
 	}
 	return nil
 }

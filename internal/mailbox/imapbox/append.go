@@ -9,7 +9,6 @@ import (
 	"iter"
 	"strings"
 	"sync"
-	"time"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/lane"
@@ -23,6 +22,9 @@ const (
 	// batchDepth and appendDepth are how many commands may be without an answer: batches, and APPENDs of one message.
 	batchDepth  = 8
 	appendDepth = 64
+	// aloneBytes is the length from which a message has a command of its own where others share one: if it is refused for its
+	// length while it is on its way, no other is refused with it.
+	aloneBytes = 1 << 20
 	// appendAtOnce is the length up to which a message is read whole before its literal begins: should the reading fail, the
 	// connection lives on.
 	appendAtOnce = 64 << 10
@@ -67,9 +69,7 @@ type appending struct {
 
 	small []byte // the sender's: holds a small message
 
-	left    bool // the reader's: the consumer wants no more
-	began   time.Time
-	answers int // groups that have been answered
+	left bool // the reader's: the consumer wants no more
 }
 
 // A group is a command that stores messages, or opens a folder for them. Without a command it is one message whose fate needs
@@ -91,7 +91,6 @@ type group struct {
 
 // run sends, reads and yields.
 func (a *appending) run(msgs iter.Seq2[*mailbox.Outgoing, error]) {
-	a.began = time.Now()
 	var sender sync.WaitGroup
 	sender.Go(func() { a.feed(msgs) })
 	var failed error
@@ -193,7 +192,6 @@ func (a *appending) settle(g *group) error {
 		a.tell(g.fate)
 		return nil
 	}
-	a.answers++
 	status := g.cmd.Status()
 	if status.OK() {
 		a.stored(g, status)
@@ -234,7 +232,7 @@ func (a *appending) declined(g *group, e *mailbox.Error, bad bool) error {
 	switch {
 	case a.count(g) == 1 && (e.Class == mailbox.PerMessage || bad):
 		fate = mailbox.Refused
-	case bad, g.early && e.Class == mailbox.PerMessage:
+	case bad:
 		fate = mailbox.Unsettled // the session is over, and the next one sees
 	}
 	if bad || g.early {
@@ -272,7 +270,6 @@ func (a *appending) unsettled(g *group) {
 		return
 	}
 	if a.lane.WasSent(g.cmd) {
-		a.cfg.leaves(g.folder, time.Since(a.began)/time.Duration(a.answers+1))
 		a.yieldAll(g, mailbox.Appended{Fate: mailbox.Unsettled, Err: a.dead})
 	}
 }
@@ -353,7 +350,8 @@ func (a *appending) begin(g *group) {
 
 // message sends one message, in the batch or in a command of its own, and returns the batch to which the next may be added.
 func (a *appending) message(batch *group, out *mailbox.Outgoing) (*group, error) {
-	full := batch != nil && (batch.folder != out.Folder || batch.messages == batchMessages || batch.bytes+out.Length > batchBytes)
+	full := batch != nil && (batch.folder != out.Folder || batch.messages == batchMessages || batch.bytes+out.Length > batchBytes ||
+		out.Length >= aloneBytes)
 	if full {
 		if err := a.end(batch); err != nil {
 			return nil, err
@@ -393,7 +391,7 @@ func (a *appending) message(batch *group, out *mailbox.Outgoing) (*group, error)
 	if err := a.lane.W.Body(body, out.Length); err != nil {
 		return batch, a.bodyFailed(batch, err)
 	}
-	if a.caps.batches() {
+	if a.caps.batches() && out.Length < aloneBytes {
 		return batch, nil
 	}
 	return nil, a.end(batch)

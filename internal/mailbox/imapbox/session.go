@@ -82,12 +82,7 @@ func OpenTarget(ctx context.Context, cfg Config) (mailbox.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &target{&reader{session: s}}
-	if err := t.settleDown(ctx); err != nil {
-		_ = t.Close() // the first error is the one that matters
-		return nil, err
-	}
-	return t, nil
+	return &target{&reader{session: s}}, nil
 }
 
 func open(ctx context.Context, cfg Config) (*session, error) {
