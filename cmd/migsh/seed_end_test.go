@@ -74,15 +74,11 @@ func seedLimits(t *testing.T, w *seedWorld) {
 			"Cyrus":   testserver.StartCyrus(t, testserver.CyrusOptions{MaxMessage: 1 << 20}),
 		} {
 			t.Run(name, func(t *testing.T) {
-				subject := "a film"
-				if name == "Dovecot" { // it refuses the message before that is sent whole; the connection is given up then, and the subject not read
-					subject = ""
-				}
 				target.AddUser(t, testserver.Account{Name: "s13@contoso.edu", Password: "x"})
 				newProgram(t).shows(endpoints(w.source.IMAPPort, target.Base().IMAPPort, "")+w.make(t, "EmailAddress,UserName,Password,TargetPassword", "s13@contoso.edu,s13,x,x")+beginAndWait+
 					"(Get-MigrationBatch B).Status\n$s = Get-MigrationUserStatistics s13@contoso.edu -IncludeSkippedItems\n\"$($s.SyncedItemCount) $($s.SkippedItemCount)\"\n"+
 					"$s.SkippedItems | ForEach-Object { \"$($_.Kind)|$($_.FolderName)|$($_.Subject)|$($_.DateReceived.ToString('yyyy-MM-dd'))|$($_.MessageSize)\" }",
-					"Synced\n", "3 1\n", "LargeItem|INBOX|"+subject, "|2026-03-01|2.06 MB")
+					"Synced\n", "3 1\n", "LargeItem|INBOX|a film|2026-03-01|2.06 MB")
 				arrived(t, target, 3, "s13@contoso.edu")
 			})
 		}

@@ -193,6 +193,13 @@ func ClassOf(err error) Class {
 	return Internal
 }
 
+// AfterRefusal tells whether a session was given up only because a message was refused before it was sent whole, so that what had
+// been sent of it would have been taken for commands. What became of all messages is known: of those without an answer none is stored.
+func AfterRefusal(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Class == Reconnect && ClassOf(e.Err) == PerMessage
+}
+
 // IsID tells whether err is a mailbox error of that kind.
 func IsID(err error, id ID) bool {
 	e, ok := errors.AsType[*Error](err)

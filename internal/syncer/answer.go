@@ -29,6 +29,7 @@ func (s *sending) answer(r mailbox.Appended) error {
 	s.queue = s.queue[1:]
 	m.release()
 	w.onItsWay--
+	s.divided = nil
 	switch r.Fate {
 	case mailbox.Stored:
 		if !m.body.done {
@@ -36,6 +37,9 @@ func (s *sending) answer(r mailbox.Appended) error {
 		}
 		return s.stored(m, r.UID)
 	case mailbox.Refused:
+		if mailbox.IsID(r.Err, mailbox.MessageTooLarge) && (s.tooLarge == 0 || m.length < s.tooLarge) {
+			s.tooLarge = m.length
+		}
 		if !s.strip && s.mending == nil && len(m.flags.Keywords()) > 0 && !mailbox.IsID(r.Err, mailbox.MessageTooLarge) {
 			f.again.Add(m.meta.UID)
 			return s.passOver(w)
@@ -48,6 +52,7 @@ func (s *sending) answer(r mailbox.Appended) error {
 		if s.single {
 			return s.refuseOrRepair(w, m.meta, m.size, r.Err)
 		}
+		s.divided = w
 		if n := len(f.apart); n > 0 && w.uids.Has(f.apart[n-1].Max()) {
 			f.apart[n-1].Add(m.meta.UID)
 		} else {

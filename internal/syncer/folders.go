@@ -180,6 +180,7 @@ func (f *folderPass) outcome(ctx context.Context, err *error) *folderPass {
 		}
 		next := p.beginFolder(f.mapping)
 		next.mapping.Source.Status = nil
+		next.undescribed = f.undescribed
 		next.attempt, next.added, next.copiedNow, next.counted = f.attempt, f.added, f.copiedNow, f.counted
 		if renumbered {
 			next.attempt++

@@ -28,6 +28,7 @@ type pass struct {
 	alone   bool // no further links: one was tried and did not hold
 
 	begun         time.Time
+	tooLarge      int64                     // the length of the smallest message that the target has refused for it, 0 if none
 	known         map[string]*storedFolder  // by source name
 	targetFolders map[string]mailbox.Folder // by name, as the target listed them
 	targets       map[string]string         // source names by the target names that are given to them
@@ -145,6 +146,26 @@ func (p *pass) connect(ctx context.Context) (*link, error) {
 		p.result.Connections++
 	}
 	return l, err
+}
+
+// renew replaces both connections of a link, for folders on it: that to the target is dead, and that to the source was left in the
+// middle of a message.
+func (p *pass) renew(ctx context.Context, l *link, folders []*folderPass) error {
+	_, _ = l.target.Close(), l.source.Close() // it is known that they did not end in order
+	fresh, err := p.connect(ctx)
+	if fresh.source.Reader != nil {
+		l.source = fresh.source
+	}
+	if fresh.target.target != nil {
+		l.target = fresh.target
+	}
+	if l == p.links[0] {
+		p.source, p.target = l.source, l.target
+	}
+	for _, f := range folders {
+		f.on(l)
+	}
+	return err
 }
 
 // close ends the sessions, all at once.

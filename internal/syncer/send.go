@@ -55,6 +55,8 @@ type sending struct {
 	panicked any // what the source's end has panicked with
 	// convicted: it is known which message broke the connection.
 	convicted bool
+	// divided is the window of the message that was answered for last, if that was not stored because of the company it was in.
+	divided *window
 }
 
 // enter takes what is needed to work on a folder whose messages are flowing.
@@ -141,6 +143,9 @@ func (s *sending) breakOff(fault error) error {
 	if s.fault != nil {
 		why = s.fault
 	}
+	if s.fault == nil && mailbox.AfterRefusal(fault) {
+		return s.goOn(fault)
+	}
 	culprit := s.culprit()
 	for _, f := range s.folders {
 		if err := f.within(func() error { return s.writeUnfinished(f) }); err != nil {
@@ -156,13 +161,41 @@ func (s *sending) breakOff(fault error) error {
 	if guilty != nil && guilty.own(s.ctx, why) == nil {
 		why = nil
 	}
-	// Should the pass go on nevertheless, it begins these anew.
+	s.redoRest()
+	return why
+}
+
+// redoRest has the folders of windows that are not finished begun anew, should the pass go on.
+func (s *sending) redoRest() {
 	for _, w := range s.windows {
 		if !w.done() && w.folder.trouble == nil {
 			w.folder.redo = true
 		}
 	}
-	return why
+}
+
+// goOn goes on over another connection to the target when the last one had to be given up after a refusal. Nothing is in doubt:
+// what has no answer is not stored. If a whole group was refused for one of them, they go in smaller groups next.
+func (s *sending) goOn(fault error) error {
+	for _, m := range s.queue {
+		m.window.onItsWay--
+	}
+	s.queue = nil
+	for _, f := range s.folders {
+		if err := f.within(func() error { return s.writeUnfinished(f) }); err != nil {
+			return errors.Join(fault, err)
+		}
+	}
+	if w := s.divided; w != nil {
+		if err := w.folder.within(func() error { return w.folder.blame(s.late, w, false) }); err != nil {
+			return errors.Join(fault, err)
+		}
+	}
+	s.redoRest()
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	return s.renew(s.ctx, s.link, s.folders)
 }
 
 // writeUnfinished writes down what is known of a folder's windows.
@@ -372,8 +405,17 @@ func (s *sending) prepare(w *window, m *mailbox.Message) (*mailbox.Outgoing, err
 	if s.mending != nil {
 		return s.prepareRung(w, m)
 	}
+	s.turn.take()
+	tooLarge := s.tooLarge
+	s.turn.give()
+	var refused error
 	if limit := f.limit(); limit > 0 && m.Length > limit {
-		e := mailbox.NewError(mailbox.MessageTooLarge, "APPEND", fmt.Errorf("it has %d bytes, the target takes at most %d", m.Length, limit))
+		refused = fmt.Errorf("it has %d bytes, the target takes at most %d", m.Length, limit)
+	} else if tooLarge > 0 && m.Length >= tooLarge {
+		refused = fmt.Errorf("it has %d bytes, and the target has refused one of %d as too large", m.Length, tooLarge)
+	}
+	if refused != nil {
+		e := mailbox.NewError(mailbox.MessageTooLarge, "APPEND", refused)
 		e.Folder, e.UID = f.Target, m.UID
 		f.enter()
 		defer f.leave()
