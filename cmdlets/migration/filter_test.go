@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"strings"
 	"testing"
 
 	"migsh/internal/migration"
@@ -16,10 +17,18 @@ func TestMailboxFilter(t *testing.T) {
 		"Name -like 'Ann*'":      true,
 		"Name -eq 'Ann O''Neil'": true,
 		`Name -notlike "B*"`:     true,
-		"EmailAddresses -eq 'smtp:a@contoso.com'":                       true,
-		"Registered -eq $true":                                          true,
-		"Alias -eq 'x' -or Name -like '*N*' -and Registered -eq $true":  true,
-		"Alias -eq 'x' -and Name -like '*N*' -or Registered -eq $false": false,
+		"EmailAddresses -eq 'smtp:a@contoso.com'":                        true,
+		"Registered -eq $true":                                           true,
+		"(Alias -eq 'ann')":                                              true,
+		"Alias -eq 'x' -or Name -like '*N*' -and Registered -eq $true":   true,
+		"Alias -eq 'x' -and Name -like '*N*' -or Registered -eq $false":  false,
+		"Alias -eq 'x' -and (Name -like '*N*' -or Registered -eq $true)": false,
+		"-not (Alias -eq 'x') -and -not Alias -like 'b*'":                true,
+		"!(Alias -eq 'ann')":                                             false,
+		"Alias -gt 'am' -and Alias -lt 'ao'":                             true,
+		"Alias -ge 'ANN' -and Alias -le 'ann'":                           true,
+		"Alias -gt 'ann'":                                                false,
+		"EmailAddresses -ne 'smtp:a@contoso.com'":                        false,
 	} {
 		f, err := parseFilter(filter)
 		if err != nil {
@@ -30,7 +39,7 @@ func TestMailboxFilter(t *testing.T) {
 			t.Errorf("%s: %t, %v", filter, got, err)
 		}
 	}
-	for _, bad := range []string{"Alias", "Alias -eq", "Alias -gt 'a'", "Alias -eq 'a' Name -eq 'b'", "(Alias -eq 'a')", "Alias -eq 'a' -and"} {
+	for _, bad := range []string{"Alias", "Alias -eq", "Alias -xx 'a'", "Alias -eq 'a' Name -eq 'b'", "(Alias -eq 'a'", "Alias -eq 'a')", "Alias -eq 'a' -and", "-not", "()", strings.Repeat("(", 1000)} {
 		if _, err := parseFilter(bad); err == nil {
 			t.Errorf("%s is taken", bad)
 		}

@@ -16,7 +16,7 @@ type mailboxSearch struct {
 	base
 	Identity             any      `param:"set=Identity pos=0 pipeline pipelinebyname" complete:"user" help:"The mailbox's address, alias, name or GUID. Left out, all that are known are listed."`
 	Anr                  string   `param:"set=AnrSet" help:"Only those whose name, display name, alias or address begins so."`
-	Filter               string   `param:"" help:"Only those of which this is true, such as \"Alias -like 'a*' -and RecipientTypeDetails -eq 'UserMailbox'\". -and goes before -or; there are no brackets."`
+	Filter               string   `param:"" help:"Only those of which this is true, such as \"Alias -like 'a*' -and RecipientTypeDetails -eq 'UserMailbox'\". There are -gt, -ge, -lt, -le, -ne and -notlike too, -or, -not and parentheses."`
 	RecipientTypeDetails []string `param:"" values:"UserMailbox,SharedMailbox" help:"Only mailboxes of these kinds."`
 	SortBy               string   `param:"" validate:"set=Name,DisplayName,Alias" help:"The property to sort by. They are sorted by address otherwise."`
 	ResultSize           any      `param:"" help:"How many are shown at most: a number or Unlimited. 1000 is the default."`

@@ -3,6 +3,7 @@ package migration
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"migsh/internal/migration"
@@ -59,7 +60,7 @@ func zoneOf(name string) (*time.Location, error) {
 	}
 	zone, _, err := wintz.Load(name)
 	if err != nil {
-		return nil, migration.NewError(migration.ErrInvalidValue, name, err.Error(), "")
+		return nil, migration.NewError(migration.ErrInvalidValue, name, strings.ToUpper(err.Error()[:1])+err.Error()[1:]+".", "")
 	}
 	return zone, nil
 }

@@ -49,6 +49,9 @@ func TestAnalysis(t *testing.T) {
 		t.Errorf("start again: %v", err)
 	}
 	d.work()
+	if u, err := d.UserStatistics(t.Context(), migration.UserStatisticsRequest{Identity: "good1@example.org"}); err != nil || u.BatchName != "Good" {
+		t.Errorf("by address the user of '%s' is meant, %v", u.BatchName, err)
+	}
 	// The batch of the same users is not touched by all this, and copies.
 	if err := d.RemoveBatch(t.Context(), migration.RemoveBatchRequest{Identity: "Look"}); err != nil {
 		t.Fatal(err)

@@ -77,19 +77,27 @@ func (c *Control) selectUsers(ctx context.Context, batchGUID string, id migratio
 	return users, nil
 }
 
-// findUser is the one user that is meant, with its batch.
+// findUser is the one user that is meant, with its batch. One in an analysis is meant only if there is no other.
 func (c *Control) findUser(ctx context.Context, id migration.Identity) (batch store.Item[records.Batch], user store.Item[records.User], err error) {
 	batches, err := c.records.AllBatches(ctx)
 	if err != nil {
 		return batch, user, err
 	}
 	var names []string
+	analysis := false // the batch found is one
 	for _, b := range batches {
 		users, err := c.selectUsers(ctx, b.Value.GUID, id)
 		if err != nil {
 			return batch, user, err
 		}
 		if len(users) > 0 && id != "" {
+			if b.Value.Analyze && len(names) > 0 && !analysis {
+				continue
+			}
+			if analysis && !b.Value.Analyze {
+				names = nil
+			}
+			analysis = b.Value.Analyze
 			batch, user = b, users[0]
 			names = append(names, b.Value.Name)
 		}
@@ -114,13 +122,13 @@ func snapshot(b *records.Batch, u *records.User, now time.Time) migration.User {
 		SyncedItemCount:  u.Figures.Synced,
 		SkippedItemCount: u.Figures.Skipped, TransferredItemCount: u.Figures.Transferred,
 		SyncedFolderCount:   int64(u.Figures.Folders),
-		EstimatedTotalCount: -1, EstimatedTotalSize: migration.ByteSize(u.Figures.BytesTotal),
+		EstimatedTotalCount: -1, EstimatedTotalSize: -1,
 		Score:                  score(u.Figures.Skipped, u.Figures.ItemsTotal),
 		LastSuccessfulSyncTime: u.LastSyncTime, LastCheckTime: u.LastCheckTime,
 		NextSyncTime: u.NextSyncTime, NextRetryTime: u.NextRetryTime, Fault: u.Fault,
 	}
 	if u.Figures.Counted {
-		s.EstimatedTotalCount = u.Figures.ItemsTotal
+		s.EstimatedTotalCount, s.EstimatedTotalSize = u.Figures.ItemsTotal, migration.ByteSize(u.Figures.BytesTotal)
 	}
 	return s
 }

@@ -21,7 +21,7 @@ func (j *job) analyze(ctx context.Context, pass syncer.Job) (syncer.Result, erro
 		out.Folders = append(out.Folders, migration.FolderCount{
 			SourceFolder: f.Source, TargetFolder: f.Target, Excluded: f.LeftOut != "", Source: f.Messages, Bytes: migration.ByteSize(f.Bytes),
 			// What earlier passes are done with counts as there.
-			Matched: f.AtTarget + f.Decided, Filtered: f.Filtered, Fault: f.Fault,
+			Matched: f.AtTarget + f.Decided, Merged: f.Merged, Filtered: f.Filtered, Fault: f.Fault,
 		})
 		if f.TooLarge > 0 {
 			j.story.line(migration.ReportLine{Time: time.Now().UTC(), Level: "Warning", Message: fmt.Sprintf(

@@ -58,7 +58,7 @@ func Statistics(w io.Writer, users []migration.User) error {
 	for _, u := range users {
 		rows = append(rows, []string{
 			u.EmailAddress, u.BatchName, string(u.Status), strconv.FormatInt(u.SyncedItemCount, 10), strconv.FormatInt(u.SkippedItemCount, 10),
-			count(u.EstimatedTotalCount), strconv.FormatInt(int64(u.EstimatedTotalSize), 10), stamp(u.LastSuccessfulSyncTime), u.ErrorSummary(),
+			count(u.EstimatedTotalCount), count(int64(u.EstimatedTotalSize)), stamp(u.LastSuccessfulSyncTime), u.ErrorSummary(),
 		})
 	}
 	if err := table.WriteAll(rows); err != nil {

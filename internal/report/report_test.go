@@ -56,17 +56,20 @@ func TestStatistics(t *testing.T) {
 func TestPage(t *testing.T) {
 	batch := Batch{Made: time.Date(2024, 3, 2, 0, 0, 0, 0, time.UTC), Batch: migration.Batch{
 		Name: "B", Status: migration.BatchSyncedWithErrors, Counts: migration.Counts{TotalCount: 2, SyncedCount: 1, FailedCount: 1},
-		BatchSettings: migration.BatchSettings{ExcludeFolders: []string{"Junk Mail"}},
+		BatchSettings: migration.BatchSettings{ExcludeFolders: []string{"Junk Mail"}, ContentFilter: "Size -lt 25MB", FolderMapping: []migration.FolderMapping{{From: "A", To: "B"}}, SyncDeletions: true,
+			ReportInterval: 12 * time.Hour},
 	}}
 	for _, u := range users() {
-		batch.Users = append(batch.Users, migration.UserStatistics{User: u, Folders: []migration.FolderCount{{SourceFolder: "<Inbox>", Source: 1234}}})
+		batch.Users = append(batch.Users, migration.UserStatistics{User: u, Folders: []migration.FolderCount{{SourceFolder: "<Inbox>", Source: 1234, Copied: 617, Refused: 1}, {SourceFolder: "Junk", Source: 5000, Excluded: true}},
+			SkippedItems: []migration.SkippedItem{{Kind: migration.SkippedLargeItem, FolderName: "<Inbox>", Subject: "<script>alert(1)</script>", Reason: "too large"}}, TotalInProgressDuration: time.Minute})
 	}
 	var b bytes.Buffer
 	if err := Page(&b, batch); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
-	for _, want := range []string{"Auth: 1", "NO &lt;b&gt;go&lt;/b&gt;", "&lt;Inbox&gt;", "1,234", "Junk Mail", `<rect x="180" y="0" width="200" height="18" fill="#c0392b"/>`} {
+	for _, want := range []string{"Auth: 1", "NO &lt;b&gt;go&lt;/b&gt;", "&lt;Inbox&gt;", "1,234", "Junk Mail", `<rect x="180" y="0" width="200" height="18" fill="#c0392b"/>`,
+		`<rect x="180" y="48" width="199" height="18" fill="#3b7dd8"/>`, "&lt;script&gt;alert(1)&lt;/script&gt;", "Size -lt 25MB", "A-&gt;B", "up to 10 percent", "every 12h<", "in 2m of work"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
