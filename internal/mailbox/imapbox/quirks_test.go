@@ -178,4 +178,59 @@ func TestQuirks(t *testing.T) {
 			t.Errorf("switched off: %q", got)
 		}
 	})
+	t.Run(string(quirks.OneCopyOfMail), func(t *testing.T) { // the example of developers.google.com/workspace/gmail/imap/imap-extensions
+		gmail := &script{
+			greeting: "* OK Gimap ready for requests from 127.0.0.1 k2if6111336rvb.0\r\n",
+			caps:     "IMAP4rev1 NAMESPACE X-GM-EXT-1 UIDPLUS AUTH=PLAIN SASL-IR",
+			says: map[string]string{
+				"UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE)": "* 1 FETCH (UID 1 FLAGS (\\Seen) INTERNALDATE \"17-Jul-2020 02:44:25 +0000\" RFC822.SIZE 9)\r\n",
+				"UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE X-GM-MSGID X-GM-LABELS)": "* 1 FETCH (X-GM-MSGID 1278455344230334865 X-GM-LABELS (\\Inbox \\Sent Important \"Muy Importante\" \"\\\\Important\" \"\\\\Starred\" Entw&APw-rfe) " +
+					"UID 1 FLAGS (\\Seen \\Flagged) INTERNALDATE \"17-Jul-2020 02:44:25 +0000\" RFC822.SIZE 9)\r\n",
+				"UID FETCH 2:* ": "* 2 FETCH (X-GM-MSGID nonsense X-GM-LABELS NIL UID 2 FLAGS () INTERNALDATE \"17-Jul-2020 02:44:25 +0000\" RFC822.SIZE 9)\r\n",
+			},
+		}
+		list := func(from mailbox.UID, changes ...string) (got []mailbox.Meta) {
+			cfg := anew(gmail).start(t)
+			cfg.Workarounds = changes
+			source, err := OpenSource(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer source.Close()
+			if told := source.Info().Features.Identities; told != (len(changes) == 0) {
+				t.Errorf("with %q the source tells identities: %v", changes, told)
+			}
+			for m, err := range source.List(t.Context(), mailbox.At{Folder: "[Gmail]/All Mail"}, mailbox.Query{UIDs: mailbox.UIDsFrom(from)}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, m)
+			}
+			return got
+		}
+		want := mailbox.NewFlags(`\Seen`, `\Flagged`, "Inbox", "Sent", "Important", "Muy_Importante", "$Important", "Entw&APw-rfe")
+		if got := list(1); len(got) == 0 || got[0].Identity != 1278455344230334865 || !got[0].Flags.Equal(want) {
+			t.Errorf("it came as %+v", got)
+		}
+		if got := list(2); len(got) != 1 || got[0].Identity != 0 || len(got[0].Flags) != 0 {
+			t.Errorf("without labels it came as %+v", got)
+		}
+		if got := list(1, "-OneCopyOfMail"); len(got) == 0 || got[0].Identity != 0 || !got[0].Flags.Equal(mailbox.NewFlags(`\Seen`)) {
+			t.Errorf("switched off, it came as %+v", got)
+		}
+	})
+	t.Run(string(quirks.DailyCaps), func(t *testing.T) { // support.google.com/a/answer/1071518
+		warned := func(changes ...string) bool {
+			cfg := (&script{greeting: "* OK Gimap ready for requests from 127.0.0.1 k2if6111336rvb.0\r\n"}).start(t)
+			cfg.Workarounds = changes
+			report, err := Probe(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(report.Warnings, func(w string) bool { return strings.Contains(w, "-DailyByteLimitPerMailbox") })
+		}
+		if !warned() || warned("-DailyCaps") {
+			t.Error("who copies from Gmail is not told of its daily caps, or is told without end")
+		}
+	})
 }
