@@ -134,9 +134,9 @@ func texts(v any) []string {
 type newObject struct {
 	TypeName     string            `param:"set=Net mandatory pos=0" help:"The type's name."`
 	ArgumentList []any             `param:"set=Net pos=1" alias:"Args" help:"The arguments of the constructor."`
-	ComObject    string            `param:"set=Com mandatory pos=0" help:"Not supported: there is no COM here."`
+	ComObject    string            `param:"set=Com mandatory pos=0 hidden" help:"Not supported: there is no COM here."`
 	Strict       bool              `param:"set=Com" help:"Not supported: there is no COM here."`
-	Property     *object.Hashtable `param:"" help:"Properties to set."`
+	Property     *object.Hashtable `param:"" typename:"System.Collections.IDictionary" help:"Properties to set."`
 }
 
 // Process makes the object and sets its properties.

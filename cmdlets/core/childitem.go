@@ -21,7 +21,7 @@ type getChildItem struct {
 	Filter      string   `param:"pos=1" help:"A wildcard pattern for names, applied before all else."`
 	Include     []string `param:"wildcards" help:"Only items whose names fit one of these patterns; needs -Recurse or a path that ends in *."`
 	Exclude     []string `param:"wildcards" help:"No items whose names fit one of these patterns."`
-	Recurse     bool     `param:"" alias:"s" help:"Also what subdirectories hold."`
+	Recurse     bool     `param:"" alias:"s,r" help:"Also what subdirectories hold."`
 	Depth       *uint32  `param:"" help:"How many levels of subdirectories to descend; implies -Recurse."`
 	Force       bool     `param:"" help:"Also hidden items."`
 	Name        bool     `param:"" help:"Gives names instead of items."`

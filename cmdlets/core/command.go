@@ -15,6 +15,7 @@ import (
 var (
 	_ = declare(cmdlet.Spec{
 		Name: "Get-Command", Module: moduleCore, Aliases: []string{"gcm"}, DefaultSet: "CmdletSet", Synopsis: "Gets all commands.",
+		OutputTypes: []string{"System.Management.Automation.AliasInfo", "System.Management.Automation.ApplicationInfo", "System.Management.Automation.FunctionInfo", "System.Management.Automation.CmdletInfo", "System.Management.Automation.ExternalScriptInfo", "System.Management.Automation.FilterInfo", "System.String", "System.Management.Automation.PSObject"},
 	}, func() cmdlet.Cmdlet { return &getCommand{TotalCount: -1} })
 	_ = declare(cmdlet.Spec{
 		Name: "Get-Verb", Module: moduleUtility, Synopsis: "Gets approved PowerShell verbs.",

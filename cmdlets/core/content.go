@@ -18,7 +18,8 @@ import (
 var (
 	_ = declare(cmdlet.Spec{
 		Name: "Get-Content", Module: moduleManagement, Aliases: []string{"gc", "cat", "type"}, DefaultSet: "Path",
-		Synopsis: "Gets the content of the item at the specified location.",
+		Synopsis:    "Gets the content of the item at the specified location.",
+		OutputTypes: []string{"System.Byte", "System.String"},
 	}, func() cmdlet.Cmdlet { return &getContent{ReadCount: 1, TotalCount: -1, Tail: -1} })
 	_ = declare(cmdlet.Spec{
 		Name: "Set-Content", Module: moduleManagement, Aliases: []string{"sc"}, DefaultSet: "Path", ShouldProcess: true,

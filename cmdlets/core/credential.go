@@ -74,9 +74,9 @@ func (*getCredential) Process(context.Context, any, cmdlet.Out) error { return n
 
 type convertToSecureString struct {
 	String      string         `param:"set=Secure,Open,PlainText mandatory pos=0 pipeline" help:"The text."`
-	SecureKey   *object.Object `type:"securestring" param:"set=Secure pos=1" help:"A key; encrypted texts are not supported."`
 	AsPlainText bool           `param:"set=PlainText" help:"Takes the text as it is."`
 	Force       bool           `param:"set=PlainText" help:"Has no effect."`
+	SecureKey   *object.Object `type:"securestring" param:"set=Secure pos=1" help:"A key; encrypted texts are not supported."`
 	Key         []byte         `param:"set=Open" help:"A key; encrypted texts are not supported."`
 }
 
@@ -97,8 +97,8 @@ func (c *convertToSecureString) Process(_ context.Context, _ any, out cmdlet.Out
 
 type convertFromSecureString struct {
 	SecureString *object.Object `type:"securestring" param:"mandatory pos=0 pipeline" help:"The secure string."`
-	SecureKey    *object.Object `type:"securestring" param:"set=Secure pos=1" help:"A key; encrypted texts are not supported."`
 	AsPlainText  bool           `param:"set=AsPlainText" help:"Puts the secret out in clear."`
+	SecureKey    *object.Object `type:"securestring" param:"set=Secure pos=1" help:"A key; encrypted texts are not supported."`
 	Key          []byte         `param:"set=Open" help:"A key; encrypted texts are not supported."`
 }
 

@@ -105,11 +105,10 @@ func (c *convertFromCSV) Process(_ context.Context, _ any, out cmdlet.Out) error
 
 // csvWriting are the parameters of the cmdlets that write CSV.
 type csvWriting struct {
-	InputObject            any         `param:"mandatory pipeline" help:"The objects."`
 	Delimiter              object.Char `param:"set=Delimiter pos=1" validate:"notnull" help:"The character between fields."`
 	UseCulture             bool        `param:"set=UseCulture" help:"Takes the culture's list separator for the delimiter."`
 	IncludeTypeInformation bool        `param:"" alias:"ITI" help:"Begins with a line that tells the objects' type."`
-	NoTypeInformation      bool        `param:"" alias:"NTI" help:"Leaves that line out, which is so anyway."`
+	NoTypeInformation      bool        `param:"dontshow" alias:"NTI" help:"Leaves that line out, which is so anyway."`
 	QuoteFields            []string    `param:"" alias:"QF" help:"The columns to put between quotes."`
 	UseQuotes              string      `typename:"Microsoft.PowerShell.Commands.BaseCsvWritingCommand+QuoteKind" param:"" alias:"UQ" validate:"set=Never,Always,AsNeeded" help:"Which fields stand between quotes."`
 	NoHeader               bool        `param:"" help:"Leaves the header out."`
@@ -294,7 +293,10 @@ func (c *csvWriting) some(v any) bool {
 	return false
 }
 
-type convertToCSV struct{ csvWriting }
+type convertToCSV struct {
+	InputObject any `param:"mandatory pos=0 pipeline" help:"The objects."`
+	csvWriting
+}
 
 // Process puts out the object's line.
 func (c *convertToCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
@@ -302,13 +304,14 @@ func (c *convertToCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
 }
 
 type exportCSV struct {
-	csvWriting
+	InputObject any    `param:"mandatory pipeline" help:"The objects."`
 	Path        string `param:"pos=0" help:"The file."`
 	LiteralPath string `param:"" alias:"PSPath,LP" help:"The file, its name taken as it is."`
 	Force       bool   `param:"" help:"Writes to read-only files too; with -Append, whatever the columns are."`
 	NoClobber   bool   `param:"" alias:"NoOverwrite" help:"Refuses to replace a file."`
 	Encoding    string `param:"" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"The file's encoding."`
 	Append      bool   `param:"" help:"Adds to the end of the file."`
+	csvWriting
 
 	file    *textFile
 	refused bool

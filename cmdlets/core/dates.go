@@ -27,6 +27,7 @@ var (
 	}, func() cmdlet.Cmdlet { return &startSleep{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Get-TimeZone", Module: moduleManagement, Aliases: []string{"gtz"}, DefaultSet: "Name", Synopsis: "Gets the current time zone or a list of available time zones.",
+		OutputTypes: []string{"System.TimeZoneInfo"},
 	}, func() cmdlet.Cmdlet { return &getTimeZone{} })
 )
 
@@ -45,7 +46,7 @@ type getDate struct {
 	Minute          *int32           `param:"" validate:"range=0,59" help:"The minute."`
 	Second          *int32           `param:"" validate:"range=0,59" help:"The second."`
 	Millisecond     *int32           `param:"" validate:"range=0,999" help:"The millisecond."`
-	DisplayHint     string           `typename:"Microsoft.PowerShell.Commands.DisplayHintType" param:"" validate:"set=Date,Time,DateTime" help:"What of it is shown."`
+	DisplayHint     string           `typename:"Microsoft.PowerShell.Commands.DisplayHintType" param:"" validate:"set=Date,Time,DateTime" values:"Date,DateTime,Time" help:"What of it is shown."`
 	UFormat         string           `param:"set=DateAndUFormat,UnixTimeSecondsAndUFormat mandatory" help:"A format as Unix's date command takes it."`
 	Format          string           `param:"set=DateAndFormat,UnixTimeSecondsAndFormat" values:"FileDate,FileDateUniversal,FileDateTime,FileDateTimeUniversal" help:"A .NET format string."`
 	AsUTC           bool             `param:"" help:"Converts to Coordinated Universal Time."`

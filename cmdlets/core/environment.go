@@ -36,6 +36,7 @@ var (
 	}, func() cmdlet.Cmdlet { return &getFileHash{Algorithm: "SHA256"} })
 	_ = declare(cmdlet.Spec{
 		Name: "Get-Error", Module: moduleUtility, DefaultSet: "Newest", Synopsis: "Gets and displays the most recent error messages from the current session.",
+		OutputTypes: []string{"System.Management.Automation.ErrorRecord#PSExtendedError", "System.Exception#PSExtendedError"},
 	}, func() cmdlet.Cmdlet { return &getError{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Out-GridView", Module: moduleUtility, Aliases: []string{"ogv"}, Synopsis: "Sends output to an interactive table in a separate window; there are no windows here.",

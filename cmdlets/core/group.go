@@ -56,10 +56,10 @@ func addProperty[T any](t *object.Type, name string, typ *object.Type, get func(
 }
 
 type groupObject struct {
-	ordering
 	NoElement   bool `param:"" help:"Leaves the members out of the groups."`
 	AsHashTable bool `param:"set=HashTable" alias:"AHT" help:"Puts out one hashtable of the groups."`
 	AsString    bool `param:"set=HashTable" help:"Makes the hashtable's keys strings."`
+	ordering
 
 	mixed bool
 }

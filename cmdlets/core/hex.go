@@ -87,7 +87,7 @@ type formatHex struct {
 	Encoding    string   `param:"set=ByInputObject" validate:"notnullorempty" complete:"encoding" typename:"System.Text.Encoding" help:"How texts become bytes."`
 	Count       int64    `param:"" validate:"range=1,9223372036854775807" help:"How many bytes to show."`
 	Offset      int64    `param:"" validate:"range=0,9223372036854775807" help:"How many bytes to pass over."`
-	Raw         bool     `param:"set=ByInputObject" help:"Has no effect."`
+	Raw         bool     `param:"set=ByInputObject dontshow" help:"Has no effect."`
 
 	pending []byte // of numbers of one type, which are shown together
 	of      string

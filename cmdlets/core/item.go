@@ -13,6 +13,7 @@ import (
 var (
 	_ = declare(cmdlet.Spec{
 		Name: "Get-Item", Module: moduleManagement, Aliases: []string{"gi"}, DefaultSet: "Path", Synopsis: "Gets the item at the specified location.",
+		OutputTypes: []string{"System.IO.FileInfo", "System.Boolean", "System.String", "System.IO.FileInfo", "System.IO.DirectoryInfo"},
 	}, func() cmdlet.Cmdlet { return &getItem{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Set-Item", Module: moduleManagement, Aliases: []string{"si"}, DefaultSet: "Path", ShouldProcess: true,
@@ -24,6 +25,7 @@ var (
 	}, func() cmdlet.Cmdlet { return &clearItem{} })
 	_ = declare(cmdlet.Spec{
 		Name: "New-Item", Module: moduleManagement, Aliases: []string{"ni"}, DefaultSet: "pathSet", ShouldProcess: true, Synopsis: "Creates a new item.",
+		OutputTypes: []string{"System.String", "System.IO.FileInfo", "System.IO.DirectoryInfo"},
 	}, func() cmdlet.Cmdlet { return &newItem{} })
 	_ = declare(cmdlet.Spec{
 		Name: "mkdir", Module: moduleManagement, Aliases: []string{"md"}, DefaultSet: "pathSet", ShouldProcess: true,

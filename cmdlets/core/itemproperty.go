@@ -10,6 +10,7 @@ import (
 var (
 	_ = declare(cmdlet.Spec{
 		Name: "Get-ItemProperty", Module: moduleManagement, Aliases: []string{"gp"}, DefaultSet: "Path", Synopsis: "Gets the properties of a specified item.",
+		OutputTypes: []string{"System.Boolean", "System.String", "System.DateTime", "System.IO.FileInfo", "System.IO.DirectoryInfo"},
 	}, func() cmdlet.Cmdlet { return &getItemProperty{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Get-ItemPropertyValue", Module: moduleManagement, Aliases: []string{"gpv"}, DefaultSet: "Path", Synopsis: "Gets the value for one or more properties of a specified item.",

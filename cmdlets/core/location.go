@@ -13,15 +13,19 @@ import (
 var (
 	_ = declare(cmdlet.Spec{
 		Name: "Get-Location", Module: moduleManagement, Aliases: []string{"gl", "pwd"}, DefaultSet: "Location", Synopsis: "Gets the current directory, or the stack of directories.",
+		OutputTypes: []string{"System.Management.Automation.PathInfo", "System.Management.Automation.PathInfoStack"},
 	}, func() cmdlet.Cmdlet { return &getLocation{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Set-Location", Module: moduleManagement, Aliases: []string{"sl", "cd", "chdir"}, DefaultSet: "Path", Synopsis: "Sets the current working location to a specified location.",
+		OutputTypes: []string{"System.Management.Automation.PathInfo", "System.Management.Automation.PathInfoStack"},
 	}, func() cmdlet.Cmdlet { return &setLocation{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Push-Location", Module: moduleManagement, Aliases: []string{"pushd"}, DefaultSet: "Path", Synopsis: "Adds the current location to the top of a location stack.",
+		OutputTypes: []string{"System.Management.Automation.PathInfo"},
 	}, func() cmdlet.Cmdlet { return &pushLocation{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Pop-Location", Module: moduleManagement, Aliases: []string{"popd"}, Synopsis: "Changes the current location to the location most recently pushed onto the stack.",
+		OutputTypes: []string{"System.Management.Automation.PathInfo"},
 	}, func() cmdlet.Cmdlet { return &popLocation{} })
 )
 

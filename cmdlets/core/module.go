@@ -17,6 +17,7 @@ var (
 	}, func() cmdlet.Cmdlet { return &getModule{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Import-Module", Module: moduleCore, Aliases: []string{"ipmo"}, DefaultSet: "Name", Synopsis: "Adds modules to the current session.",
+		OutputTypes: []string{"System.Management.Automation.PSModuleInfo"},
 	}, func() cmdlet.Cmdlet { return &importModule{} })
 	_ = declare(cmdlet.Spec{
 		Name: "New-Module", Module: moduleCore, Aliases: []string{"nmo"}, DefaultSet: "ScriptBlock", Synopsis: "Creates a new dynamic module that exists only in memory.",
@@ -119,7 +120,7 @@ func fieldText(v any, name string) string {
 
 type getModule struct {
 	Name               []string `param:"set=Loaded,Available,PsSession,CimSession pos=0 pipeline" help:"Names of modules; wildcards are allowed."`
-	FullyQualifiedName []any    `param:"set=Loaded,Available,PsSession pipelinebyname" typename:"Microsoft.PowerShell.Commands.ModuleSpecification[]" help:"Modules by specification."`
+	FullyQualifiedName []any    `param:"set=Loaded,Available,PsSession,CimSession pipelinebyname" typename:"Microsoft.PowerShell.Commands.ModuleSpecification[]" help:"Modules by specification."`
 	All                bool     `param:"set=Loaded,Available" help:"All modules, also those that modules have loaded."`
 	ListAvailable      bool     `param:"set=Available mandatory; set=PsSession,CimSession" help:"Modules that can be imported: those in the directories of $env:PSModulePath and those that are always there."`
 	PSEdition          string   `param:"set=Available,PsSession" help:"Only modules for this edition; those here are for all."`

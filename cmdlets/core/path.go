@@ -22,6 +22,7 @@ var (
 	}, func() cmdlet.Cmdlet { return &splitPath{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Resolve-Path", Module: moduleManagement, Aliases: []string{"rvpa"}, DefaultSet: "Path", Synopsis: "Resolves the wildcard characters in a path, and displays the path contents.",
+		OutputTypes: []string{"System.String", "System.Management.Automation.PathInfo"},
 	}, func() cmdlet.Cmdlet { return &resolvePath{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Convert-Path", Module: moduleManagement, Aliases: []string{"cvpa"}, DefaultSet: "Path", OutputTypes: []string{"System.String"}, Synopsis: "Converts a path from a PowerShell path to a PowerShell provider path.",

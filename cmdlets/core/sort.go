@@ -48,12 +48,12 @@ type ranked struct {
 }
 
 type sortObject struct {
-	ordering
+	Stable     bool  `param:"set=Default" help:"Leaves equal objects in the order of input."`
 	Descending bool  `param:"" help:"Greatest first."`
 	Unique     bool  `param:"" help:"Puts out each of several equal objects once."`
-	Stable     bool  `param:"set=Default" help:"Leaves equal objects in the order of input."`
 	Top        int32 `param:"set=Top mandatory" validate:"range=1,2147483647" help:"How many objects from the beginning of the order."`
 	Bottom     int32 `param:"set=Bottom mandatory" validate:"range=1,2147483647" help:"How many objects from the end of the order."`
+	ordering
 }
 
 // Begin reads the properties.

@@ -141,7 +141,7 @@ func transcriptHead(minimal bool) string {
 }
 
 var _ = declare(cmdlet.Spec{
-	Name: "Stop-Transcript", Module: "Microsoft.PowerShell.Host", Synopsis: "Ends the copy of all output.", OutputTypes: []string{"System.String"},
+	Name: "Stop-Transcript", Module: "Microsoft.PowerShell.Host", ShouldProcess: true, Synopsis: "Ends the copy of all output.", OutputTypes: []string{"System.String"},
 }, func() cmdlet.Cmdlet { return &stopTranscript{} })
 
 type stopTranscript struct{}
@@ -152,6 +152,9 @@ func (*stopTranscript) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	if t.file == nil {
 		return object.NewErrorOf(object.NewException("System.Management.Automation.PSInvalidOperationException",
 			"An error occurred stopping transcription: The host is not currently transcribing."), "InvalidOperation", object.InvalidOperation, nil)
+	}
+	if ok, err := out.ShouldProcess(t.file.Name(), ""); err != nil || !ok {
+		return err
 	}
 	err := out.Session().Transcribe(nil)
 	_, writeErr := fmt.Fprint(t, transcriptLine, "PowerShell transcript end\nEnd time: ", time.Now().Format("20060102150405"), "\n", transcriptLine)

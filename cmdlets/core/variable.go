@@ -18,10 +18,12 @@ var (
 	}, func() cmdlet.Cmdlet { return &newVariable{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Set-Variable", Module: moduleUtility, Aliases: []string{"sv", "set"}, ShouldProcess: true,
-		Synopsis: "Sets the value of a variable. Creates the variable if one with the requested name does not exist.",
+		Synopsis:    "Sets the value of a variable. Creates the variable if one with the requested name does not exist.",
+		OutputTypes: []string{"System.Management.Automation.PSVariable"},
 	}, func() cmdlet.Cmdlet { return &setVariable{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Clear-Variable", Module: moduleUtility, Aliases: []string{"clv"}, ShouldProcess: true, Synopsis: "Deletes the value of a variable.",
+		OutputTypes: []string{"System.Management.Automation.PSVariable"},
 	}, func() cmdlet.Cmdlet { return &clearVariable{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Remove-Variable", Module: moduleUtility, Aliases: []string{"rv"}, ShouldProcess: true, Synopsis: "Deletes a variable and its value.",

@@ -26,7 +26,7 @@ func (c *invokeExpression) Process(ctx context.Context, _ any, out cmdlet.Out) e
 }
 
 type setStrictMode struct {
-	Version string `param:"set=Version mandatory" alias:"v"`
+	Version string `param:"set=Version mandatory" alias:"v" typename:"System.Version"`
 	Off     bool   `param:"set=Off mandatory"`
 }
 

@@ -25,10 +25,10 @@ type whereObject struct {
 	CNE          bool `param:"set=CNESet mandatory"`
 	GT           bool `param:"set=GTSet mandatory" alias:"IGT"`
 	CGT          bool `param:"set=CGTSet mandatory"`
-	GE           bool `param:"set=GESet mandatory" alias:"IGE"`
-	CGE          bool `param:"set=CGESet mandatory"`
 	LT           bool `param:"set=LTSet mandatory" alias:"ILT"`
 	CLT          bool `param:"set=CLTSet mandatory"`
+	GE           bool `param:"set=GESet mandatory" alias:"IGE"`
+	CGE          bool `param:"set=CGESet mandatory"`
 	LE           bool `param:"set=LESet mandatory" alias:"ILE"`
 	CLE          bool `param:"set=CLESet mandatory"`
 	Like         bool `param:"set=LikeSet mandatory" alias:"ILike"`

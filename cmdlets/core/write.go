@@ -37,7 +37,7 @@ var (
 	}, func() cmdlet.Cmdlet { return &outNull{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Out-Default", Module: moduleCore, Synopsis: "Sends the output to the default formatter and to the default output cmdlet.",
-	}, func() cmdlet.Cmdlet { return &outHost{} })
+	}, func() cmdlet.Cmdlet { return &outDefault{} })
 	_ = declare(cmdlet.Spec{
 		Name: "Out-Host", Module: moduleCore, Aliases: []string{"oh"}, Synopsis: "Sends output to the command line.",
 	}, func() cmdlet.Cmdlet { return &outHost{} })
@@ -59,8 +59,8 @@ type writeHost struct {
 	Object          any    `param:"pos=0 pipeline remaining" alias:"Msg,Message"`
 	NoNewline       bool   `param:""`
 	Separator       any    `param:""`
-	ForegroundColor string `param:""`
-	BackgroundColor string `param:""`
+	ForegroundColor string `param:"" values:"Black,Blue,Cyan,DarkBlue,DarkCyan,DarkGray,DarkGreen,DarkMagenta,DarkRed,DarkYellow,Gray,Green,Magenta,Red,White,Yellow"`
+	BackgroundColor string `param:"" values:"Black,Blue,Cyan,DarkBlue,DarkCyan,DarkGray,DarkGreen,DarkMagenta,DarkRed,DarkYellow,Gray,Green,Magenta,Red,White,Yellow"`
 }
 
 func (c *writeHost) Process(_ context.Context, _ any, out cmdlet.Out) error {
@@ -83,8 +83,8 @@ func hostText(v any, separator string) string {
 }
 
 type writeError struct {
-	Message            string              `param:"set=NoException mandatory pos=0 pipeline allownull allowempty; set=WithException" alias:"Msg"`
 	Exception          *object.Exception   `param:"set=WithException mandatory"`
+	Message            string              `param:"set=NoException mandatory pos=0 pipeline allownull allowempty; set=WithException" alias:"Msg"`
 	ErrorRecord        *object.ErrorRecord `param:"set=ErrorRecord mandatory"`
 	Category           string              `param:"set=NoException,WithException"`
 	ErrorID            string              `name:"ErrorId" param:"set=NoException,WithException"`
@@ -173,13 +173,24 @@ type outNull struct {
 
 func (*outNull) Process(context.Context, any, cmdlet.Out) error { return nil }
 
-type outHost struct {
+type outDefault struct {
 	InputObject any `param:"pipeline"`
 }
 
-func (c *outHost) Process(_ context.Context, in any, out cmdlet.Out) error {
+// Process shows an object as the end of a pipeline does.
+func (c *outDefault) Process(_ context.Context, in any, out cmdlet.Out) error {
 	if in == cmdlet.NoInput && !out.Bound("InputObject") {
 		return nil
 	}
 	return out.Session().Show(c.InputObject)
+}
+
+type outHost struct {
+	Paging bool `param:"" help:"Has no effect: the output is not shown page by page."`
+	outDefault
+}
+
+// Begin says that there is no pager.
+func (c *outHost) Begin(_ context.Context, out cmdlet.Out) error {
+	return withoutEffect(out, "the output is not shown page by page. Leave it out, and scroll in the terminal.", "Paging")
 }

@@ -131,6 +131,8 @@ func parseRoles(p *Parameter, tag string) error {
 			case "allowempty":
 				p.AllowEmptyString, p.AllowEmptyCollection = true, true
 			case "hidden":
+				p.DontShow, p.Hidden = true, true
+			case "dontshow":
 				p.DontShow = true
 			case "dynamic":
 				p.Dynamic = true

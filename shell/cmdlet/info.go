@@ -104,7 +104,8 @@ type Parameter struct {
 	Values []string
 	// DefaultText is shown by help; the default itself is the field's value in New's struct, or the function's expression.
 	DefaultText string
-	DontShow    bool
+	// DontShow keeps the parameter from completion and help, Hidden from the syntax too.
+	DontShow, Hidden bool
 	// Obsolete is what [Obsolete()] tells the parameter's users; nil where there is none.
 	Obsolete *string
 	// CompleteWith is what [ArgumentCompleter()] names; nil where there is none.

@@ -57,7 +57,7 @@ func (p *Parameter) Role(set string) (ParameterSet, bool) {
 func (info *Info) SyntaxParameters(set string) []*Parameter {
 	var list []*Parameter
 	for _, p := range info.All() {
-		if _, ok := p.Role(set); ok && !p.DontShow && (p.Index < len(info.Parameters) || !IsCommon(p.Name)) {
+		if _, ok := p.Role(set); ok && !p.Hidden && (p.Index < len(info.Parameters) || !IsCommon(p.Name)) {
 			list = append(list, p)
 		}
 	}

@@ -91,6 +91,9 @@ func (c *completer) parameters(info *cmdlet.Info, cmd *syntax.Command, word stri
 			own = append(own, p)
 		}
 	}
+	if prefix == "" && slices.ContainsFunc(info.Parameters, func(p *cmdlet.Parameter) bool { return p.DontShow && !p.Hidden }) {
+		common = nil // as PowerShell does: a command with parameters not to be shown shows its own others only
+	}
 	for _, p := range slices.Concat(own, provided, common) {
 		tip := "[" + p.ShortTypeName() + "] " + p.Name
 		if p.Help != "" {
@@ -175,6 +178,9 @@ func (c *completer) fromSet(p *cmdlet.Parameter, word string) bool {
 			}
 			values = append(values, allowed...)
 		}
+	}
+	if values != nil && p.Values != nil {
+		values = p.Values // the same in another order, as PowerShell's enumerations have
 	}
 	if values == nil {
 		t := p.Type

@@ -130,6 +130,7 @@ func declareCommand(name string) *object.Type {
 			return object.EnumValue(dotnet.TypeRemotingCapability, "PowerShell")
 		})
 		add("CmdletBinding", func(c *commandInfo) any { info := c.describe(); return info != nil && info.Advanced })
+		add("OutputType", func(c *commandInfo) any { return c.outputTypes() })
 		add("ParameterSets", func(c *commandInfo) any { return c.parameterSets() })
 	})
 	t.Views = object.Views{Table: []object.Column{
@@ -364,6 +365,18 @@ func (in *Interp) commandNamed(name string, follow bool) *commandInfo {
 		out.name = cmd.function.name
 	case cmd.info != nil:
 		out.name = cmd.info.Name
+	}
+	return out
+}
+
+// outputTypes are the types that the command says it puts out.
+func (c *commandInfo) outputTypes() any {
+	out := &object.Array{}
+	if info := c.describe(); info != nil {
+		for _, name := range info.OutputTypes {
+			t, _ := object.TypeByName(name)
+			out.Items = append(out.Items, object.NewCustom("Name", name, "Type", t))
+		}
 	}
 	return out
 }

@@ -118,6 +118,41 @@ func numberMembers(t *object.Type, most, least any) {
 		floatMembers(t, name)
 	case object.TypeDecimal:
 		decimalMembers(t)
+	default:
+		extremes(t, name, "Max", "Min", func(v any) (any, error) { return v, nil })
+		if object.TypeOf(least) == t && object.ToString(least)[0] == '-' {
+			extremes(t, name, "MaxMagnitude", "MinMagnitude", func(v any) (any, error) {
+				n, err := object.Convert(v, object.TypeInt64)
+				if err != nil || n.(int64) >= 0 {
+					return n, err
+				}
+				return uint64(-n.(int64)), nil // right for the least number too
+			})
+		}
+	}
+}
+
+// extremes adds the static methods that give the greater and the lesser of two numbers, as by measures them.
+func extremes(t *object.Type, name, most, least string, by func(v any) (any, error)) {
+	for method, sign := range map[string]int{most: 1, least: -1} {
+		static(t, fmt.Sprintf("%[1]s %[2]s(%[1]s x, %[1]s y)", name, method), func(a args) (any, error) {
+			x, err := by(a[0])
+			if err != nil {
+				return nil, err
+			}
+			y, err := by(a[1])
+			if err != nil {
+				return nil, err
+			}
+			c, err := object.Compare(x, y, false)
+			if err != nil {
+				return nil, err
+			}
+			if c*sign < 0 {
+				return a[1], nil
+			}
+			return a[0], nil
+		})
 	}
 }
 
