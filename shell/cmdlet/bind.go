@@ -92,12 +92,8 @@ func (b *Binding) Parameters() *object.Hashtable {
 func Bind(info *Info, args []Arg, opts Options) (*Binding, error) {
 	s := info.schema()
 	b := &Binding{info: info, schema: s, opts: opts, values: make([]any, len(s.params)), bound: make([]bool, len(s.params)), mask: allMask}
-	rest := make([]positional, len(args))
-	for i, a := range args {
-		rest[i] = positional{Arg: a, index: i}
-	}
 	b.undeclared = opts.Dynamic != nil
-	rest, err := b.bindGiven(rest)
+	rest, err := b.bindGiven(args, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +103,11 @@ func Bind(info *Info, args []Arg, opts Options) (*Binding, error) {
 			return nil, err
 		}
 		b.extend(added)
-		if rest, err = b.bindGiven(rest); err != nil {
+		left, places := make([]Arg, len(rest)), make([]int, len(rest))
+		for i, a := range rest {
+			left[i], places[i] = a.Arg, a.index
+		}
+		if rest, err = b.bindGiven(left, places); err != nil {
 			return nil, err
 		}
 	}
@@ -127,9 +127,10 @@ func Bind(info *Info, args []Arg, opts Options) (*Binding, error) {
 	return b, nil
 }
 
-// bindGiven binds by name, by the session's defaults and by position, and gives what is left.
-func (b *Binding) bindGiven(args []positional) ([]positional, error) {
-	rest, err := b.bindNamed(args)
+// bindGiven binds by name, by the session's defaults and by position, and gives what is left. The places are those of the arguments on the
+// command line; nil: in order.
+func (b *Binding) bindGiven(args []Arg, places []int) ([]positional, error) {
+	rest, err := b.bindNamed(args, places)
 	if err != nil {
 		return nil, err
 	}
@@ -157,14 +158,18 @@ type positional struct {
 	held  bool // it stands behind a name that nobody knows yet
 }
 
-func (b *Binding) bindNamed(args []positional) ([]positional, error) {
+func (b *Binding) bindNamed(args []Arg, places []int) ([]positional, error) {
+	place := func(i int) int {
+		if places == nil {
+			return i
+		}
+		return places[i]
+	}
 	var rest []positional
 	for i := 0; i < len(args); i++ {
-		a := args[i]
-		at := a.index
+		a, at := args[i], place(i)
 		if a.Name == "" {
-			a.held = false
-			rest = append(rest, a)
+			rest = append(rest, positional{Arg: a, index: at})
 			continue
 		}
 		p, candidates := b.schema.resolve(a.Name)
@@ -180,24 +185,23 @@ func (b *Binding) bindNamed(args []positional) ([]positional, error) {
 			if !b.info.Advanced { // an unknown parameter of a simple function is an argument, together with its value
 				if !a.HasValue && i+1 < len(args) && args[i+1].Name == "" {
 					a.Value, a.HasValue = args[i+1].Value, true
-					rest = append(rest, a)
+					rest = append(rest, positional{Arg: a, index: at})
 					i++
 					continue
 				}
-				rest = append(rest, a)
+				rest = append(rest, positional{Arg: a, index: at})
 				continue
 			}
 			if b.undeclared { // it may be one that is still to come, with its value
-				rest = append(rest, a)
+				rest = append(rest, positional{Arg: a, index: at})
 				if i+1 < len(args) && args[i+1].Name == "" {
 					i++
-					args[i].held = true
-					rest = append(rest, args[i])
+					rest = append(rest, positional{Arg: args[i], index: place(i), held: true})
 				}
 				continue
 			}
 			if b.remaining() != nil { // it goes, with its text, to the parameter that takes the rest
-				rest = append(rest, a)
+				rest = append(rest, positional{Arg: a, index: at})
 				continue
 			}
 			return nil, b.errNoSuchParameter(a.Name, at)
@@ -225,7 +229,7 @@ func (b *Binding) bindNamed(args []positional) ([]positional, error) {
 			value = object.Switch(true)
 		case i+1 < len(args) && args[i+1].Name == "":
 			i++
-			value, at = args[i].Value, args[i].index
+			value, at = args[i].Value, place(i)
 		default:
 			return nil, b.errMissingArgument(p, at)
 		}
