@@ -47,11 +47,11 @@ func (s *functionStage) dynamicParameters(binding *cmdlet.Binding) ([]*cmdlet.Pa
 		}
 		return nil, s.dynamicFailed(err)
 	}
-	if s.describing {
+	if s.parts().describing {
 		return nil, errDescribed
 	}
-	added := make([]*cmdlet.Parameter, len(s.dynamic))
-	for i, d := range s.dynamic {
+	added := make([]*cmdlet.Parameter, len(s.parts().dynamic))
+	for i, d := range s.parts().dynamic {
 		added[i] = d.Parameter
 	}
 	return added, nil
@@ -92,7 +92,7 @@ func (s *functionStage) readDynamic(info *cmdlet.Info, v any) error {
 		if len(p.Sets) == 0 {
 			p.Sets = []cmdlet.ParameterSet{{Name: cmdlet.AllSets, Position: -1}}
 		}
-		s.dynamic = append(s.dynamic, dynamicParameter{p, made})
+		s.parts().dynamic = append(s.parts().dynamic, dynamicParameter{p, made})
 	}
 	return nil
 }
@@ -110,7 +110,10 @@ func (s *functionStage) dynamicFailed(cause error) error {
 
 // handOver tells the objects that the block made what the caller gave for them.
 func (s *functionStage) handOver() {
-	for _, d := range s.dynamic {
+	if s.rare == nil {
+		return
+	}
+	for _, d := range s.rare.dynamic {
 		if v, ok := s.binding.Value(d.Parameter); ok {
 			d.object.Value, d.object.Given = v, true
 		}
@@ -129,7 +132,7 @@ func (in *Interp) extended(fn *function, info *cmdlet.Info, args []cmdlet.Arg) *
 	defer delete(in.describing, fn)
 	f := in.current
 	s := newFunctionStage(stageBase{f: f, pipe: &pipelineRun{length: 1}, out: discard{}, streams: f.streams}, fn, args, false, fn.name)
-	s.describing = true
+	s.parts().describing = true
 	if err := s.prepare(); err == nil || !errors.Is(err, errDescribed) {
 		if len(args) > 0 { // arguments that do not fit tell nothing
 			delete(in.describing, fn)
@@ -137,8 +140,8 @@ func (in *Interp) extended(fn *function, info *cmdlet.Info, args []cmdlet.Arg) *
 		}
 		return info
 	}
-	added := make([]*cmdlet.Parameter, len(s.dynamic))
-	for i, d := range s.dynamic {
+	added := make([]*cmdlet.Parameter, len(s.parts().dynamic))
+	for i, d := range s.parts().dynamic {
 		added[i] = d.Parameter
 	}
 	return info.With(added)

@@ -62,11 +62,22 @@ type functionStage struct {
 	processed bool
 	asks      asking
 	self      any // $PSCmdlet
-	paging    any // its PagingParameters, once somebody has asked for them
-	dynamic   []dynamicParameter
-	// describing is set where the call is only made to learn the dynamic parameters.
-	describing bool
-	warned     map[*cmdlet.Parameter]bool // obsolete parameters that have been warned of
+	rare      *rareParts
+	warned    map[*cmdlet.Parameter]bool // obsolete parameters that have been warned of
+}
+
+// rareParts are what few calls have.
+type rareParts struct {
+	dynamic    []dynamicParameter
+	describing bool // the call is only made to learn the dynamic parameters
+	paging     any  // PagingParameters, once somebody has asked for them
+}
+
+func (s *functionStage) parts() *rareParts {
+	if s.rare == nil {
+		s.rare = &rareParts{}
+	}
+	return s.rare
 }
 
 func newFunctionStage(b stageBase, fn *function, args []cmdlet.Arg, dotted bool, name string) *functionStage {

@@ -59,11 +59,12 @@ func declareCmdletObject() *object.Type {
 			if !s.binding.Info().Paging {
 				return nil
 			}
-			if s.paging == nil {
+			rare := s.parts()
+			if rare.paging == nil {
 				p := s.binding.Paging()
-				s.paging = dotnet.NewPagingParameters(p.First, p.Skip, p.IncludeTotalCount)
+				rare.paging = dotnet.NewPagingParameters(p.First, p.Skip, p.IncludeTotalCount)
 			}
-			return s.paging
+			return rare.paging
 		})
 		get("Stopping", func(s *functionStage) any { return false })
 		get("SessionState", func(s *functionStage) any { return s.frame.in.sessionState() })
