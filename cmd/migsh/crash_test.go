@@ -18,15 +18,25 @@ import (
 	"migsh/internal/testserver"
 )
 
-// kills is how often a migration is killed: MIGSH_SOAK asks for many.
-func kills(t *testing.T) int {
-	if os.Getenv("MIGSH_SOAK") == "" {
-		return 50
-	}
-	if n, err := strconv.Atoi(os.Getenv("MIGSH_KILLS")); err == nil {
+// disasters is how often a migration is struck: MIGSH_SOAK asks for many, MIGSH_DISASTERS for as many as it says.
+func disasters() int {
+	if n, err := strconv.Atoi(os.Getenv("MIGSH_DISASTERS")); err == nil {
 		return n
 	}
-	return 1000
+	if os.Getenv("MIGSH_SOAK") != "" {
+		return 1000
+	}
+	return 50
+}
+
+// chance gives the moments at which disasters strike. MIGSH_SEED repeats those of an earlier run.
+func chance(t *testing.T) *rand.Rand {
+	seed, err := strconv.ParseUint(os.Getenv("MIGSH_SEED"), 10, 64)
+	if err != nil {
+		seed = rand.Uint64()
+	}
+	t.Logf("MIGSH_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 1))
 }
 
 // TestKillAtAnyMoment kills the program with SIGKILL at moments spread over its work, starts it again on the same state, and so on
@@ -34,10 +44,8 @@ func kills(t *testing.T) int {
 func TestKillAtAnyMoment(t *testing.T) {
 	source := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true})
 	target := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Store: "mdbox"})
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 1))
-	left := kills(t)
+	rng := chance(t)
+	left := disasters()
 	for round := 0; left > 0; round++ {
 		names := []string{fmt.Sprintf("ann%d", round), fmt.Sprintf("bob%d", round)}
 		rows := accounts(t, source, target, names...)

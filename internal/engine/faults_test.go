@@ -32,12 +32,18 @@ func planted() (faults []*syncer.SideError) {
 	return append(faults, &syncer.SideError{Err: full})
 }
 
-// Of a thousand users 37 meet with 37 different faults. Each of these, and nobody else, is told of his own: its kind, the server's words,
-// the side, the mailbox and what to do.
+// TestPain shows the pains that come up between many users; the numbers are those of docs/checklist.md.
 func TestPain(t *testing.T) {
+	t.Run("P26", TestThrottledUntil)
+	t.Run("P26 fewer", TestFewerAfterThrottling)
+	t.Run("P27", TestDailyLimitOfAMailbox)
+	t.Run("P27 endpoint", TestDailyLimitOfAnEndpoint)
+	t.Run("P28", TestCeilingIsLearnt)
 	t.Run("P39", func(t *testing.T) { synctest.Test(t, painManyFaults) })
 }
 
+// Of a thousand users 37 meet with 37 different faults. Each of these, and nobody else, is told of his own: its kind, the server's words,
+// the side, the mailbox and what to do.
 func painManyFaults(t *testing.T) {
 	faults := map[string]*syncer.SideError{}
 	users := make([]string, 1000)

@@ -58,6 +58,7 @@ func TestPain(t *testing.T) {
 		{"P20", TestFormTwins},
 		{"P21", painCaseTwins},
 		{"P22", painNoInferiors},
+		{"P23", painLocalisedFolders},
 		{"P24 subscriptions", TestSubscriptions},
 		{"P24 rights", painRights},
 		{"P25 labels", TestOneCopyOfEachMessage},
@@ -238,6 +239,37 @@ func painCaseTwins(t *testing.T) {
 }
 
 // Where a folder that holds mail can have none below it, those get a place beside it.
+// Folders of the same use are one, under whatever name in whatever language, also where a server tells no uses; unless the names are
+// to be kept.
+func painLocalisedFolders(t *testing.T) {
+	for _, untold := range []bool{false, true} {
+		w := newWorld(membox.Options{NoSpecialUse: untold}, membox.Options{})
+		for name, use := range map[string]string{"Gesendete Elemente": `\Sent`, "Corbeille": `\Trash`, "Черновики": `\Drafts`} {
+			w.source.AddFolder(name, use)
+		}
+		w.deliver("Gesendete Elemente", 0, 3)
+		w.deliver("Corbeille", 3, 6)
+		w.deliver("Черновики", 6, 9)
+		for name, use := range map[string]string{"Sent": `\Sent`, "Trash": `\Trash`, "Drafts": `\Drafts`} {
+			w.target.AddFolder(name, use)
+		}
+		for range 2 {
+			w.sync(t)
+			w.same(t, "Gesendete Elemente>Sent", "Corbeille>Trash", "Черновики>Drafts")
+		}
+		if n := len(w.target.Names()); n != 4 {
+			t.Errorf("uses untold: %v: the target has %q", untold, w.target.Names())
+		}
+	}
+	w := newWorld(membox.Options{}, membox.Options{})
+	w.change = func(j *Job) { j.Rules.KeepNames = true }
+	w.source.AddFolder("Corbeille", `\Trash`)
+	w.target.AddFolder("Trash", `\Trash`)
+	w.deliver("Corbeille", 0, 3)
+	w.sync(t)
+	w.same(t, "Corbeille")
+}
+
 func painNoInferiors(t *testing.T) {
 	w := newWorld(membox.Options{}, membox.Options{})
 	w.source.AddFolder("A")
