@@ -114,7 +114,11 @@ func (e *environment) declareCmdlet(spec cmdlet.Spec, idle, foreign string, make
 		}
 		spec.Extra = append(spec.Extra, p)
 	}
-	return cmdlet.Declare(spec, func() cmdlet.Cmdlet { return make(b) })
+	info := cmdlet.Declare(spec, func() cmdlet.Cmdlet { return make(b) })
+	if list, ok := info.Parameter("CSVData"); ok {
+		list.Transform = userList
+	}
+	return info
 }
 
 // switches are those of Exchange's parameters without meaning here that take no value.
