@@ -121,20 +121,19 @@ func (f *folderPass) findLate(ctx context.Context, r *resent) ([]lateCopy, error
 	if len(asked) == 0 {
 		return nil, nil
 	}
-	var there mailbox.UIDSet
+	there := map[mailbox.UID]mailbox.Flags{}
 	for m, err := range f.target.List(ctx, f.targetAt(), mailbox.Query{UIDs: asked}) {
 		if err != nil {
 			return nil, err
 		}
-		if !m.Flags.Has(mailbox.FlagDeleted) {
-			there.Add(m.UID)
-		}
+		there[m.UID] = m.Flags
 	}
 	var late []lateCopy
 	for digest, copies := range candidates {
 		for _, e := range owners[digest] {
-			if !there.Has(e.Target) { // the copy may be the only one
-				continue
+			flags, kept := there[e.Target]
+			if !kept || flags.Has(mailbox.FlagDeleted) && !e.Flags.Has(mailbox.FlagDeleted) {
+				continue // then the copy may be the only one
 			}
 			n := min(r.Times, len(copies))
 			for _, c := range copies[:n] {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -22,6 +23,7 @@ type carriage struct {
 	ctx    context.Context // ends when nothing is passed on any more
 	cancel context.CancelFunc
 	silent chan struct{} // closed when neither side will send any more
+	parted atomic.Bool   // what the client does no longer reaches the server
 }
 
 // A chunk is a piece of the stream and the time at which it is to arrive.
@@ -111,6 +113,14 @@ func (c *carriage) reset() {
 	resetTCP(c.server)
 }
 
+// part ends the carriage for the client at once, for the server in order.
+func (c *carriage) part() {
+	c.parted.Store(true)
+	c.cancel()
+	c.server.CloseWrite()
+	resetTCP(c.client)
+}
+
 func (c *carriage) read(from *net.TCPConn, out chan<- chunk) {
 	defer close(out)
 	for {
@@ -123,7 +133,7 @@ func (c *carriage) read(from *net.TCPConn, out chan<- chunk) {
 			}
 		}
 		if err != nil {
-			if err != io.EOF {
+			if err != io.EOF && !c.parted.Load() {
 				c.reset()
 			}
 			return

@@ -12,7 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -272,6 +275,37 @@ func (d *Dovecot) Connections(t testing.TB) map[string]int {
 		users[user]++
 	}
 	return users
+}
+
+// Freeze stops the processes that serve a user's connections at the moment
+// (SIGSTOP), until thaw is called or the test ends; new connections are served.
+func (d *Dovecot) Freeze(t testing.TB, user string) (thaw func()) {
+	t.Helper()
+	var pids []int
+	lines := strings.Split(strings.TrimSpace(d.Doveadm(t, "-f", "tab", "who", "-1", user)), "\n")
+	columns := strings.Split(lines[0], "\t")
+	place := slices.Index(columns, "pid")
+	for _, line := range lines[1:] {
+		if fields := strings.Split(line, "\t"); place >= 0 && place < len(fields) {
+			if pid, err := strconv.Atoi(fields[place]); err == nil {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	if len(pids) == 0 {
+		t.Errorf("nobody serves %s: %q", user, lines)
+	}
+	signal := func(stop bool) {
+		for _, pid := range pids {
+			if err := freeze(pid, stop); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	signal(true)
+	thaw = sync.OnceFunc(func() { signal(false) })
+	t.Cleanup(thaw)
+	return thaw
 }
 
 // DoveadmCommand is how a doveadm command against this instance begins, for

@@ -18,6 +18,8 @@ func (p *process) kill() error     { return errUnix }
 func (p *process) pause() error    { return errUnix }
 func (p *process) resume() error   { return errUnix }
 
+func freeze(int, bool) error { return errUnix }
+
 func reservePort(string) (port int, release func(), err error) { return 0, nil, errUnix }
 
 func owner(string) (name, group string, uid, gid int, err error) { return "", "", 0, 0, errUnix }

@@ -84,6 +84,18 @@ func (p *process) kill() error {
 func (p *process) pause() error  { return p.signal(syscall.SIGSTOP) }
 func (p *process) resume() error { return p.signal(syscall.SIGCONT) }
 
+// freeze stops one process of a server, or lets it go on.
+func freeze(pid int, stop bool) error {
+	sig := syscall.SIGCONT
+	if stop {
+		sig = syscall.SIGSTOP
+	}
+	if err := syscall.Kill(pid, sig); err != nil && err != syscall.ESRCH {
+		return fmt.Errorf("%v to process %d: %w", sig, pid, err)
+	}
+	return nil
+}
+
 // signal reaches the whole group. A group that is gone is no error.
 func (p *process) signal(sig syscall.Signal) error {
 	if err := syscall.Kill(-p.cmd.Process.Pid, sig); err != nil && err != syscall.ESRCH {

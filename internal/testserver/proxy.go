@@ -105,6 +105,16 @@ func (p *Proxy) CutAll() {
 	}
 }
 
+// Part parts clients and server as the death of a client does: the server gets
+// all that was sent to it, and then the end of the stream.
+func (p *Proxy) Part() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.carried {
+		c.part()
+	}
+}
+
 // Pause keeps every connection open and passes nothing more on until Resume.
 // At most what is in the middle of a read or write still arrives.
 func (p *Proxy) Pause() {
