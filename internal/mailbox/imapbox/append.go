@@ -20,7 +20,7 @@ const (
 	batchMessages = 200
 	batchBytes    = 8 << 20
 	// batchDepth and appendDepth are how many commands may be without an answer: batches, and APPENDs of one message.
-	batchDepth  = 8
+	batchDepth  = 16
 	appendDepth = 64
 	// aloneBytes is the length from which a message has a command of its own where others share one: if it is refused for its
 	// length while it is on its way, no other is refused with it.
@@ -375,7 +375,7 @@ func (a *appending) message(batch *group, out *mailbox.Outgoing) (*group, error)
 	var body io.Reader = unhurried{a.guard, out.Body}
 	binary := out.Binary && a.caps.binary
 	if out.Length <= appendAtOnce {
-		if body, err = a.readSmall(out.Length, body); err != nil {
+		if body, err = a.readSmall(out.Length, out.Body); err != nil {
 			return batch, err
 		}
 		binary = a.caps.binary && bytes.IndexByte(a.small[:out.Length], 0) >= 0
@@ -473,10 +473,10 @@ func (a *appending) bodyFailed(g *group, err error) error {
 // for single messages it is kept open, because Dovecot would scan a closed Maildir anew for every one.
 func (a *appending) opened(at mailbox.At) (mailbox.Opened, error) {
 	if opened, ok := a.isOpen(at.Folder); ok {
-		return opened, a.fit(at, opened)
+		return opened, a.fit("APPEND", at, opened)
 	}
 	if opened, ok := a.remembered(at.Folder); ok && a.caps.batches() {
-		return opened, a.fit(at, opened)
+		return opened, a.fit("APPEND", at, opened)
 	}
 	o, err := a.ask(at.Folder)
 	if err == nil {
@@ -492,15 +492,15 @@ func (a *appending) opened(at mailbox.At) (mailbox.Opened, error) {
 	if g.failed != nil {
 		return mailbox.Opened{}, g.failed
 	}
-	return g.opened, a.fit(at, g.opened)
+	return g.opened, a.fit("APPEND", at, g.opened)
 }
 
 // fit tells whether a folder is in the life that is meant, and can be written.
-func (a *appending) fit(at mailbox.At, opened mailbox.Opened) error {
+func (t *target) fit(op string, at mailbox.At, opened mailbox.Opened) error {
 	if opened.ReadOnly {
-		return a.readOnly("APPEND", at.Folder)
+		return t.readOnly(op, at.Folder)
 	}
-	return a.alive(at, opened)
+	return t.alive(at, opened)
 }
 
 // unhurried is a reader of the other side: while it is read, this side's server need not do anything.
@@ -516,6 +516,7 @@ func (u unhurried) Read(p []byte) (int, error) {
 
 // readSmall reads a message that is sent at once.
 func (a *appending) readSmall(length int64, body io.Reader) (io.Reader, error) {
+	defer a.guard.Pause()()
 	if a.small == nil {
 		a.small = make([]byte, appendAtOnce)
 	}

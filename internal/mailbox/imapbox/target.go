@@ -183,6 +183,11 @@ func (t *target) Rename(ctx context.Context, from, to string) error {
 
 // Store changes flags, as many messages with one command as its line can hold.
 func (t *target) Store(ctx context.Context, at mailbox.At, changes []mailbox.FlagChange) ([]error, error) {
+	if opened, ok := t.remembered(at.Folder); ok && t.fit("STORE", at, opened) == nil {
+		if st := t.storing(at, changes, opened); len(st.cmds) <= storeDepth {
+			return st.results, t.storeAtOnce(ctx, st)
+		}
+	}
 	give, err := t.take(ctx)
 	if err != nil {
 		return nil, err
@@ -192,81 +197,132 @@ func (t *target) Store(ctx context.Context, at mailbox.At, changes []mailbox.Fla
 	if err != nil {
 		return nil, err
 	}
-	if len(changes) > 0 && opened.ReadOnly {
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	if opened.ReadOnly {
 		return nil, t.readOnly("STORE", at.Folder)
 	}
 	if err := t.refresh(); err != nil { // Courier says OK to a STORE of messages that it hasn't told this session of, and does nothing
 		return nil, t.fault("NOOP", at.Folder, err)
 	}
-	results := make([]error, len(changes))
-	var st storing
-	for i, c := range changes {
-		kept := permitted(c.Add, opened)
-		if lost := c.Add.Minus(kept); len(lost) > 0 {
-			e := t.cfg.fault(mailbox.FlagRefused, "STORE", fmt.Errorf("the folder does not keep %s", lost))
-			e.Folder = at.Folder
-			results[i] = e
-		}
-		err := errors.Join(t.store(&st, i, c.UIDs, "+", kept), t.store(&st, i, c.UIDs, "-", permitted(c.Remove, opened)))
-		if err == nil {
-			err = t.settle(&st, at, storeDepth, results)
-		}
-		if err != nil {
+	st := t.storing(at, changes, opened)
+	for st.sent < len(st.cmds) {
+		if err := st.send(storeDepth); err != nil {
 			return nil, t.fault("STORE", at.Folder, err)
 		}
+		if err := st.settle(); err != nil {
+			return nil, err
+		}
 	}
-	if err := t.settle(&st, at, 0, results); err != nil {
-		return nil, err
-	}
-	return results, nil
+	return st.results, nil
+}
+
+// storeAtOnce opens the folder and changes flags in one go. That the folder is in the life that is meant has been seen on this
+// connection.
+func (t *target) storeAtOnce(ctx context.Context, st *storing) error {
+	var o *opening
+	return t.call(ctx, "STORE", st.at.Folder, func() (err error) {
+		if o, err = t.reach(st.at.Folder); err != nil {
+			return err
+		}
+		return st.send(storeDepth)
+	}, func() error {
+		opened, err := o.wait()
+		if err == nil {
+			err = t.fit("STORE", st.at, opened)
+		}
+		if err != nil {
+			return st.passOver(err)
+		}
+		return st.settle()
+	})
 }
 
 // storeDepth is how many STORE commands may be without an answer.
 const storeDepth = 32
 
-// storing are the STORE commands without an answer, each with the place of its change.
+// storing are the commands that change flags.
 type storing struct {
+	*target
+	at      mailbox.At
 	cmds    []*lane.Command
-	changes []int
+	args    []string
+	changes []int // the places of the commands' changes
+	sent    int
+	settled int
+	results []error // why a change was not made, by its place
 }
 
-// store sends the commands for one change of flags.
-func (t *target) store(st *storing, change int, uids mailbox.UIDSet, sign string, flags mailbox.Flags) error {
+// storing makes the commands for changes in a folder.
+func (t *target) storing(at mailbox.At, changes []mailbox.FlagChange, opened mailbox.Opened) *storing {
+	st := &storing{target: t, at: at, results: make([]error, len(changes))}
+	for i, c := range changes {
+		kept := permitted(c.Add, opened)
+		if lost := c.Add.Minus(kept); len(lost) > 0 {
+			e := t.cfg.fault(mailbox.FlagRefused, "STORE", fmt.Errorf("the folder does not keep %s", lost))
+			e.Folder = at.Folder
+			st.results[i] = e
+		}
+		st.add(i, c.UIDs, "+", kept)
+		st.add(i, c.UIDs, "-", permitted(c.Remove, opened))
+	}
+	return st
+}
+
+func (st *storing) add(change int, uids mailbox.UIDSet, sign string, flags mailbox.Flags) {
 	if len(flags) == 0 {
-		return nil
+		return
 	}
 	for _, piece := range pieces(uids, 1<<32-1) {
-		cmd := &lane.Command{Op: "UID STORE"}
-		if err := t.lane.Send(cmd, fmt.Appendf(nil, " %s %sFLAGS.SILENT (%s)", piece, sign, flags)); err != nil {
-			return err
-		}
-		st.cmds, st.changes = append(st.cmds, cmd), append(st.changes, change)
+		st.cmds = append(st.cmds, &lane.Command{Op: "UID STORE"})
+		st.args = append(st.args, fmt.Sprintf(" %s %sFLAGS.SILENT (%s)", piece, sign, flags))
+		st.changes = append(st.changes, change)
 	}
-	return nil
 }
 
-// settle waits until at most depth commands are without an answer, and notes why a change was not made. Its error ends the call.
-func (t *target) settle(st *storing, at mailbox.At, depth int, results []error) error {
+// send sends so many commands at most.
+func (st *storing) send(most int) error {
+	for range min(most, len(st.cmds)-st.sent) {
+		if err := st.lane.Send(st.cmds[st.sent], []byte(st.args[st.sent])); err != nil {
+			return err
+		}
+		st.sent++
+	}
+	return st.lane.W.Flush()
+}
+
+// settle waits for the answers to what was sent, and notes why a change was not made. Its error ends the call.
+func (st *storing) settle() error {
 	var over error
-	for len(st.cmds) > depth {
-		status, err := t.lane.Wait(st.cmds[0])
+	for ; st.settled < st.sent; st.settled++ {
+		status, err := st.lane.Await(st.cmds[st.settled])
 		if err != nil {
-			return t.fault("STORE", at.Folder, err)
+			return st.fault("STORE", st.at.Folder, err)
 		}
 		if err := refused(status); err != nil && over == nil {
-			e := t.fault("STORE", at.Folder, err)
+			e := st.fault("STORE", st.at.Folder, err)
 			if e.Class == mailbox.PerMessage {
-				results[st.changes[0]] = e
+				st.results[st.changes[st.settled]] = e
 			} else {
-				over, depth = e, 0 // the other answers are read, for who uses the session next
+				over = e // the other answers are read, for who uses the session next
 			}
-			if t.dead != nil {
+			if st.dead != nil {
 				return e
 			}
 		}
-		st.cmds, st.changes = st.cmds[1:], st.changes[1:]
 	}
 	return over
+}
+
+// passOver reads the answers to what was sent to a folder that is not open, for who uses the session next.
+func (st *storing) passOver(why error) error {
+	for _, cmd := range st.cmds[:st.sent] {
+		if _, err := st.lane.Await(cmd); err != nil {
+			return err
+		}
+	}
+	return why
 }
 
 func (t *target) readOnly(op, folder string) error {
@@ -278,12 +334,13 @@ func (t *target) readOnly(op, folder string) error {
 
 // permitted are the flags that a folder keeps and IMAP's grammar allows.
 func permitted(flags mailbox.Flags, opened mailbox.Opened) mailbox.Flags {
-	return slices.DeleteFunc(slices.Clone(flags), func(f string) bool {
-		if opened.PermanentFlags.Has(f) {
-			return !lane.ValidFlag(f)
-		}
-		return strings.HasPrefix(f, `\`) || !opened.AnyKeyword || !lane.ValidFlag(f)
-	})
+	refused := func(f string) bool {
+		return !lane.ValidFlag(f) || !(opened.AnyKeyword && f[0] != '\\') && !opened.PermanentFlags.Has(f)
+	}
+	if !slices.ContainsFunc(flags, refused) {
+		return flags
+	}
+	return slices.DeleteFunc(slices.Clone(flags), refused)
 }
 
 // Expunge removes messages with UID EXPUNGE, which spares what others have marked as deleted.
@@ -308,13 +365,15 @@ func (t *target) Expunge(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 	if err := t.refresh(); err != nil {
 		return t.fault("NOOP", at.Folder, err)
 	}
-	var st storing
-	results := make([]error, 1)
-	if err := t.store(&st, 0, uids, "+", mailbox.NewFlags(mailbox.FlagDeleted)); err != nil {
-		return t.fault("STORE", at.Folder, err)
-	}
-	if err := errors.Join(t.settle(&st, at, 0, results), results[0]); err != nil {
-		return t.fault("STORE", at.Folder, err)
+	st := &storing{target: t, at: at, results: make([]error, 1)}
+	st.add(0, uids, "+", mailbox.NewFlags(mailbox.FlagDeleted))
+	for st.sent < len(st.cmds) {
+		if err := st.send(storeDepth); err != nil {
+			return t.fault("STORE", at.Folder, err)
+		}
+		if err := errors.Join(st.settle(), st.results[0]); err != nil {
+			return t.fault("STORE", at.Folder, err)
+		}
 	}
 	for _, piece := range pieces(uids, 1<<32-1) {
 		if err := t.run(&lane.Command{Op: "UID EXPUNGE"}, at.Folder, []byte(" "+piece.String())); err != nil {
