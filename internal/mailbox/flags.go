@@ -1,8 +1,10 @@
 package mailbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // System flags (RFC 9051, 2.3.2). \Recent belongs to a session, not to a message, and never appears in [Flags].
@@ -42,7 +44,26 @@ func (f Flags) find(name string) (int, bool) {
 	return slices.BinarySearchFunc(f, name, compareFlags)
 }
 
-func compareFlags(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
+// compareFlags orders flags without regard to case. It is asked for every flag of every message, and nearly all are ASCII.
+func compareFlags(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		if x >= utf8.RuneSelf || y >= utf8.RuneSelf {
+			return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+		}
+		if x, y = lower(x), lower(y); x != y {
+			return cmp.Compare(x, y)
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
 
 // Has tells whether name is among the flags, in any case.
 func (f Flags) Has(name string) bool { _, found := f.find(name); return found }

@@ -473,16 +473,13 @@ func (f *folderPass) sendable(flags mailbox.Flags) mailbox.Flags { return kept(f
 
 // kept are those of the flags that a folder keeps.
 func kept(folder mailbox.Opened, flags mailbox.Flags) mailbox.Flags {
-	if folder.AnyKeyword && len(folder.PermanentFlags) == 0 {
+	lost := func(name string) bool {
+		return !(folder.AnyKeyword && name[0] != '\\') && !folder.PermanentFlags.Has(name)
+	}
+	if folder.AnyKeyword && len(folder.PermanentFlags) == 0 || !slices.ContainsFunc(flags, lost) {
 		return flags
 	}
-	var out []string
-	for _, name := range flags {
-		if folder.PermanentFlags.Has(name) || folder.AnyKeyword && name[0] != '\\' {
-			out = append(out, name)
-		}
-	}
-	return mailbox.NewFlags(out...)
+	return slices.DeleteFunc(slices.Clone(flags), lost)
 }
 
 // endingReader stops when the context ends, so that a large message does not hold up a stop.

@@ -108,7 +108,13 @@ func (r *Reader) fetchItem(f *Fetched, name string, body func(string, *Body) err
 	case "INTERNALDATE":
 		f.HasDate = true
 		return r.fetchDate(f)
-	case "MODSEQ", "EMAILID":
+	case "MODSEQ":
+		if n, ok := r.modSeq(); ok {
+			f.ModSeq = n
+			return nil
+		}
+		fallthrough
+	case "EMAILID":
 		v, err := r.value(0)
 		if err == nil && v.Kind == List && len(v.List) == 1 {
 			v = v.List[0]
@@ -168,6 +174,19 @@ func (r *Reader) digits() (int64, bool) {
 		r.line = r.line[end:]
 	}
 	return n, ok
+}
+
+// modSeq cuts off a number in parentheses if there is one, whole.
+func (r *Reader) modSeq() (uint64, bool) {
+	end := bytes.IndexByte(r.line, ')')
+	if end < 0 || r.line[0] != '(' {
+		return 0, false
+	}
+	n, ok := number(r.line[1:end])
+	if ok {
+		r.line = r.line[end+1:]
+	}
+	return uint64(n), ok
 }
 
 // fetchFlags reads a list of flags. Most messages have the same as the one before.

@@ -26,6 +26,8 @@ type Guard struct {
 	mu    sync.Mutex
 	busy  int       // how many await bytes
 	moved time.Time // when a byte last moved, or work began
+	calls int       // of Read and Write that are under way
+	limit time.Time // the socket's deadline, zero if it has none
 	err   error     // the first failure
 }
 
@@ -57,10 +59,16 @@ func (g *Guard) Expect() (done func()) {
 }
 
 // Pause says that within the work under way nothing is expected for now, because its owner is busy elsewhere. The work's context
-// goes on to count. The caller calls resume afterwards.
+// goes on to count. The caller calls resume afterwards; again does no harm.
 func (g *Guard) Pause() (resume func()) {
 	g.count(-1)
-	return sync.OnceFunc(func() { g.count(1) })
+	resumed := false
+	return func() {
+		if !resumed {
+			resumed = true
+			g.count(1)
+		}
+	}
 }
 
 func (g *Guard) count(change int) {
@@ -68,16 +76,16 @@ func (g *Guard) count(change int) {
 	defer g.mu.Unlock()
 	before := g.busy
 	g.busy += change
-	switch {
-	case before == 0 && g.busy == 1:
+	if before == 0 && g.busy == 1 {
 		g.moved = time.Now()
-		g.arm()
-	case g.busy == 0:
-		g.arm()
+		if g.calls > 0 && g.limit.IsZero() {
+			g.arm() // a Read that waits already is bounded from now on
+		}
 	}
 }
 
-// arm sets the socket's deadlines for the work under way, or lifts them. A Read that is blocked already is affected too.
+// arm sets the socket's deadline for the work under way, or lifts it. Setting it costs as much as a short message does, so one that
+// is still to come stays: should it pass too early, that is seen then.
 func (g *Guard) arm() {
 	if g.idle <= 0 {
 		return
@@ -86,6 +94,10 @@ func (g *Guard) arm() {
 	if g.busy > 0 {
 		deadline = g.moved.Add(g.idle)
 	}
+	if g.limit.Equal(deadline) {
+		return
+	}
+	g.limit = deadline
 	// A connection that refuses deadlines is closed or broken: the next Read or Write says so.
 	_ = g.Conn.SetDeadline(deadline)
 }
@@ -149,8 +161,11 @@ func (g *Guard) start() bool {
 	if g.err != nil {
 		return false
 	}
-	if g.busy > 0 && time.Since(g.moved) >= g.idle {
-		g.moved = time.Now()
+	g.calls++
+	if now := time.Now(); g.busy > 0 && now.Sub(g.moved) >= g.idle {
+		g.moved = now
+	} else if now.Before(g.limit) {
+		return true
 	}
 	g.arm()
 	return true
@@ -159,6 +174,7 @@ func (g *Guard) start() bool {
 // finish judges the outcome of a Read or Write of n bytes; again says that it should go on.
 func (g *Guard) finish(n int, err error) (again bool, _ error) {
 	g.mu.Lock()
+	g.calls--
 	if n > 0 {
 		g.moved = time.Now()
 	}
