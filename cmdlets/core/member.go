@@ -146,8 +146,14 @@ func (c *getMember) members(v any, typeName string) []*memberDefinition {
 			add(m.Name, m.Kind, "static "+memberText(m, true))
 		}
 	} else {
-		if o, ok := v.(*object.Object); ok && c.view("Extended") {
-			for name, slot := range o.All() {
+		if c.view("Extended") {
+			if o, ok := v.(*object.Object); ok {
+				for name, slot := range o.All() {
+					kind, text := ownText(name, slot)
+					add(name, kind, text)
+				}
+			}
+			for name, slot := range object.AddedMembers(v) {
 				kind, text := ownText(name, slot)
 				add(name, kind, text)
 			}

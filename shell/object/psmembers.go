@@ -45,13 +45,15 @@ var (
 		[]int64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 31, 448, 8191})
 )
 
-// MembersOf lists the members of any value as Get-Member sees them: its own, then its type's.
+// MembersOf lists the members of any value as Get-Member sees them: its own, what type data adds, then its type's.
 func MembersOf(v any) []*PSMember {
 	var out []*PSMember
 	seen := map[string]bool{}
-	o, isObject := v.(*Object)
-	if isObject {
-		for name, slot := range o.All() {
+	add := func(members iter.Seq2[string, any]) {
+		for name, slot := range members {
+			if seen[strings.ToLower(name)] {
+				continue
+			}
 			seen[strings.ToLower(name)] = true
 			kind := KindNoteProperty
 			if d, ok := slot.(*Dynamic); ok {
@@ -60,6 +62,10 @@ func MembersOf(v any) []*PSMember {
 			out = append(out, &PSMember{Owner: v, Name: name, Kind: kind, Slot: slot})
 		}
 	}
+	if o, ok := v.(*Object); ok {
+		add(o.All())
+	}
+	add(AddedMembers(v))
 	if t := TypeOf(v); t != nil {
 		for _, m := range t.InstanceMembers() {
 			if !m.Hidden && !seen[strings.ToLower(m.Name)] {

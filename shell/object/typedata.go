@@ -1,6 +1,7 @@
 package object
 
 import (
+	"iter"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -99,19 +100,32 @@ func addedMember(v any, name string) (any, bool) {
 	return nil, false
 }
 
-// addedNames lists the properties that type data adds to v.
-func addedNames(v any) []string {
-	if !typeData.any.Load() {
-		return nil
-	}
-	var names []string
-	for _, n := range TypeNamesOf(v) {
-		if d, ok := TypeDataOf(n); ok {
+// AddedMembers are the members that type data adds to v, those of the most derived type first: values, or *Dynamic.
+func AddedMembers(v any) iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if !typeData.any.Load() {
+			return
+		}
+		for _, n := range TypeNamesOf(v) {
+			d, ok := TypeDataOf(n)
+			if !ok {
+				continue
+			}
 			for name, slot := range d.Members.All() {
-				if x, ok := slot.(*Dynamic); !ok || isPropertyKind(x.Kind) {
-					names = append(names, name)
+				if !yield(name, slot) {
+					return
 				}
 			}
+		}
+	}
+}
+
+// addedNames lists the properties that type data adds to v.
+func addedNames(v any) []string {
+	var names []string
+	for name, slot := range AddedMembers(v) {
+		if x, ok := slot.(*Dynamic); !ok || isPropertyKind(x.Kind) {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -1,0 +1,31 @@
+package shell_test
+
+import "testing"
+
+func TestTypeNames(t *testing.T) {
+	runCases(t, []scriptCase{
+		{"namespaces in use reach into generics and arrays", `using namespace System.Collections.Generic
+using namespace System.Management.Automation
+[Dictionary[string, List[int]]]::new().GetType().ToString(); [CompletionResult[]].Name; [Dictionary[string, [List[int]]]].Name`,
+			"System.Collections.Generic.Dictionary`2[System.String,System.Collections.Generic.List`1[System.Int32]]\nCompletionResult[]\nDictionary`2\n"},
+		{"generics over classes of the script", `using namespace System.Collections.Generic
+class Box { [int] $N }; $d = [Dictionary[string, List[Box]]]::new(); $d['a'] = [List[Box]]::new(); $d['a'].Add([Box]@{ N = 4 }); $d['a'][0].N; try { $d['a'].Add('x') } catch { 'refused' }; ([Box[]]@{ N = 1 }).Count`, "4\nrefused\n1\n"},
+		{"an unknown part", `using namespace System.Collections.Generic
+try { [List[Nope]] } catch { $_.Exception.Message }`, "Unable to find type [Nope].\n"},
+		{"interfaces of collections", `[int[]](1, 2) -is [System.Collections.Generic.IEnumerable[int]]; [System.Collections.Generic.List[string]]::new() -is [System.Collections.Generic.IList[string]]; [System.Collections.Generic.List[string]]::new() -is [System.Collections.Generic.IList[int]]
+[System.Collections.Generic.Dictionary[string, int]]::new() -is [System.Collections.Generic.IDictionary[string, int]]; 'x' -is [System.Collections.Generic.IEnumerable[int]]`, "True\nTrue\nFalse\nTrue\nFalse\n"},
+		{"overloads by the kind of the argument", `class P { [string] M([int] $a) { return 'int' } [string] M([string] $a) { return 'string' } [string] M([double] $a) { return 'double' } [string] M([object[]] $a) { return 'array' } [string] M([object] $a) { return 'object' } }
+$p = [P]::new(); $p.M(1), $p.M('a'), $p.M(1.5), $p.M(@(1, 2)), $p.M(@{}), $p.M([long] 5) -join ' '`, "int string double array object double\n"},
+	})
+}
+
+func TestAddedMembers(t *testing.T) {
+	runCases(t, []scriptCase{
+		{"a script property of a built-in type", `Update-TypeData -TypeName System.String -MemberType ScriptProperty -MemberName Shout -Value { $this.ToUpper() }
+'hey'.Shout; 'a', 'b' | ForEach-Object Shout; 'x'.PSObject.Properties['Shout'].Value; ('x' | Get-Member Shout).MemberType; ('x' | Select-Object Shout).Shout; Remove-TypeData System.String; $null -eq 'a'.Shout`,
+			"HEY\nA\nB\nX\nScriptProperty\nX\nTrue\n"},
+		{"of what derives from a type", `Update-TypeData -TypeName System.IO.FileSystemInfo -MemberType ScriptProperty -MemberName Kind -Value { $this.GetType().Name }; (Get-Item .).Kind; Remove-TypeData System.IO.FileSystemInfo`, "DirectoryInfo\n"},
+		{"methods are listed too", `Update-TypeData -TypeName Added.T -MemberType ScriptMethod -MemberName Go -Value { 'went' }; $o = [pscustomobject]@{ PSTypeName = 'Added.T'; A = 1 }; ($o | Get-Member Go).Definition; $o.PSObject.Methods['Go'].Name; $o.Go(); Remove-TypeData Added.T`,
+			"System.Object Go();\nGo\nwent\n"},
+	})
+}
