@@ -58,7 +58,7 @@ func total[N ~int64](m *migration.MailboxContent, of func(migration.MailboxFolde
 }
 
 var typeMailboxStatistics = declare(exchange+"MailboxStatistics", func(m *migration.MailboxContent) string { return m.EmailAddress },
-	object.Views{Table: []object.Column{{Property: "DisplayName", Width: 36}, {Property: "ItemCount", Width: 10, Right: true}, {Property: "TotalItemSize", Width: 28}, {Property: "FolderCount"}}},
+	object.Views{Table: []object.Column{{Property: "DisplayName", Width: 28}, {Property: "ItemCount", Width: 9, Right: true}, {Property: "TotalItemSize", Width: 28}, {Property: "FolderCount"}}},
 	append([]property[migration.MailboxContent]{
 		{"Identity", object.TypeString, func(m *migration.MailboxContent) any { return m.EmailAddress }},
 		{"DisplayName", object.TypeString, func(m *migration.MailboxContent) any { return m.EmailAddress }},
@@ -156,7 +156,7 @@ func inScope(f migration.MailboxFolder, all []migration.MailboxFolder, scope str
 }
 
 var typeMailboxFolder = declare(exchange+"MailboxFolderConfiguration", func(f *mailboxFolder) string { return f.address + f.path() },
-	object.Views{Table: []object.Column{{Property: "Name", Width: 24}, {Property: "FolderPath", Width: 36}, {Property: "ItemsInFolder", Width: 13, Right: true}, {Property: "FolderSize"}}},
+	object.Views{Table: []object.Column{{Property: "FolderPath", Width: 36}, {Property: "ItemsInFolder", Width: 13, Right: true}, {Property: "FolderSize"}}},
 	property[mailboxFolder]{"Identity", object.TypeString, func(f *mailboxFolder) any { return f.address + f.path() }},
 	property[mailboxFolder]{"Name", object.TypeString, func(f *mailboxFolder) any { return f.Path[len(f.Path)-1] }},
 	property[mailboxFolder]{"FolderPath", object.TypeString, func(f *mailboxFolder) any { return f.path() }},

@@ -62,8 +62,8 @@ func (c *getPlan) write(out cmdlet.Out, plan *migration.MailboxPlan) error {
 
 var typePlan = declare(exchange+"MigrationPlan", func(p *migration.MailboxPlan) string { return p.EmailAddress },
 	object.Views{
-		Table: []object.Column{{Property: "Identity", Width: 30}, {Property: "Result", Width: 8}, {Property: "MessageCount", Width: 12, Right: true},
-			{Property: "PendingCount", Width: 12, Right: true}, {Property: "PendingSize", Width: 28}, {Property: "Message"}},
+		Table: []object.Column{{Property: "Identity", Width: 25}, {Property: "Result", Width: 7}, {Header: "Messages", Property: "MessageCount", Width: 8, Right: true},
+			{Header: "Pending", Property: "PendingCount", Width: 8, Right: true}, {Property: "PendingSize", Width: 28}, {Property: "Message"}},
 	},
 	property[migration.MailboxPlan]{"Identity", object.TypeString, func(p *migration.MailboxPlan) any { return p.EmailAddress }},
 	property[migration.MailboxPlan]{"Batch", object.TypeString, func(p *migration.MailboxPlan) any { return p.BatchName }},

@@ -125,12 +125,12 @@ type folder struct {
 
 var typeFolder = declare(exchange+"MigrationFolderCount", func(f *folder) string { return f.SourceFolder },
 	object.Views{Table: []object.Column{
-		{Header: "User", Property: "User", Width: 26},
-		{Property: "SourceFolder", Width: 30},
-		{Property: "TargetFolder", Width: 30},
+		{Property: "SourceFolder", Width: 24},
+		{Property: "TargetFolder", Width: 24},
 		{Header: "Source", Property: "SourceCount", Width: 7, Right: true},
 		{Header: "Target", Property: "TargetCount", Width: 7, Right: true},
-		{Property: "Balance"},
+		{Property: "Balance", Width: 8},
+		{Property: "User"},
 	}},
 	property[folder]{"User", object.TypeString, func(f *folder) any { return f.user }},
 	property[folder]{"SourceFolder", object.TypeString, func(f *folder) any { return f.SourceFolder }},
