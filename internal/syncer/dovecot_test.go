@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -117,37 +119,53 @@ func TestBetweenServers(t *testing.T) {
 	}
 }
 
-// TestCutConnections cuts the connections to source and target at ever other bytes; whoever comes again each time has
-// everything in the end, once; in whichever way messages are stored.
+// TestCutConnections cuts the connections to source and target at ever other bytes, and every third time migsh is killed by the cut;
+// whoever comes again each time has everything in the end, once; in whichever way messages are stored.
 func TestCutConnections(t *testing.T) {
 	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
 	server.Fill(t, "cut", testmail.Plain(2, 150))
 	want := server.Snapshot(t, "cut")
-	for i, rung := range mailboxtest.Rungs {
-		t.Run(rung.Name, func(t *testing.T) { cutConnections(t, server, fmt.Sprintf("cut-%d", i), rung.Hide, want) })
+	seeds := uint64(1)
+	if os.Getenv("MIGSH_SOAK") != "" {
+		seeds = 20
+	}
+	for seed := range seeds {
+		for i, rung := range mailboxtest.Rungs {
+			t.Run(fmt.Sprintf("%s, seed %d", rung.Name, seed), func(t *testing.T) {
+				cutConnections(t, server, fmt.Sprintf("cut-%d-%d", i, seed), rung.Hide, want, rand.New(rand.NewPCG(seed, uint64(i))))
+			})
+		}
 	}
 }
 
-func cutConnections(t *testing.T, server *testserver.Dovecot, target string, hide []string, want testmail.Snapshot) {
+func cutConnections(t *testing.T, server *testserver.Dovecot, target string, hide []string, want testmail.Snapshot, random *rand.Rand) {
 	toSource, toTarget := testserver.NewProxy(t, server.IMAPAddr()), testserver.NewProxy(t, server.IMAPAddr())
 	from, to := config(server, "cut", toSource.Port()), config(server, target, toTarget.Port())
 	from.HideCapabilities, to.HideCapabilities = hide, hide
 	j := job(t, from, to)
 	j.Window = 20
-	cuts := 0
+	cuts, kills := 0, 0
+	kept := j.Store
 	for ; cuts < 200; cuts++ {
 		toSource.UseAll(testserver.Link{})
 		toTarget.UseAll(testserver.Link{})
 		if cuts%2 == 0 {
-			toTarget.UseAll(testserver.Link{CutUp: int64(3000 + 1777*cuts)})
+			toTarget.UseAll(testserver.Link{CutUp: 3000 + random.Int64N(int64(3554*cuts+1))})
 		} else {
-			toSource.UseAll(testserver.Link{CutDown: int64(5000 + 1777*cuts)})
+			toSource.UseAll(testserver.Link{CutDown: 5000 + random.Int64N(int64(3554*cuts+1))})
+		}
+		j.Store = kept
+		if cuts%3 == 2 {
+			before := toTarget.Stats().Cut + toSource.Stats().Cut
+			j.Store = dyingStore{kept, func() bool { return toTarget.Stats().Cut+toSource.Stats().Cut > before }}
 		}
 		_, err := syncer.Run(t.Context(), j)
 		if err == nil {
 			break
 		}
-		if class := mailbox.ClassOf(err); class != mailbox.Reconnect && class != mailbox.Later {
+		if errors.Is(err, errKilled) {
+			kills++
+		} else if class := mailbox.ClassOf(err); class != mailbox.Reconnect && class != mailbox.Later {
 			t.Fatalf("cut %d: %v", cuts, errors.Unwrap(err))
 		}
 		// A server goes on storing what had reached it before the cut; outside of tests a pass waits for that (Job.Settle).
@@ -155,7 +173,7 @@ func cutConnections(t *testing.T, server *testserver.Dovecot, target string, hid
 			runtime.Gosched()
 		}
 	}
-	t.Logf("%d cuts", cuts)
+	t.Logf("%d cuts, in %d of them killed", cuts, kills)
 	for _, line := range testmail.Diff(want, server.Snapshot(t, target), testmail.Rules{ExtraFolders: true}) {
 		t.Error(line)
 	}

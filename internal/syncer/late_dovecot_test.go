@@ -20,15 +20,17 @@ import (
 	"migsh/store"
 )
 
+var errKilled = errors.New("killed")
+
 // dyingStore takes nothing more once the process counts as dead.
 type dyingStore struct {
 	store.Store
-	dead *atomic.Bool
+	dead func() bool
 }
 
 func (s dyingStore) Update(ctx context.Context, ops ...store.Op) ([]store.Revision, error) {
-	if s.dead.Load() {
-		return nil, errors.New("killed")
+	if s.dead() {
+		return nil, errKilled
 	}
 	return s.Store.Update(ctx, ops...)
 }
@@ -68,7 +70,7 @@ func TestStoredTooLate(t *testing.T) {
 				through.HideCapabilities, straight.HideCapabilities = rung.Hide, rung.Hide
 				j := job(t, from, straight)
 				first, dead := j, new(atomic.Bool)
-				first.Store = dyingStore{j.Store, dead}
+				first.Store = dyingStore{j.Store, dead.Load}
 				thaw := func() {}
 				patient, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
