@@ -42,9 +42,16 @@ func (s *sending) answer(r mailbox.Appended) error {
 		}
 		if !s.strip && s.mending == nil && len(m.flags.Keywords()) > 0 && !mailbox.IsID(r.Err, mailbox.MessageTooLarge) {
 			f.again.Add(m.meta.UID)
+			s.divided = w
 			return s.passOver(w)
 		}
-		return s.refuseOrRepair(w, m.meta, m.size, r.Err)
+		if err := s.refuseOrRepair(w, m.meta, m.size, r.Err); err != nil {
+			return err
+		}
+		if !w.done() && !w.decided.Has(m.meta.UID) {
+			s.divided = w
+		}
+		return nil
 	case mailbox.NotStored:
 		if mailbox.ClassOf(r.Err) != mailbox.PerMessage {
 			return nil // the error that ends the iteration follows

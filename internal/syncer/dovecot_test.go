@@ -150,9 +150,9 @@ func cutConnections(t *testing.T, server *testserver.Dovecot, target string, hid
 		toSource.UseAll(testserver.Link{})
 		toTarget.UseAll(testserver.Link{})
 		if cuts%2 == 0 {
-			toTarget.UseAll(testserver.Link{CutUp: 3000 + random.Int64N(int64(3554*cuts+1))})
+			toTarget.UseAll(testserver.Link{CutUp: int64(3000+1777*cuts) + random.Int64N(1777)})
 		} else {
-			toSource.UseAll(testserver.Link{CutDown: 5000 + random.Int64N(int64(3554*cuts+1))})
+			toSource.UseAll(testserver.Link{CutDown: int64(5000+1777*cuts) + random.Int64N(1777)})
 		}
 		j.Store = kept
 		if cuts%3 == 2 {

@@ -55,7 +55,7 @@ type sending struct {
 	panicked any // what the source's end has panicked with
 	// convicted: it is known which message broke the connection.
 	convicted bool
-	// divided is the window of the message that was answered for last, if that was not stored because of the company it was in.
+	// divided is the window of the message that was answered for last, if that was not stored and is to be tried in another way.
 	divided *window
 }
 
@@ -175,7 +175,7 @@ func (s *sending) redoRest() {
 }
 
 // goOn goes on over another connection to the target when the last one had to be given up after a refusal. Nothing is in doubt:
-// what has no answer is not stored. If a whole group was refused for one of them, they go in smaller groups next.
+// what has no answer is not stored. What is to be tried in another way goes in smaller windows next, and in the end alone.
 func (s *sending) goOn(fault error) error {
 	for _, m := range s.queue {
 		m.window.onItsWay--
