@@ -53,7 +53,7 @@ func (c *exportClixml) Begin(_ context.Context, out cmdlet.Out) error {
 		return err
 	}
 	c.writer = &clixmlWriter{w: c.file}
-	_, err = c.file.WriteString(`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">` + "\n")
+	_, err = c.file.WriteString(clixmlHead)
 	return err
 }
 

@@ -298,8 +298,12 @@ func existing(out cmdlet.Out, paths, literal []string, n *narrowing, hidden bool
 			}
 			continue
 		}
+		narrow := n
+		if n != nil && !wild { // -Filter is for what wildcards find, and for what a directory holds
+			narrow = &narrowing{Include: n.Include, Exclude: n.Exclude}
+		}
 		for _, t := range targets {
-			if n == nil || n.keeps(t.leaf()) {
+			if narrow == nil || narrow.keeps(t.leaf()) {
 				found = append(found, t)
 			}
 		}

@@ -104,6 +104,17 @@ func constantValue(v any) any {
 	return v
 }
 
+// inText marks a variable that stands by itself in a string.
+func inText(e syntax.Expression) syntax.Expression {
+	v, ok := e.(*syntax.Variable)
+	if !ok {
+		return e
+	}
+	marked := *v
+	marked.InText = true
+	return &marked
+}
+
 func (c *compiler) expandable(e *syntax.ExpandableString) exprFunc {
 	type part struct {
 		text string
@@ -113,7 +124,7 @@ func (c *compiler) expandable(e *syntax.ExpandableString) exprFunc {
 	for i, p := range e.Parts {
 		parts[i].text = p.Text
 		if p.Expression != nil {
-			parts[i].expr = c.expr(p.Expression)
+			parts[i].expr = c.expr(inText(p.Expression))
 		}
 	}
 	if len(parts) == 1 && parts[0].expr == nil {

@@ -172,7 +172,7 @@ func (f *frame) undefined(v *syntax.Variable, s symbol) (any, error) {
 	if get, ok := f.in.builtins[s]; ok {
 		return get(f), nil
 	}
-	if f.strict() >= strict1 {
+	if level := f.strict(); level >= strict2 || level == strict1 && !v.InText {
 		return nil, f.failTarget(object.InvalidOperation, "VariableIsUndefined", v.Path, "The variable '$"+v.Path+"' cannot be retrieved because it has not been set.")
 	}
 	return nil, nil

@@ -706,6 +706,10 @@ type Variable struct {
 	Splatted bool   // @name
 	Braced   bool   // ${name}
 
+	// InText belongs to whoever runs the tree: the variable stands by itself
+	// in an expandable string.
+	InText bool
+
 	// Slot belongs to whoever runs the tree: a resolution pass after parsing
 	// may keep there the place that it assigned to the variable, counted
 	// from one. The parser leaves it zero, "not resolved", and nothing in

@@ -475,6 +475,9 @@ func (p *parser) element(target Expression, lBracket Token) Expression {
 
 func (p *parser) hashtable(open Token) *Hashtable {
 	h := new(Hashtable)
+	noComma := p.noComma
+	p.noComma = false // values may be lists, among the arguments of a method too
+	defer func() { p.noComma = noComma }()
 	p.skipLines()
 	for {
 		pair, ok := p.keyValue()
