@@ -2,11 +2,14 @@ package imapbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -202,15 +205,7 @@ func (a *appending) settle(g *group) error {
 
 // stored yields the UIDs of messages that are stored, as far as the server tells them.
 func (a *appending) stored(g *group, status lane.Status) {
-	var validity uint32
-	var uids mailbox.UIDSet
-	if code, set, ok := strings.Cut(status.Args, " "); ok && status.Code == "APPENDUID" {
-		v, known := lane.Value{Text: []byte(code)}.Number()
-		ranges, valid := lane.ParseUIDs(set)
-		if known && valid {
-			validity, uids = uint32(v), ranges
-		}
-	}
+	validity, uids := appendUIDs(status)
 	messages := a.count(g)
 	if uids.Len() != messages {
 		uids = nil
@@ -223,6 +218,24 @@ func (a *appending) stored(g *group, status lane.Status) {
 	for ; told < messages; told++ {
 		a.tell(mailbox.Appended{UIDValidity: validity})
 	}
+}
+
+// appendUIDs reads the APPENDUID of an answer (RFC 4315, 3), in the order of the messages. A set that names a UID twice tells nothing,
+// and the messages are looked for.
+func appendUIDs(status lane.Status) (validity uint32, uids mailbox.UIDSet) {
+	code, set, _ := strings.Cut(status.Args, " ")
+	v, known := lane.Value{Text: []byte(code)}.Number()
+	ranges, valid := lane.ParseUIDs(set)
+	if status.Code != "APPENDUID" || !known || v > math.MaxUint32 || !valid {
+		return 0, nil
+	}
+	sorted := slices.SortedFunc(slices.Values(ranges), func(a, b mailbox.UIDRange) int { return cmp.Compare(a.First, b.First) })
+	for i, r := range sorted {
+		if i > 0 && r.First <= sorted[i-1].Last {
+			return 0, nil
+		}
+	}
+	return uint32(v), ranges
 }
 
 // declined yields the fate of messages that the server has refused. After BAD, or a refusal before all was sent, the server may

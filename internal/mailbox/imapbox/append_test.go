@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/lane"
 	"migsh/internal/testserver"
 )
 
@@ -378,5 +379,81 @@ func TestAppendToFullMailbox(t *testing.T) {
 	quotas, err := target.Quota(t.Context())
 	if err != nil || len(quotas) == 0 || quotas[0].Resource != "STORAGE" || quotas[0].Limit != 1<<20 || quotas[0].Used < 900*k || quotas[0].Used > quotas[0].Limit {
 		t.Errorf("quota %+v, %v", quotas, err)
+	}
+}
+
+// FuzzAppendAnswer reads answers to APPEND: each message has a UID of its own, which can be asked for.
+func FuzzAppendAnswer(f *testing.F) {
+	for _, said := range []string{
+		"L1 OK [APPENDUID 7 101:103] done\r\n", "L1 OK [APPENDUID 7 3,9:8,12] done\r\n", "L1 OK [APPENDUID 4294967296 1] done\r\n",
+		"L1 OK [APPENDUID 7 5,5] done\r\n", "L1 OK [APPENDUID 7] done\r\n", "L1 NO [TOOBIG (x)] no\r\n", "L1 BAD [APPENDUID 0 0:1\r\n",
+	} {
+		f.Add(said)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		r := lane.NewReader(strings.NewReader(said))
+		resp, err := r.Next()
+		if err != nil || !resp.IsStatus() {
+			return
+		}
+		status := r.Status(resp.Name)
+		_, uids := appendUIDs(status)
+		again, ok := lane.ParseUIDs(uids.String())
+		if len(uids) > 0 && (!ok || !slices.Equal(uids, mailbox.UIDSet(again))) {
+			t.Errorf("%q gives %v, which is read again as %v", said, uids, again)
+		}
+		for i, a := range uids {
+			if slices.ContainsFunc(uids[:i], func(b mailbox.UIDRange) bool { return a.First <= b.Last && b.First <= a.Last }) {
+				t.Errorf("%q gives a UID to two messages: %v", said, uids)
+			}
+		}
+	})
+}
+
+// TestAppendUIDs keeps what a server tells of stored messages from being taken for more than it is.
+func TestAppendUIDs(t *testing.T) {
+	for args, want := range map[string]string{
+		"7 101:103": "7 101:103", "7 3,8:9": "7 3,8:9", "7 9:8": "7 8:9",
+		"7 9,3": "7 9,3", "7 5,5": "0 ", "7 5,1:9": "0 ", "7 1:4,4:5": "0 ", "4294967296 1": "0 ", "7 0": "0 ", "7 1:*": "0 ", "x 1": "0 ", "7": "0 ", "": "0 ",
+	} {
+		validity, uids := appendUIDs(lane.Status{Kind: "OK", Code: "APPENDUID", Args: args})
+		if got := fmt.Sprintf("%d %s", validity, uids); got != want {
+			t.Errorf("APPENDUID %s is read as %q, want %q", args, got, want)
+		}
+	}
+}
+
+// TestStoreFaults changes flags in a folder that this session has seen, and that has changed since.
+func TestStoreFaults(t *testing.T) {
+	const opens = "* OK [PERMANENTFLAGS (\\Seen)] .\r\n* OK [UIDVALIDITY 7] .\r\n"
+	for _, test := range []struct{ name, again, want string }{
+		{"as before", opens, ""},
+		{"renumbered", "* OK [UIDVALIDITY 8] .\r\n", string(mailbox.UIDValidityChanged)},
+		{"gone", "{tag} NO [NONEXISTENT] no such mailbox\r\n", string(mailbox.FolderMissing)},
+		{"read-only", opens + "{tag} OK [READ-ONLY] done\r\n", string(mailbox.AccessDenied)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := &script{says: map[string]string{"SELECT": opens, `SELECT "A"`: test.again}}
+			box, err := OpenTarget(t.Context(), s.start(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer box.Close()
+			target := box.(*target)
+			seen := mailbox.Opened{PermanentFlags: mailbox.NewFlags(`\Seen`)}
+			seen.UIDValidity = 7
+			target.remember("A", seen)
+			_, err = target.Store(t.Context(), mailbox.At{Folder: "A", UIDValidity: 7}, []mailbox.FlagChange{{UIDs: mailbox.UIDs(1), Add: mailbox.NewFlags(`\Seen`)}})
+			got := ""
+			if err != nil {
+				got = idOf(err)
+			}
+			if got != test.want {
+				t.Errorf("Store: %v, want %q", err, test.want)
+			}
+			if _, err := target.Open(t.Context(), "INBOX"); err != nil {
+				t.Errorf("the session ended: %v", err)
+			}
+		})
 	}
 }

@@ -117,6 +117,11 @@ func TestRoundTrips(t *testing.T) {
 		}
 		return nil
 	})
+	count("flags in a folder that was seen before", 1, func() error {
+		at := mailbox.At{Folder: folders[0].Name, UIDValidity: folders[0].Status.UIDValidity}
+		_, err := target.Store(t.Context(), at, []mailbox.FlagChange{{UIDs: mailbox.UIDs(1), Add: mailbox.NewFlags(`\Seen`)}})
+		return err
+	})
 	// Those who ask at the same time don't wait for one another. That all have asked before the first answer is read can't be made
 	// sure of here, so nothing is said of their number.
 	group, ctx := errgroup.WithContext(t.Context())
