@@ -10,6 +10,7 @@ using namespace System.Management.Automation
 			"System.Collections.Generic.Dictionary`2[System.String,System.Collections.Generic.List`1[System.Int32]]\nCompletionResult[]\nDictionary`2\n"},
 		{"generics over classes of the script", `using namespace System.Collections.Generic
 class Box { [int] $N }; $d = [Dictionary[string, List[Box]]]::new(); $d['a'] = [List[Box]]::new(); $d['a'].Add([Box]@{ N = 4 }); $d['a'][0].N; try { $d['a'].Add('x') } catch { 'refused' }; ([Box[]]@{ N = 1 }).Count`, "4\nrefused\n1\n"},
+		{"namespaces in use hold in text that the script runs", "using namespace System.Text\nInvoke-Expression '[StringBuilder]::new(\"a\").ToString()'; & ([scriptblock]::Create('[StringBuilder]::new(\"b\").ToString()')); (New-Object StringBuilder 'c').ToString()", "a\nb\nc\n"},
 		{"an unknown part", `using namespace System.Collections.Generic
 try { [List[Nope]] } catch { $_.Exception.Message }`, "Unable to find type [Nope].\n"},
 		{"interfaces of collections", `[int[]](1, 2) -is [System.Collections.Generic.IEnumerable[int]]; [System.Collections.Generic.List[string]]::new() -is [System.Collections.Generic.IList[string]]; [System.Collections.Generic.List[string]]::new() -is [System.Collections.Generic.IList[int]]

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -207,7 +208,19 @@ func (in *Interp) parse(file, text string) (*block, error) {
 	if len(errs) > 0 {
 		return nil, parseError(errs)
 	}
-	return in.newBlock(ast, nil), nil
+	b := in.newBlock(ast, nil)
+	if file == "" { // text of the prompt, or made by the code that runs: the namespaces in use there are in use here
+		b.usings = append(in.usings(), b.usings...)
+	}
+	return b, nil
+}
+
+// usings are the namespaces that the running code uses.
+func (in *Interp) usings() []string {
+	if in.current == nil || in.current.code == nil {
+		return nil
+	}
+	return slices.Clone(in.current.code.block.usings)
 }
 
 // parseError is the ParseException for what the parser found.

@@ -71,7 +71,15 @@ func (in *Interp) typeNamed(name string) (*object.Type, bool) {
 		}
 		return t, true
 	}
-	return object.TypeByName(name)
+	if t, ok := object.TypeByName(name); ok {
+		return t, true
+	}
+	for _, ns := range in.usings() {
+		if t, ok := object.TypeByName(ns + "." + name); ok {
+			return t, true
+		}
+	}
+	return nil, false
 }
 
 // defineType makes a type known that a script has defined.
