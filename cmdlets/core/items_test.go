@@ -102,6 +102,27 @@ System.Security.SecurityException,Microsoft.PowerShell.Commands.SetItemPropertyC
 	}
 }
 
+// TestDetailedView shows all that an error knows.
+func TestDetailedView(t *testing.T) {
+	got := errorsOf(t, "$ErrorView = 'DetailedView'; function f { Write-Error 'bad' }; f")
+	for _, want := range []string{"\nException             :\n    Type           : Microsoft.PowerShell.Commands.WriteErrorException\n    Message        : bad\n",
+		"\nFullyQualifiedErrorId : Microsoft.PowerShell.Commands.WriteErrorException,f\n", "\nScriptStackTrace      : at f, <No file>: line 1\n                        at <ScriptBlock>, <No file>: line 1\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwithout\n%s", got, want)
+		}
+	}
+}
+
+// errorsOf runs a script and gives what it shows of errors.
+func errorsOf(t *testing.T, script string) string {
+	t.Helper()
+	var stderr bytes.Buffer
+	s := shell.New(shell.Options{Stdout: &bytes.Buffer{}, Stderr: &stderr, Width: 200, Location: t.TempDir()})
+	cmdlets.Register(s.Register, nil)
+	s.Execute(context.Background(), script, nil)
+	return stderr.String()
+}
+
 // TestInvoke calls blocks in scopes of their own, in the caller's, and with input.
 func TestInvoke(t *testing.T) {
 	got := runIn(t, t.TempDir(), `
