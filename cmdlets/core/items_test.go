@@ -113,6 +113,14 @@ func TestDetailedView(t *testing.T) {
 	}
 }
 
+// TestGetError shows the newest error with its chain of exceptions.
+func TestGetError(t *testing.T) {
+	got := runIn(t, t.TempDir(), "try { 1 / 0 } catch { }; Get-Error")
+	if !strings.Contains(got, "\n    Message        : Attempted to divide by zero.\n") || !strings.Contains(got, "\nFullyQualifiedErrorId : RuntimeException\n") {
+		t.Errorf("got %s", got)
+	}
+}
+
 // errorsOf runs a script and gives what it shows of errors.
 func errorsOf(t *testing.T, script string) string {
 	t.Helper()

@@ -120,6 +120,9 @@ func (s *Shaper) shape(v any) ([]any, error) {
 		return nil, nil
 	}
 	if r, ok := object.Base(v).(*object.ErrorRecord); ok && s.settings.Error != nil && !s.opts.Force {
+		if o, wrapped := v.(*object.Object); wrapped && len(o.TypeNames) > 0 && strings.HasSuffix(o.TypeNames[0], "#PSExtendedError") { // of Get-Error
+			return []any{&entry{alone: true, lines: strings.Split(detailedView(r), "\n")}}, nil
+		}
 		return []any{s.errorEntry(r)}, nil
 	}
 	if text, ok := rawText(v); ok && !(s.opts.Force && len(s.opts.Properties) > 0) && !(s.open && s.layout.kind == Wide && s.opts.Properties != nil) {
