@@ -181,7 +181,7 @@ func TestTwoPairs(t *testing.T) {
 	w := newWorld(membox.Options{}, membox.Options{Group: 3})
 	names := spread(w, 12)
 	var mu sync.Mutex
-	permits := 0
+	permits, logins := 0, 0
 	both := make(chan struct{})
 	w.change = func(j *Job) {
 		j.spareWork = 1
@@ -195,19 +195,21 @@ func TestTwoPairs(t *testing.T) {
 				permits--
 			}}, permits == 1
 		}
-	}
-	// The first message waits until both pairs are open.
-	w.target.SetHooks(membox.Hooks{Read: func(op, _ string) error {
-		if open, _ := w.target.Sessions(); op == "LOGIN" && open > 0 {
+		open := j.OpenTarget
+		j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+			inner, err := open(ctx)
+			if err != nil {
+				return nil, err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if logins++; logins == 1 { // its first message waits until both pairs are open
+				return &patientTarget{Target: inner, until: both}, nil
+			}
 			close(both)
+			return inner, nil
 		}
-		return nil
-	}, Before: func(e membox.Effect) error {
-		if e.Op == "APPEND" {
-			<-both
-		}
-		return nil
-	}})
+	}
 	w.sync(t)
 	w.same(t, names...)
 	checkOrder(t, w, names...)
