@@ -47,7 +47,7 @@ Get-MigrationUser -BatchId Quickstart | Get-MigrationUserStatistics | Format-Tab
 
 # Every folder of the source against its counterpart at the target.
 Get-MigrationUser -BatchId Quickstart | Get-MigrationUserStatistics | Select-Object -ExpandProperty Folders |
-    Format-Table User, SourceFolder, TargetFolder, SourceCount, TargetCount, Balance
+    Format-Table SourceFolder, TargetFolder, SourceCount, TargetCount, Balance -GroupBy User
 
 # 8. When users read their mail on the new server: one last synchronization, then the end. After that the batch can go.
 Complete-MigrationBatch Quickstart -Confirm:$false
