@@ -12,33 +12,25 @@ import (
 	"sync"
 )
 
-// Filter stands between an IMAP server and a client library for which any surprise is fatal. It understands lines and literals
-// in both directions and lets through what the library's grammar knows, byte for byte; it repairs or drops the rest and notes
-// what it did. Messages are never touched.
-//
-// Mailbox names that are not valid modified UTF-7 are shown to the library in a valid form, and put back into the server's own
-// bytes in the commands that use them.
+// Filter stands between an IMAP server and a client library for which any surprise is fatal, while the library greets and logs
+// in; then the connection is parted from it. It understands lines and literals in both directions and lets through what the
+// library needs for that; it repairs or drops the rest and notes what it did.
 type Filter struct {
 	net.Conn
 	opts FilterOptions
 	br   *bufio.Reader
 
-	out     []byte     // ready for the library
-	outBuf  []byte     // what out is cut from, used again
-	literal int64      // bytes of a literal to be passed on as they come
-	fetch   *fetchScan // the FETCH response being passed, if any
-	passing bool       // the rest of the current response is passed as it is
-	dropped bool       // the rest of the current response is dropped
+	out     []byte // ready for the library
+	outBuf  []byte // what out is cut from, used again
+	dropped bool   // the rest of the current response is dropped
 
 	mu     sync.Mutex // guards what follows: the library reads and writes in different goroutines
 	client splitter
 	tags   map[string]bool // commands without an answer yet
-	names  mailboxNames
 	notes  map[string]*Note
 	bye    string
 	alerts []string
 	hide   map[string]bool
-	code   string       // the response code of the last OK
 	auth   string       // tag of the AUTHENTICATE under way
 	asked  literalAsked // the literal that the library waits to be invited to send
 	refuse *refusal     // the command whose literal the server did not want
@@ -67,8 +59,6 @@ type FilterOptions struct {
 	Greeting string
 	// Hide names capabilities that the library must not see.
 	Hide []string
-	// LSUB says that the server lists subscriptions with LSUB only: the library's LIST (SUBSCRIBED) becomes LSUB.
-	LSUB bool
 }
 
 // Note is something odd that the server did and that the filter repaired.
@@ -101,13 +91,6 @@ func (f *Filter) Hide(capabilities ...string) {
 	}
 }
 
-// SetLSUB is FilterOptions.LSUB, for when the capabilities are known.
-func (f *Filter) SetLSUB(on bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.opts.LSUB = on
-}
-
 // Part makes the answer to the command with this tag the last thing that is read: then Read returns io.EOF, Close leaves the
 // connection open, and Rest gives what comes behind. From now on nothing is written any more. The caller sends the command, past
 // the filter.
@@ -127,13 +110,6 @@ func (f *Filter) Rest() io.Reader {
 	}
 	ahead, _ := f.br.Peek(f.br.Buffered()) // is there already
 	return io.MultiReader(bytes.NewReader(bytes.Clone(ahead)), f.Conn)
-}
-
-// Code is the response code of the last OK that answered a command, such as READ-ONLY, or empty.
-func (f *Filter) Code() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.code
 }
 
 // Bye is the text of the server's BYE, or empty.
@@ -195,10 +171,6 @@ func (f *Filter) Read(p []byte) (int, error) {
 			n := copy(p, f.out)
 			f.out = f.out[n:]
 			return n, nil
-		case f.literal > 0:
-			n, err := f.br.Read(p[:min(int64(len(p)), f.literal)])
-			f.literal -= int64(n)
-			return n, err
 		}
 		f.out = f.outBuf[:0]
 		if err := f.next(); err != nil {
@@ -215,13 +187,12 @@ func (f *Filter) next() error {
 		f.emit(answer)
 		return nil
 	}
-	within := f.passing || f.dropped || f.fetch != nil
 	line, err := f.readLine()
 	if err != nil {
 		return err
 	}
-	if within {
-		return f.more(line)
+	if f.dropped { // goes on after a literal
+		return f.drop(line)
 	}
 	text := bytes.TrimRight(line, "\r\n")
 	switch {
@@ -266,14 +237,6 @@ func (f *Filter) emit(text ...[]byte) {
 	f.out = append(f.out, '\r', '\n')
 }
 
-// pass gives the library a line as it is, along with the literal it announces.
-func (f *Filter) pass(line []byte) {
-	n := announced(line)
-	f.emit(bytes.TrimRight(line, "\r\n"))
-	f.passing = n >= 0
-	f.literal = max(n, 0)
-}
-
 // drop swallows a line and the literal it announces.
 func (f *Filter) drop(line []byte) error {
 	n := announced(line)
@@ -294,19 +257,6 @@ func unexpected(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// more treats a line that continues a response after a literal.
-func (f *Filter) more(line []byte) error {
-	switch {
-	case f.fetch != nil:
-		return f.fetchLine(line)
-	case f.passing:
-		f.pass(line)
-		return nil
-	default:
-		return f.drop(line)
-	}
 }
 
 // invitation passes a continuation request, if the library waits for one: any other is fatal to it.
@@ -347,12 +297,6 @@ func (f *Filter) tagged(text []byte) error {
 	if f.auth == string(tag) {
 		f.auth = ""
 	}
-	if bytes.EqualFold(kind, []byte("OK")) {
-		f.code = ""
-		if m := codePattern.FindSubmatch(bytes.TrimLeft(words, " ")); m != nil {
-			f.code = string(m[1])
-		}
-	}
 	if f.asked.waiting && f.asked.tag == string(tag) {
 		f.asked.waiting = false
 		f.refuse = &refusal{answer: answer, ended: make(chan struct{})}
@@ -385,9 +329,6 @@ func (f *Filter) untagged(line []byte) error {
 	_, rest := word(text)
 	rest = bytes.TrimLeft(rest, " ")
 	kind, rest := word(rest)
-	if _, ok := number(kind); ok {
-		return f.numbered(kind, rest, line)
-	}
 	name := strings.ToUpper(string(kind))
 	switch name {
 	case "OK", "NO", "BAD", "BYE", "PREAUTH":
@@ -398,33 +339,11 @@ func (f *Filter) untagged(line []byte) error {
 		}
 		f.emit([]byte("* "), []byte(name), f.statusText(rest))
 		return nil
-	case "SEARCH", "ESEARCH", "ACL", "MYRIGHTS":
-		f.pass(line)
-		return nil
 	}
 	if repair, ok := repairs[name]; ok {
 		return f.repair(name, repair, line)
 	}
 	f.note("dropped an untagged response that is not understood", text)
-	return f.drop(line)
-}
-
-// numbered treats "* 12 EXISTS" and its like.
-func (f *Filter) numbered(num, rest, line []byte) error {
-	kind, values := word(bytes.TrimLeft(rest, " "))
-	if i := bytes.IndexByte(kind, '('); i >= 0 { // no blank before the list
-		kind, values = kind[:i], rest[bytes.IndexByte(rest, '('):]
-	}
-	switch name := strings.ToUpper(string(kind)); name {
-	case "EXISTS", "RECENT", "EXPUNGE":
-		f.emit([]byte("* "), num, []byte(" "), []byte(name))
-		return nil
-	case "FETCH":
-		f.fetch = &fetchScan{}
-		f.out = append(append(append(f.out, "* "...), num...), " FETCH "...)
-		return f.fetchLine(append(bytes.Clone(values), line[len(bytes.TrimRight(line, "\r\n")):]...))
-	}
-	f.note("dropped an untagged response that is not understood", line)
 	return f.drop(line)
 }
 
@@ -469,7 +388,7 @@ func (f *Filter) repair(name string, repair repairFunc, line []byte) error {
 	return nil
 }
 
-// Write passes the library's commands on, with the server's own mailbox names in them.
+// Write passes the library's commands on.
 func (f *Filter) Write(p []byte) (int, error) {
 	var ready []byte
 	f.mu.Lock()
@@ -536,7 +455,7 @@ func (f *Filter) Close() error {
 // command treats the first line of a command. The lock is held.
 func (f *Filter) command(line []byte) []byte {
 	tag, rest := word(line)
-	name, args := word(rest)
+	name, _ := word(rest)
 	if len(rest) == 0 || !isTag(tag) { // an answer in a SASL exchange
 		if f.auth != "" && string(line) == "=\r\n" { // the library writes the empty answer as if it were an initial one (RFC 4959)
 			return []byte("\r\n")
@@ -545,20 +464,10 @@ func (f *Filter) command(line []byte) []byte {
 	}
 	f.tags[string(tag)] = true
 	f.asked.tag = string(tag)
-	upper := strings.ToUpper(string(bytes.TrimRight(name, "\r\n")))
-	switch upper {
-	case "AUTHENTICATE":
+	if bytes.EqualFold(bytes.TrimRight(name, "\r\n"), []byte("AUTHENTICATE")) {
 		f.auth = string(tag)
-		return line
-	case "LOGIN":
-		return line
 	}
-	if upper == "LIST" && f.opts.LSUB {
-		if after, ok := bytes.CutPrefix(args, []byte("(SUBSCRIBED) ")); ok {
-			return slices.Concat(tag, []byte(" LSUB "), after)
-		}
-	}
-	return f.names.restore(line)
+	return line
 }
 
 // isTag reports whether a word is one of the tags that the library makes.

@@ -166,23 +166,5 @@ func upperNIL(text []byte) []byte {
 	return text
 }
 
-// strict reports whether all atoms in the value are such by the grammar.
-func (v value) strict() bool {
-	switch v.kind {
-	case atom:
-		return validFlag(v.text)
-	case list:
-		for _, e := range v.list {
-			if !e.strict() {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// isString reports whether the value is a string in either form.
-func (v value) isString() bool { return v.kind == quoted || v.kind == literal }
-
 // is reports whether the value is the given atom, whatever its case.
 func (v value) is(name string) bool { return v.kind == atom && bytes.EqualFold(v.text, []byte(name)) }
