@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 )
@@ -14,6 +15,7 @@ import (
 var (
 	rounds = flag.Int("rounds", 5, "how often everything is measured")
 	only   = flag.String("only", "", "a regular expression for the courses to run, which are named like small/mdbox/50ms")
+	using  = flag.String("tools", "", "a regular expression for the tools to run, by the names of the tables")
 )
 
 func TestMain(m *testing.M) {
@@ -84,6 +86,11 @@ func BenchmarkCopy(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	chosenTools, err := regexp.Compile(*using)
+	if err != nil {
+		b.Fatal(err)
+	}
+	tools = slices.DeleteFunc(tools, func(t tool) bool { return !chosenTools.MatchString(t.name) })
 	for range b.N {
 		w := newWorld(b)
 		var chosen []course

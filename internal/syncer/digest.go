@@ -5,7 +5,7 @@ import (
 	"io"
 	"sync"
 
-	"lukechampine.com/blake3"
+	"github.com/zeebo/blake3"
 )
 
 // A Digest tells messages apart by their content: BLAKE3, cut to 16 bytes.
@@ -32,7 +32,7 @@ type digestReader struct {
 }
 
 // hashers are used again: one takes more memory than most messages.
-var hashers = sync.Pool{New: func() any { return blake3.New(32, nil) }}
+var hashers = sync.Pool{New: func() any { return blake3.New() }}
 
 func newDigestReader(r io.Reader, length int64) *digestReader {
 	d := &digestReader{r: r, h: hashers.Get().(*blake3.Hasher), left: length}

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"lukechampine.com/blake3"
+	"github.com/zeebo/blake3"
 )
 
 // A likeness is by what a message is known again after its bytes were altered: by a tool that marks what it copies
@@ -50,7 +50,7 @@ func (c *contentReader) look(p []byte) {
 		end, gap := headerEnd(c.header[from:])
 		switch {
 		case end >= 0:
-			c.body = &lineDigest{h: blake3.New(32, nil)}
+			c.body = &lineDigest{h: blake3.New()}
 			c.body.Write(c.header[from+end+gap:])
 			c.header = c.header[:from+end]
 		case len(c.header) > headerPeek:

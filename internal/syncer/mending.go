@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"lukechampine.com/blake3"
+	"github.com/zeebo/blake3"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/migration"
@@ -197,7 +197,7 @@ func digestOfSpool(s *spool) (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	h := blake3.New(32, nil)
+	h := blake3.New()
 	if _, err := io.Copy(h, r); err != nil {
 		return Digest{}, err
 	}
@@ -211,7 +211,7 @@ func (f *folderPass) findMended(original *spool) (Digest, repair.Defects, error)
 		return Digest{}, 0, err
 	}
 	for _, d := range defects.Ladder() {
-		h := blake3.New(32, nil)
+		h := blake3.New()
 		if err := repair.Copy(h, original.Reader, d); err != nil {
 			return Digest{}, 0, err
 		}
