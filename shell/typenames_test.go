@@ -1,6 +1,9 @@
 package shell_test
 
-import "testing"
+import (
+	"context"
+	"testing"
+)
 
 func TestTypeNames(t *testing.T) {
 	runCases(t, []scriptCase{
@@ -18,6 +21,26 @@ try { [List[Nope]] } catch { $_.Exception.Message }`, "Unable to find type [Nope
 		{"overloads by the kind of the argument", `class P { [string] M([int] $a) { return 'int' } [string] M([string] $a) { return 'string' } [string] M([double] $a) { return 'double' } [string] M([object[]] $a) { return 'array' } [string] M([object] $a) { return 'object' } }
 $p = [P]::new(); $p.M(1), $p.M('a'), $p.M(1.5), $p.M(@(1, 2)), $p.M(@{}), $p.M([long] 5) -join ' '`, "int string double array object double\n"},
 	})
+}
+
+// TestNamespacesAtThePrompt runs lines as they are typed: a using statement holds until a line has others.
+func TestNamespacesAtThePrompt(t *testing.T) {
+	s, stdout, stderr := newSession(t)
+	for _, line := range []struct{ text, want string }{
+		{"using namespace System.Text", ""},
+		{"[StringBuilder]::new('a').ToString()", "a\n"},
+		{"function sb { [StringBuilder]::new('b').ToString() }; sb", "b\n"},
+		{"using namespace System.Collections.Generic; [List[int]].Name", "List`1\n"},
+		{"try { [StringBuilder] } catch { $_.FullyQualifiedErrorId }", "TypeNotFound\n"},
+		{"[HashSet[int]]::new().Count", "0\n"},
+		{"sb", "b\n"},
+	} {
+		stdout.Reset()
+		s.Execute(context.Background(), line.text, nil)
+		if got := stdout.String(); got != line.want {
+			t.Errorf("%s\nputs out %q, want %q\n%s", line.text, got, line.want, stderr)
+		}
+	}
 }
 
 func TestAddedMembers(t *testing.T) {

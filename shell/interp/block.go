@@ -71,12 +71,19 @@ func (in *Interp) newBlock(ast *syntax.ScriptBlock, parent *block) *block {
 	if parent != nil {
 		b.usings = parent.usings
 	}
+	b.usings = append(b.usings[:len(b.usings):len(b.usings)], namespacesOf(ast)...)
+	return b
+}
+
+// namespacesOf are those of a text's own using statements.
+func namespacesOf(ast *syntax.ScriptBlock) []string {
+	var names []string
 	for _, u := range ast.Usings {
 		if u.Kind == syntax.UsingNamespace && u.Name != nil {
-			b.usings = append(b.usings[:len(b.usings):len(b.usings)], u.Name.Value)
+			names = append(names, u.Name.Value)
 		}
 	}
-	return b
+	return names
 }
 
 // child returns the block of a script block expression or function inside b, always the same one.

@@ -58,13 +58,15 @@ type Interp struct {
 	builtins  map[symbol]func(f *frame) any
 	shared    map[symbol]*variable
 	global    *scope
-	top       *frame // runs in the global scope, below everything
-	current   *frame
-	warned    map[*variable]bool // preference variables whose values have been complained of
-	cmdlets   map[string]*found
-	infos     []*cmdlet.Info
-	modules   modules
-	errors    *object.List
+	// namespaces are in use at the prompt: those of the last line that had using statements.
+	namespaces []string
+	top        *frame // runs in the global scope, below everything
+	current    *frame
+	warned     map[*variable]bool // preference variables whose values have been complained of
+	cmdlets    map[string]*found
+	infos      []*cmdlet.Info
+	modules    modules
+	errors     *object.List
 
 	ctx       context.Context
 	stop      atomic.Bool
@@ -196,6 +198,9 @@ func (in *Interp) Run(ctx context.Context, name, text string, input []any) error
 		in.remember(in.top.recordOf(err))
 		in.ok = false
 		return err
+	}
+	if own := namespacesOf(b.ast); own != nil { // they take the place of those of earlier lines, as PowerShell has it
+		b.usings, in.namespaces = own, own
 	}
 	defer in.watch(ctx)()
 	out := in.top.out

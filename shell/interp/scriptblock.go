@@ -215,10 +215,10 @@ func (in *Interp) parse(file, text string) (*block, error) {
 	return b, nil
 }
 
-// usings are the namespaces that the running code uses.
+// usings are the namespaces that the running code uses; where none runs, those that the prompt has in use.
 func (in *Interp) usings() []string {
 	if in.current == nil || in.current.code == nil {
-		return nil
+		return slices.Clone(in.namespaces)
 	}
 	return slices.Clone(in.current.code.block.usings)
 }
