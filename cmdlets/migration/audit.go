@@ -158,7 +158,7 @@ var typeAudit = declare("Microsoft.Exchange.Management.SystemConfigurationTasks.
 		{"Error", object.TypeString, func(e *migration.AuditEntry) any { return e.Error }},
 		{"OriginatingServer", object.TypeString, func(e *migration.AuditEntry) any { return e.Server }},
 		{"ExternalAccess", object.TypeBoolean, func(*migration.AuditEntry) any { return false }},
-		{"IsValid", object.TypeBoolean, func(*migration.AuditEntry) any { return true }},
+		{"IsValid", object.TypeBoolean, func(e *migration.AuditEntry) any { return e.Damage == "" }},
 	}, blank[migration.AuditEntry]("ModifiedProperties")...)...)
 
 var typeAuditParameter = declare("Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogCmdletParameter",

@@ -42,6 +42,9 @@ func (c *mailboxSearch) find(ctx context.Context, out cmdlet.Out) error {
 			if err != nil {
 				return err
 			}
+			if err := warnOfDamage(out, m.Damage); err != nil {
+				return err
+			}
 			o := object.Instance(typeMailbox, &m)
 			if len(c.RecipientTypeDetails) > 0 && !slices.ContainsFunc(c.RecipientTypeDetails, func(k string) bool { return strings.EqualFold(k, kindOf(&m)) }) {
 				continue
@@ -233,4 +236,5 @@ var typeMailbox = declare(exchange+"Mailbox", func(m *migration.Mailbox) string 
 		{"RecipientTypeDetails", object.TypeString, func(m *migration.Mailbox) any { return kindOf(m) }},
 		{"Registered", object.TypeBoolean, func(m *migration.Mailbox) any { return m.Registered }},
 		{"Guid", object.TypeGuid, func(m *migration.Mailbox) any { return guid(m.GUID) }},
+		{"IsValid", object.TypeBoolean, func(m *migration.Mailbox) any { return m.Damage == "" }},
 	}, blank[migration.Mailbox]("Database", "ProhibitSendQuota", "ExternalDirectoryObjectId")...)...)

@@ -65,7 +65,7 @@ func (c *Control) draftMore(ctx context.Context, b records.Batch, r migration.Se
 	if d.file, err = readList(r.CSVData, config, r.AllowUnknownColumns || b.AllowUnknownColumns); err != nil {
 		return nil, err
 	}
-	if err := c.lookUp(ctx, d.file.Rows); err != nil {
+	if d.notes, err = c.lookUp(ctx, d.file.Rows); err != nil {
 		return nil, err
 	}
 	for item, err := range c.records.Users.Within(b.GUID).All(ctx) {

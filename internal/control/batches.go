@@ -119,10 +119,7 @@ func (c *Control) batch(ctx context.Context, r records.Batch) (migration.Batch, 
 	if r.WarningCount > 0 {
 		var err error
 		if b.ValidationWarnings, err = c.records.Warnings(ctx, r.GUID); err != nil {
-			if ctx.Err() != nil {
-				return b, err
-			}
-			b.Message = "Its validation warnings can't be read: " + err.Error() + "."
+			return b, err
 		}
 		slices.SortStableFunc(b.ValidationWarnings, func(x, y migration.ValidationWarning) int { return cmp.Compare(x.Row, y.Row) })
 	}

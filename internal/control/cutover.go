@@ -209,7 +209,7 @@ func (c *Control) observe(ctx context.Context, domain string, hosts []string, sa
 		}
 		now := item.Value
 		switch {
-		case isNotFound(err):
+		case isNotFound(err), now.Since.IsZero():
 			item.Names = []string{domain}
 			now = records.MX{Hosts: hosts, Since: c.now(), First: true}
 		case !slices.Equal(now.Hosts, hosts):

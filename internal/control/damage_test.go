@@ -2,10 +2,12 @@ package control
 
 import (
 	"context"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"migsh/internal/connect/connecttest"
 	"migsh/internal/engine"
@@ -320,5 +322,173 @@ func (d *damaged) work() {
 	cancel()
 	if err := <-done; err != nil {
 		d.Errorf("the engine ended with %v", err)
+	}
+}
+
+// first is the key of the first record below a prefix.
+func (d *damaged) first(prefix string) string {
+	for record, err := range d.st.Scan(d.Context(), prefix) {
+		if err != nil {
+			d.Fatal(err)
+		}
+		return record.Key
+	}
+	d.Fatalf("there is nothing below %s", prefix)
+	return ""
+}
+
+// Whose a pair of mailboxes is, is found again with the users: nobody else gets it, and its batch gives it free.
+func TestDamagedClaim(t *testing.T) {
+	d := newDamaged(t)
+	pairs := map[string]string{} // by address
+	for item, err := range d.records.Users.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs[item.Value.EmailAddress] = item.Value.Pair
+	}
+	d.spoil(d.records.Claims.Key(pairs["bad1@example.org"]), false)
+	again := migration.NewBatchRequest{Name: "Again", SourceEndpoint: "source", TargetEndpoint: "target",
+		CSVData: migration.CSVData("EmailAddress,UserName,Password,TargetPassword\nbad1@example.org,bad1,pw,tp\nnew@example.org,new,pw,tp\n")}
+	b, err := d.NewBatch(t.Context(), again)
+	if err != nil || b.Batch.TotalCount != 1 || len(b.Batch.ValidationWarnings) != 1 || !strings.Contains(b.Batch.ValidationWarnings[0].Message, "'Bad'") {
+		t.Fatalf("a batch that wants what another has: %+v, %v", b.Batch, err)
+	}
+	for _, name := range []migration.Identity{"Again", "Bad"} {
+		if err := d.RemoveBatch(t.Context(), migration.RemoveBatchRequest{Identity: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b, err = d.NewBatch(t.Context(), again); err != nil || b.Batch.TotalCount != 2 {
+		t.Errorf("after the removal of the one that had it: %+v, %v", b.Batch, err)
+	}
+	d.spoil(d.records.Claims.Key(pairs["bad1@example.org"]), false)
+	if err := d.RemoveUser(t.Context(), migration.RemoveUserRequest{Identity: "bad1@example.org"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := d.st.Get(t.Context(), d.records.Claims.Key(pairs["bad1@example.org"])); !isNotFound(err) {
+		t.Errorf("the claim of a user that is removed: %v", err)
+	}
+}
+
+// A mailbox of the list whose record can't be read is shown as such, and made anew under its name; the others serve.
+func TestCorruptedMailbox(t *testing.T) {
+	for name, some := range map[string]bool{"all is lost": false, "the name is left": true} {
+		t.Run(name, func(t *testing.T) {
+			d := newDamaged(t)
+			make := func(name string) (migration.Mailbox, error) {
+				password := migration.Secret("tp")
+				address := strings.ToLower(name) + "@example.org"
+				return d.SetMailbox(t.Context(), migration.SetMailboxRequest{Name: &name, PrimarySMTPAddress: &address, Password: &password})
+			}
+			lost, err := make("Ann")
+			if err == nil {
+				_, err = make("Bob")
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.spoil("mailbox/"+lost.GUID, some)
+			shown := "lost-" + lost.GUID[:8]
+			if some {
+				shown = "Ann"
+			}
+			damage := ""
+			var healthy []string
+			for m, err := range d.Mailboxes(t.Context(), migration.MailboxQuery{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if m.Damage != "" {
+					damage += m.Damage
+				} else if m.Registered {
+					healthy = append(healthy, m.Name)
+				}
+			}
+			if !slices.Equal(healthy, []string{"Bob"}) || !strings.Contains(damage, "New-Mailbox -Name '"+shown+"'") {
+				t.Errorf("the list: %v, %q", healthy, damage)
+			}
+			if _, err := d.SetMailbox(t.Context(), migration.SetMailboxRequest{Identity: migration.Identity(lost.GUID), DisplayName: &shown}); migration.AsError(err) == nil || migration.AsError(err).ID != migration.ErrCorrupted {
+				t.Errorf("changing it: %v", err)
+			}
+			b, err := d.NewBatch(t.Context(), migration.NewBatchRequest{Name: "New", SourceEndpoint: "source", TargetEndpoint: "target",
+				CSVData: migration.CSVData("EmailAddress,UserName,Password\nbob@example.org,bob,pw\n")})
+			if err != nil || b.Batch.TotalCount != 1 || !slices.Contains(b.Warnings, damage) {
+				t.Errorf("a batch: %+v, %q, %v", b.Batch.ValidationWarnings, b.Warnings, err)
+			}
+			if m, err := make(shown); err != nil || m.GUID != lost.GUID {
+				t.Errorf("made anew: %+v, %v", m, err)
+			}
+			for m, err := range d.Mailboxes(t.Context(), migration.MailboxQuery{}) {
+				if err != nil || m.Damage != "" {
+					t.Errorf("at last: %+v, %v", m, err)
+				}
+			}
+		})
+	}
+}
+
+// What is lost of the audit log is told in its place; the rest is there.
+func TestDamagedAuditLog(t *testing.T) {
+	d := newDamaged(t)
+	for _, name := range []string{"New-One", "New-Other"} {
+		if err := d.Audit(t.Context(), migration.AuditEntry{Caller: "admin", Cmdlet: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.spoil(d.first("audit/"), false)
+	for name, q := range map[string]migration.AuditQuery{"all": {}, "of a cmdlet": {Cmdlets: []string{"New-Other"}}} {
+		var found []migration.AuditEntry
+		for e, err := range d.AuditLog(t.Context(), q) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, e)
+		}
+		if len(found) != 2 || found[0].Cmdlet != "New-Other" || found[0].Damage != "" || found[1].Damage == "" || found[1].Time.IsZero() || found[1].Time.After(found[0].Time) {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+	for e, err := range d.AuditLog(t.Context(), migration.AuditQuery{From: d.now().Add(time.Hour)}) {
+		t.Errorf("of later: %+v, %v", e, err)
+	}
+}
+
+// Lists in pieces say which piece is lost, or are counted again.
+func TestDamagedPieces(t *testing.T) {
+	d := newDamaged(t)
+	b, err := d.NewBatch(t.Context(), migration.NewBatchRequest{Name: "Warned", SourceEndpoint: "source", TargetEndpoint: "target", AutoStart: true,
+		CSVData: migration.CSVData("EmailAddress,UserName,Password,TargetPassword\nnobody,x,pw,tp\ngood3@example.org,bad1,pw,tp\n")})
+	if err != nil || len(b.Batch.ValidationWarnings) != 1 {
+		t.Fatalf("%+v, %v", b.Batch, err)
+	}
+	d.spoil(d.first("warning/"+b.Batch.GUID+"/"), false)
+	d.world.Server(servicetest.TargetHost).Add("good3@example.org", "tp", membox.New(membox.Options{}))
+	d.work()
+	if b.Batch, err = firstOf(d.Batches(t.Context(), migration.BatchQuery{Identity: "Warned"})); err != nil || b.Batch.Status != migration.BatchSynced ||
+		len(b.Batch.ValidationWarnings) != 1 || !strings.Contains(b.Batch.ValidationWarnings[0].Message, "can't be read") {
+		t.Errorf("the batch: %s %+v, %v", b.Batch.Status, b.Batch.ValidationWarnings, err)
+	}
+	if _, err := d.SetBatch(t.Context(), migration.SetBatchRequest{Identity: "Warned", AddUsers: true,
+		CSVData: migration.CSVData("EmailAddress,UserName,Password,TargetPassword\nmore@example.org,more,pw,tp\n")}); err != nil {
+		t.Errorf("more users: %v", err)
+	}
+	d.spoil(d.first("folders/"+b.Batch.GUID+"/"), false)
+	s, err := d.UserStatistics(t.Context(), migration.UserStatisticsRequest{Identity: "good3@example.org"})
+	if err != nil || len(s.Folders) != 1 || s.Folders[0].Copied != 1 {
+		t.Errorf("the folders: %+v, %v", s.Folders, err)
+	}
+}
+
+// Where the mail of a domain went before is looked up anew if it can't be read.
+func TestDamagedMX(t *testing.T) {
+	d := newDamaged(t)
+	d.resolver = &names{mx: map[string][]*net.MX{"example.org": {{Host: "mx.example.org.", Pref: 10}}}}
+	for range 2 {
+		seen, err := firstOf(d.Cutover(t.Context(), migration.CutoverRequest{Domains: []string{"example.org"}}))
+		if err != nil || seen.Fault != "" || seen.ChangedTime.IsZero() || !seen.ChangedBefore {
+			t.Fatalf("%+v, %v", seen, err)
+		}
+		d.spoil("mx/example.org", false)
 	}
 }

@@ -144,7 +144,7 @@ func (c *Control) draft(ctx context.Context, r migration.NewBatchRequest) (*draf
 	if d.file, err = readList(r.CSVData, config, settings.AllowUnknownColumns); err != nil {
 		return nil, err
 	}
-	if err := c.lookUp(ctx, d.file.Rows); err != nil {
+	if d.notes, err = c.lookUp(ctx, d.file.Rows); err != nil {
 		return nil, err
 	}
 	if len(d.file.Ignored) > 0 {

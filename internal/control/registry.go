@@ -26,6 +26,9 @@ func (c *Control) Mailboxes(ctx context.Context, q migration.MailboxQuery) iter.
 		known := map[string]bool{}
 		for _, m := range registered {
 			all = append(all, m.Value.Mailbox)
+			if m.Value.Damage != "" {
+				continue
+			}
 			for _, a := range append([]string{m.Value.PrimarySMTPAddress}, m.Value.EmailAddresses...) {
 				known[migration.FoldName(a)] = true
 			}
@@ -92,7 +95,14 @@ func (c *Control) SetMailbox(ctx context.Context, r migration.SetMailboxRequest)
 			return migration.Mailbox{}, mailboxNotFound(r.Identity)
 		}
 		item = all[i]
+		if err := item.Value.Intact(); err != nil {
+			return migration.Mailbox{}, err
+		}
 		all = slices.Delete(all, i, i+1)
+	} else if i := slices.IndexFunc(all, func(m store.Item[records.Mailbox]) bool {
+		return m.Value.Damage != "" && r.Name != nil && sameName(m.Value.Name, *r.Name)
+	}); i >= 0 { // it takes the place of the damaged one
+		item.Names, item.Revision, item.Value.GUID = all[i].Names, all[i].Revision, all[i].Value.GUID
 	}
 	m := &item.Value
 	set(&m.Name, r.Name)
@@ -128,14 +138,19 @@ func (c *Control) SetMailbox(ctx context.Context, r migration.SetMailboxRequest)
 	return m.Mailbox, records.Explain(err)
 }
 
-// lookUp lets the list of mailboxes fill in how rows are opened at the target: any address of a mailbox may stand in a row.
-func (c *Control) lookUp(ctx context.Context, rows []csvfile.Row) error {
+// lookUp lets the list of mailboxes fill in how rows are opened at the target: any address of a mailbox may stand in a row. It returns
+// what to tell of the list.
+func (c *Control) lookUp(ctx context.Context, rows []csvfile.Row) (notes []string, err error) {
 	registered, err := c.registered(ctx)
 	if err != nil || len(registered) == 0 {
-		return err
+		return nil, err
 	}
 	byAddress := map[string]*store.Item[records.Mailbox]{}
 	for i := range registered {
+		if damage := registered[i].Value.Damage; damage != "" {
+			notes = append(notes, damage)
+			continue
+		}
 		for _, a := range append([]string{registered[i].Value.PrimarySMTPAddress}, registered[i].Value.EmailAddresses...) {
 			byAddress[migration.FoldName(a)] = &registered[i]
 		}
@@ -158,5 +173,5 @@ func (c *Control) lookUp(ctx context.Context, rows []csvfile.Row) error {
 			rows[i].TargetPassword = password
 		}
 	}
-	return errors.Join(errs...)
+	return notes, errors.Join(errs...)
 }

@@ -16,6 +16,7 @@ type AuditEntry struct {
 	Parameters []AuditParameter `json:",omitempty"`
 	Server     string           `json:",omitempty"` // the host where it was given
 	Error      string           `json:",omitempty"` // why it failed; empty: it did not
+	Damage     string           `json:",omitempty"` // why nothing but the time is known; empty: all is
 }
 
 // AuditParameter is a parameter as it was given, secrets made unreadable.
@@ -62,6 +63,9 @@ type AuditQuery struct {
 func (q AuditQuery) Selects(e AuditEntry) bool {
 	if !q.From.IsZero() && e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
 		return false
+	}
+	if e.Damage != "" {
+		return true // it may be what is asked for
 	}
 	if q.Succeeded != nil && *q.Succeeded != (e.Error == "") {
 		return false

@@ -19,6 +19,8 @@ type Mailbox struct {
 	// Registered: it was made with New-Mailbox. Others are known from user lists only.
 	Registered bool `json:",omitempty"`
 	GUID       string
+	// Damage is what is wrong with its record and what to do about it, empty if nothing is.
+	Damage string `json:",omitempty"`
 }
 
 // Has tells whether an address is the mailbox's.

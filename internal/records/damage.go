@@ -1,21 +1,32 @@
 package records
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"regexp"
+	"strconv"
+	"time"
 
 	"migsh/internal/migration"
 )
 
-// guidOf finds a GUID in what is left of a record.
-var guidOf = regexp.MustCompile(`"GUID":"([0-9a-fA-F-]{36})"`)
+// guidOf and nameOf find a GUID and a name in what is left of a record.
+var (
+	guidOf = regexp.MustCompile(`"GUID":("[0-9a-fA-F-]{36}")`)
+	nameOf = regexp.MustCompile(`"Name":("(?:[^"\\]|\\.)*")`)
+)
 
-func salvageGUID(data []byte) string {
-	if m := guidOf.FindSubmatch(data); m != nil {
-		return string(m[1])
+// salvageText is the text that field finds in what is left of a record, empty if it finds none.
+func salvageText(field *regexp.Regexp, data []byte) (text string) {
+	m := field.FindSubmatch(data)
+	if m == nil || json.Unmarshal(m[1], &text) != nil {
+		return ""
 	}
-	return ""
+	return text
 }
+
+func salvageGUID(data []byte) string { return salvageText(guidOf, data) }
 
 // salvageBatch is what can be said of a batch whose record can't be read.
 func salvageBatch(names []string, data []byte, why error) Batch {
@@ -67,6 +78,40 @@ func salvageConfig(_ []string, _ []byte, why error) migration.Config {
 // salvageReport is a report that can't be read.
 func salvageReport(_ []string, _ []byte, why error) []migration.ReportLine {
 	return []migration.ReportLine{{Level: "Warning", Message: fmt.Sprintf("What was reported before can't be read (%s).", why)}}
+}
+
+// salvageWarnings stands for warnings of a batch that can't be read.
+func salvageWarnings(_ []string, _ []byte, why error) []migration.ValidationWarning {
+	return []migration.ValidationWarning{{
+		ID: string(migration.ErrCorrupted), Message: fmt.Sprintf("Why some rows were left out of the batch can't be read (%s). Their file, given again with Set-MigrationBatch -AddUsers -CSVData, is checked anew.", why),
+	}}
+}
+
+// salvageAudit is what can be said of a command whose entry in the audit log can't be read: when it was given.
+func salvageAudit(names []string, _ []byte, why error) migration.AuditEntry {
+	e := migration.AuditEntry{Damage: fmt.Sprintf("What was done then is lost: the entry of the audit log can't be read (%s).", why)}
+	if at, err := strconv.ParseUint(names[len(names)-1], 16, 63); err == nil {
+		e.Time = time.Unix(0, int64(at)).UTC()
+	}
+	e.Error = e.Damage
+	return e
+}
+
+// salvageMailbox is what can be said of a mailbox of the list whose record can't be read.
+func salvageMailbox(names []string, data []byte, why error) Mailbox {
+	guid := names[len(names)-1]
+	m := Mailbox{Mailbox: migration.Mailbox{Name: cmp.Or(salvageText(nameOf, data), "lost-"+guid[:min(len(guid), 8)]), GUID: guid, Registered: true}}
+	m.Damage = fmt.Sprintf("The mailbox '%s' of the list is corrupted: its record can't be read (%s). Make it anew under that name: "+
+		"New-Mailbox -Name '%[1]s' with its address and password.", m.Name, why)
+	return m
+}
+
+// Intact is the error of a mailbox whose record is damaged.
+func (m *Mailbox) Intact() error {
+	if m.Damage == "" {
+		return nil
+	}
+	return migration.NewError(migration.ErrCorrupted, m.Name, m.Damage, "")
 }
 
 // Intact is the error of a batch whose record is damaged.

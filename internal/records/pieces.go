@@ -22,9 +22,16 @@ func (r *Records) FolderOps(batchGUID, address string, folders []migration.Folde
 	return pieceOps(c, folders, foldersInPiece, before)
 }
 
-// FolderCounts reads a user's folder counts.
+// FolderCounts reads a user's folder counts. There are none if they can't be read whole: they can be counted again.
 func (r *Records) FolderCounts(ctx context.Context, batchGUID, address string) ([]migration.FolderCount, error) {
-	return gather(ctx, r.folders.Within(UserKey(batchGUID, address)...))
+	var all []migration.FolderCount
+	for item, err := range r.folders.Within(UserKey(batchGUID, address)...).All(ctx) {
+		if err != nil || item.Value == nil {
+			return nil, err
+		}
+		all = append(all, item.Value...)
+	}
+	return all, nil
 }
 
 // WarningOps makes the operations that write the warnings of a batch.
@@ -34,7 +41,14 @@ func (r *Records) WarningOps(batchGUID string, warnings []migration.ValidationWa
 
 // Warnings reads the warnings of a batch.
 func (r *Records) Warnings(ctx context.Context, batchGUID string) ([]migration.ValidationWarning, error) {
-	return gather(ctx, r.warnings.Within(batchGUID))
+	var all []migration.ValidationWarning
+	for item, err := range r.warnings.Within(batchGUID).All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, item.Value...)
+	}
+	return all, nil
 }
 
 // ReportOp makes the operation that writes a user's report, cut to its latest lines. It returns the lines that are kept.
@@ -62,17 +76,6 @@ func pieceOps[T any](c store.Collection[[]T], list []T, size, before int) ([]sto
 		ops = append(ops, store.Delete(c.Key(store.Number(uint64(n)))))
 	}
 	return ops, nil
-}
-
-func gather[T any](ctx context.Context, c store.Collection[[]T]) ([]T, error) {
-	var all []T
-	for item, err := range c.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, item.Value...)
-	}
-	return all, nil
 }
 
 // Writer puts operations into updates as large as the store takes, in their order. Each update is atomic, the whole is not.

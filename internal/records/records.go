@@ -124,7 +124,7 @@ type Mailbox struct {
 	Password secret.Sealed `json:",omitempty"`
 }
 
-// MX is where the mail of a domain was seen to go.
+// MX is where the mail of a domain was seen to go, zero if the record can't be read.
 type MX struct {
 	Hosts []string // in order of preference
 	Since time.Time
@@ -137,6 +137,8 @@ type Claim struct {
 	BatchGUID string
 	BatchName string
 	Address   string
+	// Lost: the record can't be read.
+	Lost bool `json:"-"`
 }
 
 // Records is the migration's part of a store.
@@ -165,14 +167,14 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		Endpoints: store.NewCollection[Endpoint](s, "endpoint").Salvaging(salvageEndpoint),
 		Batches:   store.NewCollection[Batch](s, "batch").Salvaging(salvageBatch),
 		Users:     store.NewCollection[User](s, "user").Salvaging(salvageUser),
-		Claims:    store.NewCollection[Claim](s, "claim"),
+		Claims:    store.NewCollection[Claim](s, "claim").Salvaging(func([]string, []byte, error) Claim { return Claim{Lost: true} }),
 		Ceilings:  store.NewCollection[Ceiling](s, "ceiling").Salvaging(func([]string, []byte, error) Ceiling { return Ceiling{} }),
 		Reports:   store.NewCollection[[]migration.ReportLine](s, "report").Salvaging(salvageReport),
-		Mailboxes: store.NewCollection[Mailbox](s, "mailbox"),
-		MX:        store.NewCollection[MX](s, "mx"),
-		Audit:     store.NewCollection[migration.AuditEntry](s, "audit"),
-		folders:   store.NewCollection[[]migration.FolderCount](s, "folders"),
-		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning"),
+		Mailboxes: store.NewCollection[Mailbox](s, "mailbox").Salvaging(salvageMailbox),
+		MX:        store.NewCollection[MX](s, "mx").Salvaging(func([]string, []byte, error) MX { return MX{} }),
+		Audit:     store.NewCollection[migration.AuditEntry](s, "audit").Salvaging(salvageAudit),
+		folders:   store.NewCollection[[]migration.FolderCount](s, "folders").Salvaging(func([]string, []byte, error) []migration.FolderCount { return nil }),
+		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning").Salvaging(salvageWarnings),
 		config:    store.NewCollection[migration.Config](s, "config").Salvaging(salvageConfig),
 		passwords: store.NewCollection[secret.Sealed](s, "password"),
 		keys:      keys,

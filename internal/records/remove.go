@@ -84,7 +84,35 @@ func (r *Records) claim(ctx context.Context, pair string) (item store.Item[Claim
 	if isNotFound(err) {
 		return store.Item[Claim]{Names: []string{pair}}, false, nil
 	}
+	if err == nil && item.Value.Lost {
+		item.Value, err = r.holder(ctx, pair)
+	}
 	return item, err == nil, err
+}
+
+// holder finds with the users who has a pair whose claim can't be read: one who still needs it before one who is done.
+func (r *Records) holder(ctx context.Context, pair string) (holder Claim, err error) {
+	for batch, err := range r.Batches.All(ctx) {
+		if err != nil {
+			return holder, err
+		}
+		if batch.Value.Analyze {
+			continue
+		}
+		for user, err := range r.Users.Within(batch.Value.GUID).All(ctx) {
+			if err != nil {
+				return holder, err
+			}
+			if user.Value.Pair != pair {
+				continue
+			}
+			holder = Claim{BatchGUID: batch.Value.GUID, BatchName: batch.Value.Name, Address: user.Value.EmailAddress}
+			if user.Value.Status.Summary() != migration.SummaryCompleted {
+				return holder, nil
+			}
+		}
+	}
+	return holder, nil
 }
 
 // RemoveUser makes the operations that delete a user and what belongs to it.
