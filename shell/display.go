@@ -90,10 +90,11 @@ func (d *display) Progress(p cmdlet.Progress) error {
 }
 
 // render gives objects as the output would show them.
-func render(items []any, width, limit int) (string, error) {
+func render(items []any, width, limit int, types *object.TypeTable) (string, error) {
 	var b strings.Builder
 	p := format.NewPrinter(&b, format.Settings{
 		Width: width - 1, Limit: func() int { return limit }, Error: func(r *object.ErrorRecord) string { return format.ConciseView(r, width) },
+		Types: types,
 	})
 	for _, v := range items {
 		if err := p.Write(v); err != nil {

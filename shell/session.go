@@ -83,10 +83,10 @@ func New(o Options) *Session {
 	s.out, s.errs = newPacedWriter(copied{out, s.transcript}), copied{s.errs, s.transcript}
 	s.style.settle = s.out.Flush
 	dotnet.SetConsole(s.input, s.out, s.errs)
-	s.fit()
 	s.interp = interp.New(interp.Options{
 		Host: s.host, Display: &display{s}, Render: render, Beside: o.Beside, Location: o.Location, Version: o.Version, Home: o.Home, Profile: o.Profile,
 	})
+	s.fit()
 	if err := s.interp.Session().SetVariable("PSStyle", "global", object.Instance(typePSStyle, &s.style)); err != nil {
 		panic("shell: a new session refuses a variable: " + err.Error())
 	}
@@ -118,6 +118,7 @@ func (s *Session) settings() format.Settings {
 		Width: s.host.Width() - 1, // the last column stays free, as some terminals would wrap behind it
 		Limit: s.enumerationLimit, Patience: 300 * time.Millisecond,
 		Error: func(r *object.ErrorRecord) string { return s.errorText(r, s.host.Width()) },
+		Types: s.interp.Session().TypeData(),
 	}
 }
 

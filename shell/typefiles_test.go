@@ -85,7 +85,6 @@ func TestTypeFiles(t *testing.T) {
 			if got := stdout.String(); got != test.want {
 				t.Errorf("%s\nputs out %q, want %q\n%s", test.script, got, test.want, stderr)
 			}
-			s.Execute(context.Background(), "Remove-TypeData Files.Thing, Files.Shown -ErrorAction Ignore; Remove-TypeData Files.Thing -ErrorAction Ignore; Remove-TypeData Files.Shown -ErrorAction Ignore", nil)
 		})
 	}
 }

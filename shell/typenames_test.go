@@ -48,8 +48,16 @@ func TestAddedMembers(t *testing.T) {
 		{"a script property of a built-in type", `Update-TypeData -TypeName System.String -MemberType ScriptProperty -MemberName Shout -Value { $this.ToUpper() }
 'hey'.Shout; 'a', 'b' | ForEach-Object Shout; 'x'.PSObject.Properties['Shout'].Value; ('x' | Get-Member Shout).MemberType; ('x' | Select-Object Shout).Shout; Remove-TypeData System.String; $null -eq 'a'.Shout`,
 			"HEY\nA\nB\nX\nScriptProperty\nX\nTrue\n"},
-		{"of what derives from a type", `Update-TypeData -TypeName System.IO.FileSystemInfo -MemberType ScriptProperty -MemberName Kind -Value { $this.GetType().Name }; (Get-Item .).Kind; Remove-TypeData System.IO.FileSystemInfo`, "DirectoryInfo\n"},
-		{"methods are listed too", `Update-TypeData -TypeName Added.T -MemberType ScriptMethod -MemberName Go -Value { 'went' }; $o = [pscustomobject]@{ PSTypeName = 'Added.T'; A = 1 }; ($o | Get-Member Go).Definition; $o.PSObject.Methods['Go'].Name; $o.Go(); Remove-TypeData Added.T`,
+		{"of what derives from a type", `Update-TypeData -TypeName System.IO.FileSystemInfo -MemberType ScriptProperty -MemberName Kind -Value { $this.GetType().Name }; (Get-Item .).Kind`, "DirectoryInfo\n"},
+		{"each session has its own", `Update-TypeData -TypeName System.String -MemberType ScriptProperty -MemberName Mine -Value { 'mine' }
+1 | ForEach-Object -Parallel { "[$('x'.Mine)]"; Update-TypeData -TypeName System.String -MemberType NoteProperty -MemberName Theirs -Value 'theirs'; 'x'.Theirs; @(Get-TypeData).Count }
+'x'.Mine; "[$('x'.Theirs)]"; @(Get-TypeData).Count`, "[]\ntheirs\n1\nmine\n[]\n1\n"},
+		{"wherever properties are looked up", `$w = @{ TypeName = 'Wide.T'; MemberType = 'ScriptProperty' }; Update-TypeData @w -MemberName D -Value { $this.A * 2 }
+$o = 1, 2 | ForEach-Object { [pscustomobject]@{ PSTypeName = 'Wide.T'; A = $_ } }; $o.D -join ','; ($o | Sort-Object D -Descending).A -join ','; ($o | Where-Object D -gt 2).A; ($o | Measure-Object D -Sum).Sum
+($o | Group-Object D).Name -join ','; $o[0] | ConvertTo-Json -Compress; ($o | ConvertTo-Csv)[1]; ($o | Select-Object -ExpandProperty D) -join ','; ($o | ForEach-Object D) -join ','; ($o | ConvertTo-Html -Fragment)[2]; $o[0].PSObject.Properties['D'].Value; ($o[0] | Format-List | Out-String).Trim()
+function f { param([Parameter(ValueFromPipelineByPropertyName)]$D) process { "f$D" } }; $o[1] | f`,
+			"2,4\n2,1\n2\n6\n2,4\n{\"A\":1,\"D\":2}\n\"1\",\"2\"\n2,4\n2,4\n<tr><th>A</th><th>D</th></tr>\n2\nA : 1\nD : 2\nf4\n"},
+		{"methods are listed too", `Update-TypeData -TypeName Added.T -MemberType ScriptMethod -MemberName Go -Value { 'went' }; $o = [pscustomobject]@{ PSTypeName = 'Added.T'; A = 1 }; ($o | Get-Member Go).Definition; $o.PSObject.Methods['Go'].Name; $o.Go()`,
 			"System.Object Go();\nGo\nwent\n"},
 	})
 }

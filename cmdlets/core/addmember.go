@@ -70,7 +70,7 @@ func (c *addMember) Process(_ context.Context, _ any, out cmdlet.Out) error {
 
 // add sets a member; one that is there already is replaced with -Force only.
 func (c *addMember) add(o *object.Object, name string, v any, out cmdlet.Out) error {
-	if _, there := o.Own(name); there || hasProperty(o, name) {
+	if _, there := o.Own(name); there || hasProperty(out.Session().TypeData(), o, name) {
 		if !c.Force {
 			e := object.NewException("System.InvalidOperationException", "Cannot add a member with the name \"%s\" because a member with that name already exists. To overwrite the member anyway, add the Force parameter to your command.", name)
 			return out.Error(object.NewErrorOf(e, "MemberAlreadyExists", object.InvalidOperation, o))
@@ -155,7 +155,7 @@ func (c *newObject) Process(_ context.Context, _ any, out cmdlet.Out) error {
 				o.Set(name, value)
 				continue
 			}
-			if err := object.SetMember(v, name, value); err != nil {
+			if err := out.Session().TypeData().SetMember(v, name, value); err != nil {
 				e := object.NewException("System.InvalidOperationException", "The member \"%s\" was not found for the specified .NET object.", name)
 				r := object.NewErrorOf(e, "InvalidOperationException", object.InvalidOperation, nil)
 				if err := out.Error(r); err != nil {

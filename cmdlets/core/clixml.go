@@ -52,7 +52,7 @@ func (c *exportClixml) Begin(_ context.Context, out cmdlet.Out) error {
 	if err != nil {
 		return err
 	}
-	c.writer = &clixmlWriter{w: c.file}
+	c.writer = &clixmlWriter{w: c.file, known: out.Session().TypeData()}
 	_, err = c.file.WriteString(clixmlHead)
 	return err
 }
@@ -83,6 +83,8 @@ type clixmlWriter struct {
 	refs int
 	// private allows passwords: what is written goes to a process of migsh's own and nowhere else.
 	private bool
+	// known is the type data by which properties are found.
+	known *object.TypeTable
 }
 
 func (w *clixmlWriter) line(format string, args ...any) error {
@@ -290,8 +292,8 @@ func (w *clixmlWriter) body(v, base any, depth int, indent string) error {
 	if err := w.line("%s<%s>", indent, tag); err != nil {
 		return err
 	}
-	for _, n := range object.PropertyNames(v) {
-		value, _ := readProperty(v, n)
+	for _, n := range w.known.PropertyNames(v) {
+		value, _ := readProperty(w.known, v, n)
 		if err := w.value(n, value, depth-1, indent+"  "); err != nil {
 			return err
 		}

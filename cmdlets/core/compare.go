@@ -33,7 +33,7 @@ type compareObject struct {
 // Begin ranks the reference objects.
 func (c *compareObject) Begin(_ context.Context, out cmdlet.Out) error {
 	c.order = ordering{Property: c.Property, Culture: c.Culture, CaseSensitive: c.CaseSensitive}
-	if err := c.order.parse(groupKeys, false); err != nil {
+	if err := c.order.parse(out.Session().TypeData(), groupKeys, false); err != nil {
 		return err
 	}
 	for _, v := range c.ReferenceObject {

@@ -119,6 +119,7 @@ type csvWriting struct {
 	slots  []int // of the columns in objects of that shape
 	line   []byte
 	text   string // the delimiter
+	types  *object.TypeTable
 }
 
 // Begin takes the delimiter of the culture, where that is asked for.
@@ -131,7 +132,7 @@ func (c *csvWriting) Begin(context.Context, cmdlet.Out) error {
 
 // start takes the columns from the first object.
 func (c *csvWriting) start(v any, out cmdlet.Out) error {
-	c.text = c.Delimiter.String()
+	c.text, c.types = c.Delimiter.String(), out.Session().TypeData()
 	if c.IncludeTypeInformation && c.NoTypeInformation {
 		return object.NewError("CannotSpecifyIncludeTypeInformationAndNoTypeInformation", object.InvalidData, nil, "The parameters IncludeTypeInformation and NoTypeInformation cannot be specified together.")
 	}
@@ -139,7 +140,7 @@ func (c *csvWriting) start(v any, out cmdlet.Out) error {
 		return object.NewError("CannotSpecifyQuoteFieldsAndUseQuotes", object.InvalidData, nil, "You must specify either the -UseQuotes or -QuoteFields parameters, but not both.")
 	}
 	if c.names == nil {
-		c.names = columnNames(v)
+		c.names = columnNames(c.types, v)
 	}
 	if c.QuoteFields != nil {
 		for _, n := range c.names {
@@ -150,7 +151,7 @@ func (c *csvWriting) start(v any, out cmdlet.Out) error {
 }
 
 // columnNames are the names of an object's columns: its properties, or a dictionary's keys.
-func columnNames(v any) []string {
+func columnNames(types *object.TypeTable, v any) []string {
 	if h, ok := object.Base(v).(*object.Hashtable); ok {
 		names := make([]string, 0, h.Len())
 		for k := range h.All() {
@@ -158,7 +159,7 @@ func columnNames(v any) []string {
 		}
 		return names
 	}
-	return object.PropertyNames(v)
+	return types.PropertyNames(v)
 }
 
 // head is the header line.
@@ -187,14 +188,16 @@ func (c *csvWriting) row(v any) string {
 			if slot := c.slots[i]; slot >= 0 {
 				value = o.Slot(slot)
 				if _, dynamic := value.(*object.Dynamic); dynamic {
-					value, _ = readProperty(v, n)
+					value, _ = readProperty(c.types, v, n)
 				}
+			} else { // what type data adds, or nothing
+				value, _ = readProperty(c.types, v, n)
 			}
 		default:
 			if h, ok := object.Base(v).(*object.Hashtable); ok {
 				value = h.Value(n)
 			} else {
-				value, _ = readProperty(v, n)
+				value, _ = readProperty(c.types, v, n)
 			}
 		}
 		if value == nil {
@@ -286,7 +289,7 @@ func (c *csvWriting) some(v any) bool {
 		return true
 	}
 	for _, n := range c.names {
-		if hasProperty(v, n) {
+		if hasProperty(c.types, v, n) {
 			return true
 		}
 	}
@@ -373,7 +376,7 @@ func (c *exportCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	}
 	if c.known && !c.Force {
 		for _, n := range c.names {
-			if !hasProperty(c.InputObject, n) {
+			if !hasProperty(out.Session().TypeData(), c.InputObject, n) {
 				e := object.NewException("System.InvalidOperationException", "Cannot append CSV content to the following file: %s. The appended object does not have a property that corresponds to the following column: %s. To continue with mismatched properties, add the -Force parameter, and then retry the command.", c.Path+c.LiteralPath, n)
 				return object.NewErrorOf(e, "CannotAppendCsvWithMismatchedPropertyNames", object.InvalidData, n)
 			}
@@ -381,7 +384,7 @@ func (c *exportCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
 		c.known = false
 	}
 	if c.Append && c.Force && len(c.names) > 0 {
-		_, err := c.file.WriteString(c.forced() + "\n")
+		_, err := c.file.WriteString(c.forced(out) + "\n")
 		return err
 	}
 	return c.lines(c.InputObject, out, func(line string) error {
@@ -393,8 +396,8 @@ func (c *exportCSV) Process(_ context.Context, _ any, out cmdlet.Out) error {
 }
 
 // forced is the line of an object whose columns need not be the file's.
-func (c *exportCSV) forced() string {
-	c.text = c.Delimiter.String()
+func (c *exportCSV) forced(out cmdlet.Out) string {
+	c.text, c.types = c.Delimiter.String(), out.Session().TypeData()
 	return c.row(c.InputObject)
 }
 

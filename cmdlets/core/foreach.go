@@ -134,7 +134,7 @@ func (c *forEachObject) member(in any, out cmdlet.Out) error {
 		return out.Error(object.NewError("InputObjectIsNull", object.InvalidArgument, nil, "The input object cannot be null."))
 	}
 	if !out.Bound("ArgumentList") {
-		v, ok, err := object.Property(in, c.MemberName)
+		v, ok, err := out.Session().TypeData().Property(in, c.MemberName)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (c *forEachObject) member(in any, out cmdlet.Out) error {
 			return out.Write(nil)
 		}
 	}
-	v, err := object.InvokeMethod(in, c.MemberName, c.ArgumentList)
+	v, err := out.Session().TypeData().InvokeMethod(in, c.MemberName, c.ArgumentList)
 	if err != nil {
 		return out.Error(object.RecordOf(err))
 	}

@@ -101,7 +101,7 @@ func loadFormats(s cmdlet.Session, path string, before bool) error {
 			name = strings.TrimSpace(name)
 			d := changed[name]
 			if d == nil {
-				d = typeDataCopy(name)
+				d = typeDataCopy(s.TypeData(), name)
 				views := object.Views{}
 				if known := d.Views; known != nil {
 					views = *known
@@ -116,7 +116,7 @@ func loadFormats(s cmdlet.Session, path string, before bool) error {
 		}
 	}
 	for _, name := range order {
-		object.SetTypeData(changed[name])
+		s.TypeData().Set(changed[name])
 	}
 	return nil
 }
@@ -255,7 +255,7 @@ func (c *getFormatData) Process(_ context.Context, _ any, out cmdlet.Out) error 
 		o.TypeNames = []string{"System.Management.Automation.ExtendedTypeDefinition", "System.Object"}
 		return out.Write(o)
 	}
-	for _, d := range object.AllTypeData() {
+	for _, d := range out.Session().TypeData().All() {
 		if d.Views != nil && (len(c.TypeName) == 0 || matchesAny(d.Name, c.TypeName)) {
 			if err := write(d.Name, d.Views); err != nil {
 				return err

@@ -51,6 +51,7 @@ func settings(s cmdlet.Session) format.Settings {
 	return format.Settings{
 		Width: host.Width(), EnumerationLimit: enumerationLimit(s),
 		Error: func(r *object.ErrorRecord) string { return format.ErrorText(errorView(s), r, host.Width()) },
+		Types: s.TypeData(),
 	}
 }
 

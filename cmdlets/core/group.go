@@ -65,7 +65,9 @@ type groupObject struct {
 }
 
 // Begin reads the properties.
-func (c *groupObject) Begin(context.Context, cmdlet.Out) error { return c.parse(groupKeys, false) }
+func (c *groupObject) Begin(_ context.Context, out cmdlet.Out) error {
+	return c.parse(out.Session().TypeData(), groupKeys, false)
+}
 
 // Process keeps the object with its keys.
 func (c *groupObject) Process(_ context.Context, in any, _ cmdlet.Out) error {

@@ -33,12 +33,14 @@ type convertToHTML struct {
 	columns    []property // of the table, once an object has told them
 	list       bool
 	any        bool
+	types      *object.TypeTable
 }
 
 // Begin writes what comes before the objects.
 func (c *convertToHTML) Begin(_ context.Context, out cmdlet.Out) error {
 	var err error
-	if c.properties, err = parseProperties(c.Property, htmlKeys); err != nil {
+	c.types = out.Session().TypeData()
+	if c.properties, err = parseProperties(c.types, c.Property, htmlKeys); err != nil {
 		return err
 	}
 	c.list = strings.EqualFold(c.As, "List")
@@ -141,12 +143,12 @@ func (c *convertToHTML) heads() []string {
 func (c *convertToHTML) resolved(v any) []property {
 	var out []property
 	if len(c.properties) == 0 {
-		names := object.PropertyNames(v)
+		names := c.types.PropertyNames(v)
 		if h, ok := object.Base(v).(*object.Hashtable); ok && !h.Ordered() {
-			names = columnNames(h)
+			names = columnNames(c.types, h)
 		}
 		for _, n := range names {
-			out = append(out, property{name: n})
+			out = append(out, property{name: n, types: c.types})
 		}
 		return out
 	}

@@ -97,7 +97,7 @@ func (c jobChoice) jobs(out cmdlet.Out) ([]*job, error) {
 // fitsFilter tells whether an object's properties are those of a table.
 func fitsFilter(v any, filter *object.Hashtable) bool {
 	for name, want := range filter.All() {
-		value, ok := readProperty(v, object.ToString(name))
+		value, ok := readProperty(nil, v, object.ToString(name))
 		if !ok || !fitsWildcard(object.ToString(want), object.ToString(value)) {
 			return false
 		}

@@ -267,11 +267,11 @@ func (s *jobServer) Progress(p cmdlet.Progress) error { return s.send(wireRecord
 
 // informationOf takes an information record apart: what it says, or what Write-Host has said, and its tags.
 func informationOf(v any) (data any, host *cmdlet.HostMessage, tags []string) {
-	data, _ = readProperty(v, "MessageData")
+	data, _ = readProperty(nil, v, "MessageData")
 	if o, ok := data.(*object.Object); ok {
 		host, _ = o.Base.(*cmdlet.HostMessage)
 	}
-	list, _ := readProperty(v, "Tags")
+	list, _ := readProperty(nil, v, "Tags")
 	items, _ := object.ItemsOf(list)
 	for _, t := range items {
 		tags = append(tags, object.ToString(t))

@@ -34,7 +34,7 @@ type joinString struct {
 // Begin reads the property and the separator.
 func (c *joinString) Begin(_ context.Context, out cmdlet.Out) error {
 	if c.Property != nil {
-		p, err := parseProperty(c.Property, groupKeys)
+		p, err := parseProperty(out.Session().TypeData(), c.Property, groupKeys)
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func (c *convertToJSON) End(_ context.Context, out cmdlet.Out) error {
 		v = c.items[0]
 	}
 	w := &jsonWriter{
-		maxDepth: int(c.Depth), compress: c.Compress, enumNames: c.EnumsAsStrings,
+		types: out.Session().TypeData(), maxDepth: int(c.Depth), compress: c.Compress, enumNames: c.EnumsAsStrings,
 		html: strings.EqualFold(c.EscapeHandling, "EscapeHtml"), ascii: strings.EqualFold(c.EscapeHandling, "EscapeNonAscii"),
 	}
 	w.value(v, 0, 0)

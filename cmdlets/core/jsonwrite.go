@@ -17,6 +17,7 @@ type jsonWriter struct {
 	maxDepth                    int
 	compress, html, ascii       bool
 	enumNames, truncated, plain bool
+	types                       *object.TypeTable
 }
 
 // value writes v; indent is the nesting of the text, depth that of the objects.
@@ -53,9 +54,9 @@ func (w *jsonWriter) value(v any, depth, indent int) {
 		w.array(items, depth, indent)
 		return
 	}
-	names := object.PropertyNames(v)
+	names := w.types.PropertyNames(v)
 	w.members(names, func(i int) any {
-		value, _ := readProperty(v, names[i])
+		value, _ := readProperty(w.types, v, names[i])
 		return value
 	}, depth, indent)
 }

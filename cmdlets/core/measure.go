@@ -74,9 +74,9 @@ type statistics struct {
 const thisObject = "$_"
 
 // Begin reads the properties and sorts out what to compute.
-func (c *measureObject) Begin(context.Context, cmdlet.Out) error {
+func (c *measureObject) Begin(_ context.Context, out cmdlet.Out) error {
 	var err error
-	c.properties, err = parseProperties(c.Property, groupKeys)
+	c.properties, err = parseProperties(out.Session().TypeData(), c.Property, groupKeys)
 	c.stats = map[string]*statistics{}
 	if c.AllStats {
 		c.Sum, c.Average, c.Maximum, c.Minimum, c.StandardDeviation = true, true, true, true, true
@@ -120,7 +120,7 @@ func (c *measureObject) Process(_ context.Context, in any, out cmdlet.Out) error
 			c.of(p.name)
 		}
 		for _, n := range names {
-			v, _ := readProperty(in, n)
+			v, _ := readProperty(p.types, in, n)
 			if err := c.measure(c.of(n), v, out); err != nil {
 				return err
 			}

@@ -105,7 +105,7 @@ func (c *getMember) Process(_ context.Context, in any, out cmdlet.Out) error {
 		return nil
 	}
 	c.seen[name] = true
-	for _, m := range c.members(in, name) {
+	for _, m := range c.members(in, name, out.Session().TypeData()) {
 		if err := out.Write(object.Instance(typeMemberDefinition, m)); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (c *getMember) End(_ context.Context, out cmdlet.Out) error {
 }
 
 // members lists the members that pass the filters, by kind and name.
-func (c *getMember) members(v any, typeName string) []*memberDefinition {
+func (c *getMember) members(v any, typeName string, types *object.TypeTable) []*memberDefinition {
 	var list []*memberDefinition
 	add := func(name string, kind object.MemberKind, definition string) {
 		if c.wanted(name, kind) && !slices.ContainsFunc(list, func(m *memberDefinition) bool { return strings.EqualFold(m.name, name) }) {
@@ -153,7 +153,7 @@ func (c *getMember) members(v any, typeName string) []*memberDefinition {
 					add(name, kind, text)
 				}
 			}
-			for name, slot := range object.AddedMembers(v) {
+			for name, slot := range types.AddedMembers(v) {
 				kind, text := ownText(name, slot)
 				add(name, kind, text)
 			}

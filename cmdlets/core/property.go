@@ -17,6 +17,7 @@ type property struct {
 	order int
 	// align and width are ConvertTo-Html's.
 	align, width string
+	types        *object.TypeTable // by which properties are found
 }
 
 // The keys that hashtables in -Property may have, by cmdlet.
@@ -28,10 +29,10 @@ var (
 )
 
 // parseProperties reads a -Property parameter. keys are the ones that hashtables may have.
-func parseProperties(items []any, keys []string) ([]property, error) {
+func parseProperties(types *object.TypeTable, items []any, keys []string) ([]property, error) {
 	out := make([]property, 0, len(items))
 	for _, item := range items {
-		p, err := parseProperty(item, keys)
+		p, err := parseProperty(types, item, keys)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +41,13 @@ func parseProperties(items []any, keys []string) ([]property, error) {
 	return out, nil
 }
 
-func parseProperty(item any, keys []string) (property, error) {
+func parseProperty(types *object.TypeTable, item any, keys []string) (property, error) {
+	p, err := readPropertyItem(item, keys)
+	p.types = types
+	return p, err
+}
+
+func readPropertyItem(item any, keys []string) (property, error) {
 	switch v := object.Base(item).(type) {
 	case nil:
 		return property{}, propertyError("DictionaryKeyUnknownType", "Cannot convert a null value to one of the following types {System.String, System.Management.Automation.ScriptBlock}.")
@@ -160,13 +167,13 @@ func (p *property) title(resolved string) string {
 // resolve gives the names of an object's properties that the property stands for: none where it has no such property.
 func (p *property) resolve(v any) []string {
 	if p.wildcard == nil {
-		if hasProperty(v, p.name) {
+		if hasProperty(p.types, v, p.name) {
 			return []string{properName(v, p.name)}
 		}
 		return nil
 	}
 	var names []string
-	for _, n := range object.PropertyNames(v) {
+	for _, n := range p.types.PropertyNames(v) {
 		if p.wildcard.Match(n) {
 			names = append(names, n)
 		}
@@ -188,14 +195,14 @@ func (p *property) value(v any) (any, bool) {
 		if len(names) == 0 {
 			return nil, false
 		}
-		return readProperty(v, names[0])
+		return readProperty(p.types, v, names[0])
 	}
-	return readProperty(v, p.name)
+	return readProperty(p.types, v, p.name)
 }
 
 // readProperty reads a property, not a method, of the object itself; an error gives null.
-func readProperty(v any, name string) (any, bool) {
-	value, ok, err := object.Property(v, name)
+func readProperty(types *object.TypeTable, v any, name string) (any, bool) {
+	value, ok, err := types.Property(v, name)
 	if err != nil {
 		return nil, true
 	}
@@ -205,8 +212,8 @@ func readProperty(v any, name string) (any, bool) {
 	return value, ok
 }
 
-func hasProperty(v any, name string) bool {
-	_, ok := readProperty(v, name)
+func hasProperty(types *object.TypeTable, v any, name string) bool {
+	_, ok := readProperty(types, v, name)
 	return ok
 }
 

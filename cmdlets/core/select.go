@@ -45,7 +45,7 @@ type selectObject struct {
 // Begin reads the properties asked for.
 func (c *selectObject) Begin(_ context.Context, out cmdlet.Out) error {
 	var err error
-	if c.properties, err = parseProperties(c.Property, selectKeys); err != nil {
+	if c.properties, err = parseProperties(out.Session().TypeData(), c.Property, selectKeys); err != nil {
 		return err
 	}
 	for _, pattern := range c.ExcludeProperty {
@@ -182,6 +182,7 @@ func (c *selectObject) expand(v any, out cmdlet.Out) error {
 	if err != nil {
 		return err
 	}
+	p.types = out.Session().TypeData()
 	names := p.resolve(v)
 	switch len(names) {
 	case 0:
@@ -190,7 +191,7 @@ func (c *selectObject) expand(v any, out cmdlet.Out) error {
 	default:
 		return out.Error(selectError("MutlipleExpandProperties", v, "Multiple properties cannot be expanded."))
 	}
-	value, _, err := object.Property(v, names[0])
+	value, _, err := p.types.Property(v, names[0])
 	if err != nil {
 		return out.Error(selectError("PropertyEvaluationExpand", v, "%s", err.Error()))
 	}
@@ -222,7 +223,7 @@ func (c *selectObject) hang(value any, extra *object.Object, of any, out cmdlet.
 	}
 	o := object.Wrap(value)
 	for name, v := range extra.All() {
-		if hasProperty(o, name) {
+		if hasProperty(out.Session().TypeData(), o, name) {
 			if err := out.Error(selectError("AlreadyExistingUserSpecifiedPropertyExpand", of, "The property cannot be processed because the property \"%s\" already exists.", name)); err != nil {
 				return err
 			}
@@ -337,7 +338,7 @@ func (p *projector) add(made *object.Object, x *property, v any) error {
 		if p.excluded(n) {
 			continue
 		}
-		value, _ := readProperty(v, n)
+		value, _ := readProperty(x.types, v, n)
 		if err := p.set(made, x.title(n), value, x.wildcard == nil, v); err != nil {
 			return err
 		}

@@ -250,7 +250,7 @@ func filePath(v any) (string, bool) {
 	if t == nil || t.Name != "System.IO.FileInfo" {
 		return "", false
 	}
-	path, ok := readProperty(v, "FullName")
+	path, ok := readProperty(nil, v, "FullName")
 	return object.ToString(path), ok
 }
 

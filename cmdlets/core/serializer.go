@@ -20,10 +20,10 @@ var (
 )
 
 // serialize writes objects as the text of a CLIXML file.
-func serialize(items []any, depth int) (string, error) {
+func serialize(types *object.TypeTable, items []any, depth int) (string, error) {
 	var b strings.Builder
 	b.WriteString(clixmlHead)
-	w := &clixmlWriter{w: &b}
+	w := &clixmlWriter{w: &b, known: types}
 	for _, v := range items {
 		if err := w.value("", v, depth, "  "); err != nil {
 			return "", err
@@ -57,7 +57,7 @@ func (c *convertToClixml) Process(context.Context, any, cmdlet.Out) error {
 
 // End puts out the text of all objects.
 func (c *convertToClixml) End(_ context.Context, out cmdlet.Out) error {
-	text, err := serialize(c.items, int(c.Depth))
+	text, err := serialize(out.Session().TypeData(), c.items, int(c.Depth))
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func init() {
 			if len(args) > 1 {
 				depth = int(args[1].(int32))
 			}
-			return serialize(args[:1], depth)
+			return serialize(nil, args[:1], depth)
 		}
 		t.Static.Add(&object.Member{Name: "Serialize", Kind: object.KindMethod, Overloads: []object.Overload{
 			{Params: []object.Param{source}, Returns: object.TypeString, Call: write},

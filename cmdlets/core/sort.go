@@ -26,6 +26,7 @@ type ordering struct {
 	keyed      bool // whether the first object has been asked for key properties
 	entries    []ranked
 	dirs       []int // 1 or -1 for each property
+	types      *object.TypeTable
 }
 
 // collationOf is the collation that -Culture names; nil is the current one.
@@ -57,14 +58,17 @@ type sortObject struct {
 }
 
 // Begin reads the properties.
-func (c *sortObject) Begin(context.Context, cmdlet.Out) error { return c.parse(sortKeys, c.Descending) }
+func (c *sortObject) Begin(_ context.Context, out cmdlet.Out) error {
+	return c.parse(out.Session().TypeData(), sortKeys, c.Descending)
+}
 
-func (o *ordering) parse(keys []string, descending bool) error {
+func (o *ordering) parse(types *object.TypeTable, keys []string, descending bool) error {
 	var err error
 	if o.collation, err = collationOf(o.Culture); err != nil {
 		return err
 	}
-	if o.properties, err = parseProperties(o.Property, keys); err != nil {
+	o.types = types
+	if o.properties, err = parseProperties(types, o.Property, keys); err != nil {
 		return err
 	}
 	for _, p := range o.properties {
@@ -126,8 +130,8 @@ func (o *ordering) keys(v any) []any {
 // byDefault orders by the key properties that type data gives the first object, if any.
 func (o *ordering) byDefault(v any) {
 	dir := o.dirs[0]
-	for i, n := range object.KeySet(v) {
-		p, err := parseProperties([]any{n}, groupKeys)
+	for i, n := range o.types.KeySet(v) {
+		p, err := parseProperties(o.types, []any{n}, groupKeys)
 		if err != nil {
 			return // a name of a property can't be faulty
 		}

@@ -42,7 +42,8 @@ func (c *updateTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error
 	if ok, err := out.ShouldProcess("Type Name: "+c.TypeName, "Update TypeData"); err != nil || !ok {
 		return err
 	}
-	d := typeDataCopy(c.TypeName)
+	types := out.Session().TypeData()
+	d := typeDataCopy(types, c.TypeName)
 	name := d.Name
 	if c.DefaultDisplayPropertySet != nil {
 		d.Display = c.DefaultDisplayPropertySet
@@ -67,7 +68,7 @@ func (c *updateTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error
 		e := object.NewException("System.InvalidOperationException", "No members are specified for the type \"%s\".", name)
 		return out.Error(object.NewErrorOf(e, "TypeDataEmpty", object.InvalidOperation, nil))
 	}
-	object.SetTypeData(d)
+	types.Set(d)
 	return nil
 }
 
@@ -77,7 +78,7 @@ type getTypeData struct {
 
 // Process lists type data.
 func (c *getTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	for _, d := range object.AllTypeData() {
+	for _, d := range out.Session().TypeData().All() {
 		if len(c.TypeName) > 0 && !matchesAny(d.Name, c.TypeName) {
 			continue
 		}
@@ -127,13 +128,13 @@ type removeTypeData struct {
 // Process forgets the type data of a type.
 func (c *removeTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	if c.Path != nil {
-		return eachTypeFile(out, "Remove TypeData", c.Path, nil, func(_ cmdlet.Session, path string, _ bool) error {
+		return eachTypeFile(out, "Remove TypeData", c.Path, nil, func(s cmdlet.Session, path string, _ bool) error {
 			var file typeFile
 			if err := readXMLFile(path, "Remove-TypeData", &file); err != nil {
 				return err
 			}
 			for _, t := range file.Types {
-				object.RemoveTypeData(strings.TrimSpace(t.Name))
+				s.TypeData().Remove(strings.TrimSpace(t.Name))
 			}
 			return nil
 		})
@@ -141,7 +142,7 @@ func (c *removeTypeData) Process(_ context.Context, _ any, out cmdlet.Out) error
 	if ok, err := out.ShouldProcess("Type Name: "+c.TypeName, "Remove TypeData"); err != nil || !ok {
 		return err
 	}
-	if !object.RemoveTypeData(c.TypeName) {
+	if !out.Session().TypeData().Remove(c.TypeName) {
 		e := object.NewException("System.Management.Automation.RuntimeException", "Error in TypeData \"%s\": The type \"%[1]s\" was not found. The type name value must be the full name of the type. Verify the type name and run the command again.", c.TypeName)
 		return out.Error(object.NewErrorOf(e, "TypesDynamicRemoveException", object.InvalidOperation, nil))
 	}

@@ -79,7 +79,7 @@ func loadTypes(s cmdlet.Session, path string, before bool) error {
 	}
 	var loaded []*object.TypeData
 	for _, t := range file.Types {
-		d := typeDataCopy(strings.TrimSpace(t.Name))
+		d := typeDataCopy(s.TypeData(), strings.TrimSpace(t.Name))
 		others := append(t.Other, t.Members.Other...)
 		for _, o := range others {
 			return faultyXML(path, "Update-TypeData", "the element '"+o.XMLName.Local+"' of type '"+d.Name+"' needs compiled code, or is unknown")
@@ -90,17 +90,17 @@ func loadTypes(s cmdlet.Session, path string, before bool) error {
 		loaded = append(loaded, d)
 	}
 	for _, d := range loaded {
-		object.SetTypeData(d)
+		s.TypeData().Set(d)
 	}
 	return nil
 }
 
 // typeDataCopy is what is known of a type, to be changed and set anew.
-func typeDataCopy(name string) *object.TypeData {
+func typeDataCopy(types *object.TypeTable, name string) *object.TypeData {
 	if t, ok := object.TypeByName(name); ok {
 		name = t.Name
 	}
-	if known, ok := object.TypeDataOf(name); ok {
+	if known, ok := types.Of(name); ok {
 		c := *known
 		c.Members = known.Members.Copy()
 		return &c

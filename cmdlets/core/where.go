@@ -179,7 +179,7 @@ func (c *whereObject) Process(_ context.Context, in any, out cmdlet.Out) error {
 		}
 		return nil
 	}
-	v, _, err := object.GetMember(in, c.Property)
+	v, _, err := out.Session().TypeData().GetMember(in, c.Property)
 	if err != nil {
 		return out.Error(object.RecordOf(err))
 	}

@@ -27,10 +27,12 @@ type convertToXML struct {
 	As                string `param:"" validate:"notnullorempty set=Stream,String,Document" help:"A document, one string, or a string for each object."`
 
 	parts []string
+	types *object.TypeTable
 }
 
 // Process converts an object.
-func (c *convertToXML) Process(_ context.Context, in any, _ cmdlet.Out) error {
+func (c *convertToXML) Process(_ context.Context, in any, out cmdlet.Out) error {
+	c.types = out.Session().TypeData()
 	if in == cmdlet.NoInput {
 		in = c.InputObject
 	}
@@ -124,8 +126,8 @@ func (c *convertToXML) children(v any, depth int, indent string) []string {
 		}
 		return out
 	}
-	for _, n := range object.PropertyNames(v) {
-		value, _ := readProperty(v, n)
+	for _, n := range c.types.PropertyNames(v) {
+		value, _ := readProperty(c.types, v, n)
 		add(n, value)
 	}
 	return out

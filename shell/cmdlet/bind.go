@@ -31,6 +31,8 @@ type Options struct {
 	Dynamic func(b *Binding) ([]*Parameter, error)
 	// Defaults looks up $PSDefaultParameterValues.
 	Defaults func(parameter string) (any, bool)
+	// Types is the type data by which properties of piped objects are found.
+	Types *object.TypeTable
 }
 
 // Binding is the outcome of binding one invocation: a value for each parameter that was given.

@@ -70,6 +70,9 @@ type Language interface {
 	// TypeNamed finds a type as scripts name it, those among them that a script has defined.
 	TypeNamed(name string) (*object.Type, bool)
 
+	// TypeData is the session's type data, and how values look with it.
+	TypeData() *object.TypeTable
+
 	Functions() []Function
 	SetFunction(name, scope string, body object.ScriptBlock) error
 	RemoveFunction(name string) error

@@ -70,7 +70,7 @@ func (b *Binding) bindFrom(v any, byName, coerce bool) (bool, error) {
 			}
 			value := v
 			if byName {
-				member, ok := propertyFor(v, p)
+				member, ok := b.propertyFor(v, p)
 				if !ok {
 					continue
 				}
@@ -123,12 +123,12 @@ func (b *Binding) takes(p *Parameter, mask setMask, byName bool) bool {
 }
 
 // propertyFor finds the object's property of the parameter's name or of one of its aliases.
-func propertyFor(v any, p *Parameter) (any, bool) {
+func (b *Binding) propertyFor(v any, p *Parameter) (any, bool) {
 	if v == nil {
 		return nil, false
 	}
 	for _, name := range append([]string{p.Name}, p.Aliases...) {
-		if value, ok, err := object.Property(v, name); ok && err == nil {
+		if value, ok, err := b.opts.Types.Property(v, name); ok && err == nil {
 			return value, true
 		}
 	}

@@ -96,8 +96,8 @@ func elementText(v any) string {
 }
 
 // viewsOf returns the registered views for an object, by its type names.
-func viewsOf(v any) object.Views {
-	if added := object.AddedViews(v); added != nil {
+func viewsOf(types *object.TypeTable, v any) object.Views {
+	if added := types.AddedViews(v); added != nil {
 		return *added
 	}
 	for t := object.TypeOf(v); t != nil; t = t.Base {
@@ -109,17 +109,15 @@ func viewsOf(v any) object.Views {
 }
 
 // defaultNames are the properties that a view without properties of its own shows.
-func defaultNames(v any) []string {
-	if d := object.DisplaySet(v); d != nil {
+func defaultNames(types *object.TypeTable, v any) []string {
+	if d := types.DisplaySet(v); d != nil {
 		return d
 	}
-	if d := viewsOf(v).Default; d != nil {
+	if d := viewsOf(types, v).Default; d != nil {
 		return d
 	}
-	return object.ViewNames(v)
+	return types.ViewNames(v)
 }
-
-func allNames(v any) []string { return object.PropertyNames(v) }
 
 // displayName is the property that a wide view shows: Name, or one that ends in it.
 func displayName(_ any, names []string) string {
@@ -136,8 +134,8 @@ func displayName(_ any, names []string) string {
 	return ""
 }
 
-func hasProperty(v any, name string) bool {
-	_, ok, _ := object.GetMember(v, name)
+func hasProperty(types *object.TypeTable, v any, name string) bool {
+	_, ok, _ := types.GetMember(v, name)
 	return ok
 }
 

@@ -23,6 +23,8 @@ type Settings struct {
 	Now func() time.Time
 	// Error renders an error record met among the objects.
 	Error func(*object.ErrorRecord) string
+	// Types is the session's type data.
+	Types *object.TypeTable
 }
 
 // Printer writes objects as text: the back of the package. It is not safe for concurrent use.

@@ -140,7 +140,7 @@ func (s *Shaper) shape(v any) ([]any, error) {
 	} else if s.typed != nil && !object.TypeOf(v).IsA(s.typed) && s.opts.Default {
 		return []any{s.alone(v)}, nil
 	}
-	if s.group.valid() && s.group.has(v) {
+	if s.group.valid() && s.group.has(s.settings.Types, v) {
 		value, err := s.group.text(v, s.settings, false)
 		if err != nil {
 			return nil, err
@@ -194,7 +194,7 @@ func (s *Shaper) Close() []any {
 // begin chooses the layout by the first object.
 func (s *Shaper) begin(v any) error {
 	s.open = true
-	s.views = viewsOf(v)
+	s.views = viewsOf(s.settings.Types, v)
 	s.layout = &start{kind: s.opts.Kind, wrap: s.opts.Wrap, hideHeaders: s.opts.HideHeaders, repeat: s.opts.Repeat, perLine: s.opts.Columns}
 	t := object.TypeOf(v)
 	if s.opts.View != "" {
@@ -239,7 +239,7 @@ func (s *Shaper) choose(v any) Kind {
 	case s.views.List != nil:
 		return List
 	}
-	if len(defaultNames(v)) > 4 {
+	if len(defaultNames(s.settings.Types, v)) > 4 {
 		return List
 	}
 	return Table
@@ -287,7 +287,7 @@ func (s *Shaper) beginTable(v any) error {
 	for _, e := range s.exprs {
 		c := column{header: e.label, width: e.width, align: e.align}
 		if c.align == AlignDefault {
-			c.align = alignFor(e.first(v))
+			c.align = alignFor(e.first(s.settings.Types, v))
 		}
 		s.layout.columns = append(s.layout.columns, c)
 	}
@@ -325,11 +325,11 @@ func (s *Shaper) beginWide(any) error {
 }
 
 // wideExpression is what a wide view shows of an object where no property was asked for.
-func wideExpression(v any) (expression, bool) {
-	if n := object.WideProperty(v); n != "" {
+func wideExpression(types *object.TypeTable, v any) (expression, bool) {
+	if n := types.WideProperty(v); n != "" {
 		return expression{label: n, property: n}, true
 	}
-	names := defaultNames(v)
+	names := defaultNames(types, v)
 	if len(names) == 0 {
 		return expression{}, false
 	}
@@ -344,7 +344,7 @@ func wideExpression(v any) (expression, bool) {
 func (s *Shaper) expressions(v any) ([]expression, error) {
 	if len(s.opts.Properties) == 0 {
 		var out []expression
-		for _, n := range defaultNames(v) {
+		for _, n := range defaultNames(s.settings.Types, v) {
 			out = append(out, expression{label: n, property: n})
 		}
 		return out, nil
@@ -369,7 +369,7 @@ func (s *Shaper) chosen(v any) ([]expression, error) {
 		}
 		if e.property == "" || !strings.ContainsAny(e.property, "*?[") {
 			if e.label == e.property { // it shows as the object spells it
-				names := allNames(v)
+				names := s.settings.Types.PropertyNames(v)
 				if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, e.property) }); i >= 0 {
 					e.label = names[i]
 				}
@@ -378,7 +378,7 @@ func (s *Shaper) chosen(v any) ([]expression, error) {
 			seen[strings.ToLower(e.property)] = true
 			continue
 		}
-		for _, n := range allNames(v) {
+		for _, n := range s.settings.Types.PropertyNames(v) {
 			if wildcardMatch(n, e.property) && !seen[strings.ToLower(n)] {
 				seen[strings.ToLower(n)] = true
 				one := e
@@ -409,7 +409,7 @@ func (s *Shaper) entry(v any) (*entry, error) {
 	case Table, Wide:
 		exprs := s.exprs
 		if len(exprs) == 0 && s.layout.kind == Wide {
-			if x, ok := wideExpression(v); ok {
+			if x, ok := wideExpression(s.settings.Types, v); ok {
 				exprs = []expression{x}
 			} else {
 				e.cells = []string{CellText(v, s.settings)}
@@ -429,7 +429,7 @@ func (s *Shaper) entry(v any) (*entry, error) {
 			if len(s.opts.Properties) > 0 {
 				exprs, err = s.expressions(v)
 			} else {
-				exprs, err = (&Shaper{}).expressions(v)
+				exprs, err = (&Shaper{settings: s.settings}).expressions(v)
 			}
 			if err != nil {
 				return nil, err
@@ -449,7 +449,7 @@ func (s *Shaper) entry(v any) (*entry, error) {
 func (s *Shaper) fields(v any, exprs []expression) []field {
 	out := []field{}
 	for _, x := range exprs {
-		if len(s.opts.Properties) > 0 && x.property != "" && !hasProperty(v, x.property) {
+		if len(s.opts.Properties) > 0 && x.property != "" && !hasProperty(s.settings.Types, v, x.property) {
 			continue
 		}
 		text, err := x.text(v, s.settings, false)
@@ -463,11 +463,11 @@ func (s *Shaper) fields(v any, exprs []expression) []field {
 
 // alone shows an object that does not fit the open document's view.
 func (s *Shaper) alone(v any) *entry {
-	views := viewsOf(v)
+	views := viewsOf(s.settings.Types, v)
 	if text, ok := views.Text(v, s.settings.Width); ok {
 		return &entry{alone: true, lines: textLines(text)}
 	}
-	exprs, err := (&Shaper{}).expressions(v)
+	exprs, err := (&Shaper{settings: s.settings}).expressions(v)
 	if err != nil || len(exprs) == 0 {
 		return &entry{raw: true, lines: textLines(object.ToString(v))}
 	}
@@ -497,10 +497,12 @@ type expression struct {
 func (e expression) valid() bool { return e.property != "" || e.block != nil || e.compute != nil }
 
 // has tells whether an object has what the expression is about.
-func (e expression) has(v any) bool { return e.property == "" || hasProperty(v, e.property) }
+func (e expression) has(types *object.TypeTable, v any) bool {
+	return e.property == "" || hasProperty(types, v, e.property)
+}
 
 // value computes the expression for an object.
-func (e expression) value(v any) (any, error) {
+func (e expression) value(types *object.TypeTable, v any) (any, error) {
 	switch {
 	case e.compute != nil:
 		return e.compute(v), nil
@@ -511,13 +513,13 @@ func (e expression) value(v any) (any, error) {
 		}
 		return object.Collect(out), nil
 	}
-	value, _, err := object.GetMember(v, e.property)
+	value, _, err := types.GetMember(v, e.property)
 	return value, err
 }
 
 // first is the value by which a column's alignment is decided.
-func (e expression) first(v any) any {
-	value, err := e.value(v)
+func (e expression) first(types *object.TypeTable, v any) any {
+	value, err := e.value(types, v)
 	if err != nil {
 		return nil
 	}
@@ -525,7 +527,7 @@ func (e expression) first(v any) any {
 }
 
 func (e expression) text(v any, settings Settings, table bool) (string, error) {
-	value, err := e.value(v)
+	value, err := e.value(settings.Types, v)
 	if err != nil {
 		return "", err
 	}
@@ -652,8 +654,8 @@ func customLines(v any, opts Options, settings Settings) []string {
 
 func tree(out *[]string, v any, indent string, depth int, settings Settings) {
 	*out = append(*out, fmt.Sprintf("%sclass %s", indent, shortTypeName(v)), indent+"{")
-	for _, name := range object.ViewNames(v) {
-		value, _, err := object.GetMember(v, name)
+	for _, name := range settings.Types.ViewNames(v) {
+		value, _, err := settings.Types.GetMember(v, name)
 		if err != nil {
 			value = nil
 		}
@@ -679,7 +681,7 @@ func branch(name string, value any, indent string, depth int, settings Settings)
 		}
 		return append(out, indent+"  ]", indent+"  ")
 	}
-	if _, simple := rawText(value); simple || value == nil || depth <= 0 || len(allNames(value)) == 0 {
+	if _, simple := rawText(value); simple || value == nil || depth <= 0 || len(settings.Types.PropertyNames(value)) == 0 {
 		return append(out, indent+name+" = "+CellText(value, settings))
 	}
 	out = append(out, indent+name+" = ")

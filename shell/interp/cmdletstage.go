@@ -28,7 +28,7 @@ func newCmdletStage(b stageBase, info *cmdlet.Info, args []cmdlet.Arg, name stri
 
 func (s *cmdletStage) prepare() error {
 	f := s.f
-	opts := cmdlet.Options{Pipeline: s.piped, Defaults: f.defaults(s.info.Name), Prompt: f.promptFor(s.info)}
+	opts := cmdlet.Options{Pipeline: s.piped, Types: &f.in.typeData, Defaults: f.defaults(s.info.Name), Prompt: f.promptFor(s.info)}
 	binding, err := cmdlet.Bind(s.info, s.args, opts)
 	if err != nil {
 		return f.bindFailed(err, s.node, s.info.Name)

@@ -180,7 +180,7 @@ func (s *functionStage) bind() error {
 	for _, v := range s.direct {
 		args = append(args, cmdlet.Arg{Value: v})
 	}
-	opts := cmdlet.Options{Pipeline: s.piped, Function: true}
+	opts := cmdlet.Options{Pipeline: s.piped, Function: true, Types: &s.f.in.typeData}
 	if sig.info.Advanced {
 		opts.Defaults = s.f.defaults(sig.info.Name)
 		opts.Prompt = s.f.promptFor(sig.info)

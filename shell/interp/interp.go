@@ -35,7 +35,7 @@ type Options struct {
 	Display Display
 	// Render gives objects as the output shows them in that many columns, with so many elements of a collection, for programs and
 	// files. It is called by several sessions at once.
-	Render func(items []any, width, limit int) (string, error)
+	Render func(items []any, width, limit int, types *object.TypeTable) (string, error)
 	// Beside is how a process of its own is started for a background job; nil where there can be none.
 	Beside   func() (*cmdlet.Process, error)
 	Location string    // current directory; the process's when empty
@@ -81,7 +81,8 @@ type Interp struct {
 	location  string
 	types     map[string]*object.Type // that scripts have defined
 	classes   map[*object.Type]*class // those that are classes
-	debug     *debugger               // nil while nothing is watched
+	typeData  object.TypeTable
+	debug     *debugger // nil while nothing is watched
 	debugger  debugger
 	// describing are the functions whose dynamicparam block runs to describe them.
 	describing map[*function]bool
@@ -144,7 +145,7 @@ func (in *Interp) text(items []any) (string, error) {
 			limit = int(n)
 		}
 	}
-	return in.options.Render(items, in.options.Host.Width(), limit)
+	return in.options.Render(items, in.options.Host.Width(), limit, &in.typeData)
 }
 
 // Interrupt asks what runs to end, as Ctrl-C does. It may be called from any goroutine.

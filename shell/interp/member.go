@@ -70,7 +70,7 @@ func (f *frame) property(v any, name string) (any, error) {
 	if _, ok := v.(*none); ok {
 		v = nil
 	}
-	out, _, err := object.GetMember(v, name)
+	out, _, err := f.in.typeData.GetMember(v, name)
 	if err != nil {
 		return nil, f.wrap(err)
 	}
@@ -86,7 +86,7 @@ func (f *frame) strictProperty(v any, name string) (any, error) {
 	if v == nil {
 		return missing()
 	}
-	out, ok, err := object.Property(v, name)
+	out, ok, err := f.in.typeData.Property(v, name)
 	if err != nil {
 		return nil, f.wrap(err)
 	}
@@ -103,7 +103,7 @@ func (f *frame) strictProperty(v any, name string) (any, error) {
 			if item == nil {
 				continue
 			}
-			x, ok, err := object.GetMember(item, name)
+			x, ok, err := f.in.typeData.GetMember(item, name)
 			if err != nil {
 				return nil, f.wrap(err)
 			}
@@ -149,7 +149,7 @@ func (f *frame) setMember(v any, name string, x any, static bool) error {
 		}
 		return f.wrap(object.SetStatic(t, name, x))
 	}
-	err := object.SetMember(v, name, x)
+	err := f.in.typeData.SetMember(v, name, x)
 	if r, ok := err.(*object.ErrorRecord); ok && r.ID == "PropertyNotFound" {
 		if o, ok := v.(*object.Object); ok && o.IsCustom() { // PowerShell finds this out while setting
 			e := object.NewException("System.Management.Automation.SetValueInvocationException", "Exception setting \"%s\": \"%s\"", name, r.Exception.Message)
@@ -257,7 +257,7 @@ func (f *frame) invokeMethod(v any, name string, args []any) (any, error) {
 			}
 		}
 	}
-	out, err := object.InvokeMethod(v, name, args)
+	out, err := f.in.typeData.InvokeMethod(v, name, args)
 	return f.methodResult(out, err)
 }
 
@@ -266,7 +266,7 @@ func (f *frame) hasMethod(v any, name string) bool {
 	if v == nil {
 		return true
 	}
-	if _, ok, _ := object.Property(v, name); ok {
+	if _, ok, _ := f.in.typeData.Property(v, name); ok {
 		return true
 	}
 	return false
@@ -316,11 +316,11 @@ func (f *frame) invokeWithContext(sb *scriptBlock, args []any) (any, bool, error
 	if len(args) > 1 {
 		items, _ := object.ItemsOf(args[1])
 		for _, item := range items {
-			name, _, err := object.Property(item, "Name")
+			name, _, err := f.in.typeData.Property(item, "Name")
 			if err != nil {
 				return nil, true, f.wrap(err)
 			}
-			value, _, err := object.Property(item, "Value")
+			value, _, err := f.in.typeData.Property(item, "Value")
 			if err != nil {
 				return nil, true, f.wrap(err)
 			}
@@ -385,12 +385,12 @@ func (f *frame) foreachMethod(v any, args []any) (any, error) {
 		name := f.text(x)
 		for _, item := range items {
 			if len(args) > 1 {
-				p, ok, err := object.Property(item, name)
+				p, ok, err := f.in.typeData.Property(item, name)
 				if err != nil {
 					return nil, f.wrap(err)
 				}
 				if _, isMethod := p.(*object.Object); ok && !isMethod {
-					if err := object.SetMember(item, name, args[1]); err != nil {
+					if err := f.in.typeData.SetMember(item, name, args[1]); err != nil {
 						return nil, f.wrap(err)
 					}
 					continue
@@ -404,7 +404,7 @@ func (f *frame) foreachMethod(v any, args []any) (any, error) {
 				}
 				continue
 			}
-			p, ok, err := object.Property(item, name)
+			p, ok, err := f.in.typeData.Property(item, name)
 			if err != nil {
 				return nil, f.wrap(err)
 			}

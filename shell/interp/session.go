@@ -45,6 +45,9 @@ func (s *session) scopeNamed(name string) (*scope, error) {
 	return at, nil
 }
 
+// TypeData implements [cmdlet.Language].
+func (s *session) TypeData() *object.TypeTable { return &s.in.typeData }
+
 func (s *session) Variable(name, scope string) (any, bool) {
 	f, sym := s.in.current, s.in.symbols.of(name)
 	if scope == "" {

@@ -5,21 +5,36 @@ import (
 	"strings"
 )
 
+// GetMember is [TypeTable.GetMember] where no type has data.
+func GetMember(v any, name string) (value any, ok bool, err error) {
+	return (*TypeTable)(nil).GetMember(v, name)
+}
+
+// Property is [TypeTable.Property] where no type has data.
+func Property(v any, name string) (value any, ok bool, err error) {
+	return (*TypeTable)(nil).Property(v, name)
+}
+
+// SetMember is [TypeTable.SetMember] where no type has data.
+func SetMember(v any, name string, value any) error {
+	return (*TypeTable)(nil).SetMember(v, name, value)
+}
+
 // GetMember is $v.name outside strict mode: a property of v, or, where v is a collection without it, of each of its elements.
 // ok is false where there is no such property; the value is then nil. A method's name gives the method itself.
-func GetMember(v any, name string) (value any, ok bool, err error) {
+func (t *TypeTable) GetMember(v any, name string) (value any, ok bool, err error) {
 	if v == nil {
 		if strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length") {
 			return int32(0), true, nil
 		}
 		return nil, false, nil
 	}
-	value, ok, err = Property(v, name)
+	value, ok, err = t.Property(v, name)
 	if ok || err != nil {
 		return value, ok, err
 	}
 	if items, isCollection := ItemsOf(v); isCollection {
-		return enumerateMember(items, name)
+		return t.enumerateMember(items, name)
 	}
 	switch {
 	case strings.EqualFold(name, "Count"), strings.EqualFold(name, "Length"):
@@ -29,20 +44,20 @@ func GetMember(v any, name string) (value any, ok bool, err error) {
 }
 
 // enumerateMember collects a property of each element of a collection; elements that are collections themselves are entered.
-func enumerateMember(items []any, name string) (any, bool, error) {
+func (t *TypeTable) enumerateMember(items []any, name string) (any, bool, error) {
 	var out []any
 	found, missing := false, 0
 	for _, e := range items {
 		if e == nil {
 			continue
 		}
-		v, ok, err := Property(e, name)
+		v, ok, err := t.Property(e, name)
 		if err != nil {
 			return nil, false, err
 		}
 		if !ok {
 			if inner, isCollection := ItemsOf(e); isCollection {
-				if v, ok, err = enumerateMember(inner, name); err != nil {
+				if v, ok, err = t.enumerateMember(inner, name); err != nil {
 					return nil, false, err
 				}
 			} else if strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length") {
@@ -65,7 +80,7 @@ func enumerateMember(items []any, name string) (any, bool, error) {
 }
 
 // Property reads a property of v itself, without entering collections.
-func Property(v any, name string) (value any, ok bool, err error) {
+func (t *TypeTable) Property(v any, name string) (value any, ok bool, err error) {
 	switch v := v.(type) {
 	case *Hashtable:
 		if value, ok := v.Get(name); ok {
@@ -80,19 +95,19 @@ func Property(v any, name string) (value any, ok bool, err error) {
 	case *Object:
 		if own, ok := v.Own(name); ok {
 			if d, ok := own.(*Dynamic); ok {
-				return dynamicValue(v, name, d)
+				return t.dynamicValue(v, name, d)
 			}
 			return own, true, nil
 		}
 		if v.Type == nil && v.Base != nil {
-			if value, ok, err := Property(v.Base, name); ok || err != nil {
+			if value, ok, err := t.Property(v.Base, name); ok || err != nil {
 				return value, ok, err
 			}
-			return hiddenMember(v, name)
+			return t.hiddenMember(v, name)
 		}
 	}
-	t := TypeOf(v)
-	if t == nil {
+	typ := TypeOf(v)
+	if typ == nil {
 		return nil, false, nil
 	}
 	if o, ok := v.(*Object); ok {
@@ -102,9 +117,9 @@ func Property(v any, name string) (value any, ok bool, err error) {
 			}
 		}
 	}
-	m := t.Member(name)
+	m := typ.Member(name)
 	if m == nil {
-		return hiddenMember(v, name)
+		return t.hiddenMember(v, name)
 	}
 	value, err = ReadMember(v, m)
 	return value, true, err
@@ -144,7 +159,7 @@ type BoundMethod struct {
 // Text lists the signatures, as PowerShell prints a method.
 func (b *BoundMethod) Text() string { return strings.Join(b.Member.Signatures(), ", ") }
 
-func dynamicValue(o *Object, name string, d *Dynamic) (any, bool, error) {
+func (t *TypeTable) dynamicValue(o *Object, name string, d *Dynamic) (any, bool, error) {
 	switch d.Kind {
 	case KindScriptProperty:
 		if d.Getter == nil {
@@ -160,7 +175,7 @@ func dynamicValue(o *Object, name string, d *Dynamic) (any, bool, error) {
 		}
 		return Collect(out), true, nil
 	case KindAliasProperty:
-		v, ok, err := Property(o, d.Alias)
+		v, ok, err := t.Property(o, d.Alias)
 		if err == nil && ok && d.Type != nil {
 			v, err = Convert(v, d.Type)
 		}
@@ -168,7 +183,7 @@ func dynamicValue(o *Object, name string, d *Dynamic) (any, bool, error) {
 	case KindPropertySet:
 		out := &Object{}
 		for _, n := range d.Names {
-			v, _, err := Property(o, n)
+			v, _, err := t.Property(o, n)
 			if err != nil {
 				return nil, true, err
 			}
@@ -191,10 +206,10 @@ func scriptMethod(name string, d *Dynamic) *Member {
 }
 
 // hiddenMember answers the members that type data adds and those that every PSObject has: PSObject, PSBase, PSTypeNames and so on.
-func hiddenMember(v any, name string) (any, bool, error) {
-	if added, ok := addedMember(v, name); ok {
+func (t *TypeTable) hiddenMember(v any, name string) (any, bool, error) {
+	if added, ok := t.addedMember(v, name); ok {
 		if d, ok := added.(*Dynamic); ok {
-			return dynamicValue(Wrap(v), name, d)
+			return t.dynamicValue(Wrap(v), name, d)
 		}
 		return added, true, nil
 	}
@@ -203,7 +218,7 @@ func hiddenMember(v any, name string) (any, bool, error) {
 	}
 	switch strings.ToLower(name) {
 	case "psobject":
-		return &Object{Type: typeMemberSet, Base: &MemberSet{Of: v}}, true, nil
+		return &Object{Type: typeMemberSet, Base: &MemberSet{Of: v, Types: t}}, true, nil
 	case "psbase", "psadapted":
 		return Base(v), true, nil
 	case "psextended":
@@ -219,7 +234,7 @@ func hiddenMember(v any, name string) (any, bool, error) {
 }
 
 // SetMember is $v.name = value.
-func SetMember(v any, name string, value any) error {
+func (t *TypeTable) SetMember(v any, name string, value any) error {
 	switch v := v.(type) {
 	case nil:
 		return NewError("PropertyNotFound", InvalidOperation, nil, "The property '%s' cannot be found on this object. Verify that the property exists and can be set.", name)
@@ -232,13 +247,13 @@ func SetMember(v any, name string, value any) error {
 	case *Object:
 		if own, ok := v.Own(name); ok {
 			if d, ok := own.(*Dynamic); ok {
-				return setDynamic(v, name, d, value)
+				return t.setDynamic(v, name, d, value)
 			}
 			v.Set(name, value)
 			return nil
 		}
 		if v.Type == nil && v.Base != nil {
-			return SetMember(v.Base, name, value)
+			return t.SetMember(v.Base, name, value)
 		}
 	}
 	if o, ok := v.(*Object); ok {
@@ -248,9 +263,9 @@ func SetMember(v any, name string, value any) error {
 			}
 		}
 	}
-	if added, ok := addedMember(v, name); ok {
+	if added, ok := t.addedMember(v, name); ok {
 		if d, ok := added.(*Dynamic); ok {
-			return setDynamic(Wrap(v), name, d, value)
+			return t.setDynamic(Wrap(v), name, d, value)
 		}
 	}
 	m := TypeOf(v).Member(name)
@@ -284,10 +299,10 @@ func settingFailed(name string, err error) error {
 	}, "ExceptionWhenSetting", NotSpecified, nil)
 }
 
-func setDynamic(o *Object, name string, d *Dynamic, value any) error {
+func (t *TypeTable) setDynamic(o *Object, name string, d *Dynamic, value any) error {
 	switch d.Kind {
 	case KindAliasProperty:
-		return SetMember(o, d.Alias, value)
+		return t.SetMember(o, d.Alias, value)
 	case KindScriptProperty:
 		if d.Setter == nil {
 			return NewErrorOf(&Exception{

@@ -5,21 +5,26 @@ import (
 	"strings"
 )
 
-// InvokeMethod is $v.name(args). A collection without such a method has it called on each of its elements.
+// InvokeMethod is [TypeTable.InvokeMethod] where no type has data.
 func InvokeMethod(v any, name string, args []any) (any, error) {
+	return (*TypeTable)(nil).InvokeMethod(v, name, args)
+}
+
+// InvokeMethod is $v.name(args). A collection without such a method has it called on each of its elements.
+func (t *TypeTable) InvokeMethod(v any, name string, args []any) (any, error) {
 	if v == nil {
 		if strings.EqualFold(name, "Where") || strings.EqualFold(name, "ForEach") {
 			return Nothing, nil // a null is a collection of nothing to these two
 		}
 		return nil, NewError("InvokeMethodOnNull", InvalidOperation, nil, "You cannot call a method on a null-valued expression.")
 	}
-	if m, recv := methodOf(v, name); m != nil {
+	if m, recv := t.methodOf(v, name); m != nil {
 		return Call(recv, m, args)
 	}
 	if items, ok := ItemsOf(v); ok {
 		var out []any
 		for _, e := range items {
-			r, err := InvokeMethod(e, name, args)
+			r, err := t.InvokeMethod(e, name, args)
 			if err != nil {
 				return nil, err
 			}
@@ -39,7 +44,7 @@ func methodNotFound(t *Type, name string) error {
 }
 
 // methodOf finds a method of v itself and the value that it is to be called on.
-func methodOf(v any, name string) (*Member, any) {
+func (t *TypeTable) methodOf(v any, name string) (*Member, any) {
 	if o, ok := v.(*Object); ok {
 		if own, ok := o.Own(name); ok {
 			switch own := own.(type) {
@@ -52,10 +57,10 @@ func methodOf(v any, name string) (*Member, any) {
 			}
 		}
 		if o.Type == nil && o.Base != nil {
-			return methodOf(o.Base, name)
+			return t.methodOf(o.Base, name)
 		}
 	}
-	if added, ok := addedMember(v, name); ok {
+	if added, ok := t.addedMember(v, name); ok {
 		if d, ok := added.(*Dynamic); ok && d.Kind == KindScriptMethod {
 			return scriptMethod(name, d), v
 		}

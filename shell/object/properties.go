@@ -26,12 +26,15 @@ func Length(text string) int {
 
 // PropertyNames lists the properties of v as Select-Object * does: its own, then those that PowerShell adds to its type, then the
 // type's, in the order of their declaration.
-func PropertyNames(v any) []string { return propertyNames(v, true) }
+func (t *TypeTable) PropertyNames(v any) []string { return t.propertyNames(v, true) }
+
+// PropertyNames is [TypeTable.PropertyNames] where no type has data.
+func PropertyNames(v any) []string { return (*TypeTable)(nil).PropertyNames(v) }
 
 // ViewNames lists the same properties as views without properties of their own show them: what PowerShell adds to the type is last.
-func ViewNames(v any) []string { return propertyNames(v, false) }
+func (t *TypeTable) ViewNames(v any) []string { return t.propertyNames(v, false) }
 
-func propertyNames(v any, addedFirst bool) []string {
+func (t *TypeTable) propertyNames(v any, addedFirst bool) []string {
 	var names []string
 	o, isObject := v.(*Object)
 	if isObject {
@@ -42,7 +45,7 @@ func propertyNames(v any, addedFirst bool) []string {
 			names = append(names, name)
 		}
 	}
-	for _, name := range addedNames(v) {
+	for _, name := range t.addedNames(v) {
 		if !containsFold(names, name) {
 			names = append(names, name)
 		}

@@ -6,7 +6,11 @@ import (
 )
 
 // MemberSet is the base value of $v.PSObject.
-type MemberSet struct{ Of any }
+type MemberSet struct {
+	Of any
+	// Types is the type data that adds to the members.
+	Types *TypeTable
+}
 
 // PSMember is the base value of what $v.PSObject.Members holds: a member of an object, or one not yet added to any.
 type PSMember struct {
@@ -16,12 +20,15 @@ type PSMember struct {
 	// Member is set for members of the type, Slot for those of the object itself.
 	Member *Member
 	Slot   any
+
+	types *TypeTable // by which Owner is seen
 }
 
 // memberCollection is the base value of $v.PSObject.Properties and its like.
 type memberCollection struct {
-	of   any
-	want func(k MemberKind) bool
+	of    any
+	types *TypeTable
+	want  func(k MemberKind) bool
 }
 
 var (
@@ -46,7 +53,7 @@ var (
 )
 
 // MembersOf lists the members of any value as Get-Member sees them: its own, what type data adds, then its type's.
-func MembersOf(v any) []*PSMember {
+func (t *TypeTable) MembersOf(v any) []*PSMember {
 	var out []*PSMember
 	seen := map[string]bool{}
 	add := func(members iter.Seq2[string, any]) {
@@ -59,17 +66,17 @@ func MembersOf(v any) []*PSMember {
 			if d, ok := slot.(*Dynamic); ok {
 				kind = d.Kind
 			}
-			out = append(out, &PSMember{Owner: v, Name: name, Kind: kind, Slot: slot})
+			out = append(out, &PSMember{Owner: v, types: t, Name: name, Kind: kind, Slot: slot})
 		}
 	}
 	if o, ok := v.(*Object); ok {
 		add(o.All())
 	}
-	add(AddedMembers(v))
-	if t := TypeOf(v); t != nil {
-		for _, m := range t.InstanceMembers() {
+	add(t.AddedMembers(v))
+	if typ := TypeOf(v); typ != nil {
+		for _, m := range typ.InstanceMembers() {
 			if !m.Hidden && !seen[strings.ToLower(m.Name)] {
-				out = append(out, &PSMember{Owner: v, Name: m.Name, Kind: m.Kind, Member: m})
+				out = append(out, &PSMember{Owner: v, types: t, Name: m.Name, Kind: m.Kind, Member: m})
 			}
 		}
 	}
@@ -100,7 +107,7 @@ func (m *PSMember) Value() (any, error) {
 	case m.Member != nil:
 		return ReadMember(Base(m.Owner), m.Member)
 	}
-	v, _, err := Property(m.Owner, m.Name)
+	v, _, err := m.types.Property(m.Owner, m.Name)
 	return v, err
 }
 
@@ -137,7 +144,7 @@ func (m *PSMember) Text() string {
 
 func (c *memberCollection) list() []*PSMember {
 	var out []*PSMember
-	for _, m := range MembersOf(c.of) {
+	for _, m := range c.types.MembersOf(c.of) {
 		if c.want(m.Kind) {
 			out = append(out, m)
 		}
@@ -189,7 +196,7 @@ func init() {
 			t.Instance.Add(&Member{Name: name, Kind: KindProperty, Get: func(recv any) (any, error) { return fn(recv.(*Object).Base.(*MemberSet)), nil }})
 		}
 		collection := func(want func(k MemberKind) bool) func(s *MemberSet) any {
-			return func(s *MemberSet) any { return Instance(typeMemberCollection, &memberCollection{s.Of, want}) }
+			return func(s *MemberSet) any { return Instance(typeMemberCollection, &memberCollection{s.Of, s.Types, want}) }
 		}
 		get("Members", collection(func(MemberKind) bool { return true }))
 		get("Properties", collection(isPropertyKind))
@@ -197,7 +204,7 @@ func init() {
 		get("ImmediateBaseObject", func(s *MemberSet) any { return Base(s.Of) })
 		get("BaseObject", func(s *MemberSet) any { return Base(s.Of) })
 		get("TypeNames", func(s *MemberSet) any {
-			v, _, _ := hiddenMember(s.Of, "pstypenames") // never fails
+			v, _, _ := s.Types.hiddenMember(s.Of, "pstypenames") // never fails
 			return v
 		})
 		t.Instance.Add(&Member{Name: "Copy", Kind: KindMethod, Overloads: []Overload{{Returns: TypePSObject, Text: "psobject Copy()", Call: func(recv any, _ []any) (any, error) {
@@ -326,7 +333,7 @@ func memberInfoMembers(t *Type) {
 			m.Slot = v
 			return nil
 		}
-		return SetMember(m.Owner, m.Name, v)
+		return m.types.SetMember(m.Owner, m.Name, v)
 	}
 	get("IsSettable", TypeBoolean, func(m *PSMember) (any, error) { return settable(m), nil })
 	get("IsGettable", TypeBoolean, func(*PSMember) (any, error) { return true, nil })

@@ -2,9 +2,8 @@ package object
 
 import (
 	"iter"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // TypeData extends what objects of a type name have and show, as Update-TypeData asks for: objects find it through their type
@@ -23,75 +22,64 @@ type TypeData struct {
 	Keys []string
 }
 
-var typeData struct {
-	any atomic.Bool // most sessions have none
-	sync.RWMutex
+// A TypeTable is the type data of one session, and how values look with it: their members and what views show of them. It belongs to
+// the session's goroutine. The nil table is that of code outside any session: no type has data in it.
+type TypeTable struct {
 	byName map[string]*TypeData
 	names  []string
 }
 
-// TypeDataOf returns the type data of a type name.
-func TypeDataOf(name string) (*TypeData, bool) {
-	if !typeData.any.Load() {
+// none tells that no type has data, as in most sessions.
+func (t *TypeTable) none() bool { return t == nil || len(t.names) == 0 }
+
+// Of returns the type data of a type name.
+func (t *TypeTable) Of(name string) (*TypeData, bool) {
+	if t.none() {
 		return nil, false
 	}
-	typeData.RLock()
-	defer typeData.RUnlock()
-	d, ok := typeData.byName[strings.ToLower(name)]
+	d, ok := t.byName[strings.ToLower(name)]
 	return d, ok
 }
 
-// SetTypeData replaces the type data of d's name.
-func SetTypeData(d *TypeData) {
-	typeData.Lock()
-	defer typeData.Unlock()
-	if typeData.byName == nil {
-		typeData.byName = map[string]*TypeData{}
+// Set replaces the type data of d's name.
+func (t *TypeTable) Set(d *TypeData) {
+	if t.byName == nil {
+		t.byName = map[string]*TypeData{}
 	}
 	key := strings.ToLower(d.Name)
-	if _, ok := typeData.byName[key]; !ok {
-		typeData.names = append(typeData.names, d.Name)
+	if _, ok := t.byName[key]; !ok {
+		t.names = append(t.names, d.Name)
 	}
-	typeData.byName[key] = d
-	typeData.any.Store(true)
+	t.byName[key] = d
 }
 
-// RemoveTypeData forgets the type data of a name and tells whether there was some.
-func RemoveTypeData(name string) bool {
-	typeData.Lock()
-	defer typeData.Unlock()
+// Remove forgets the type data of a name and tells whether there was some.
+func (t *TypeTable) Remove(name string) bool {
 	key := strings.ToLower(name)
-	if _, ok := typeData.byName[key]; !ok {
+	if _, ok := t.byName[key]; !ok {
 		return false
 	}
-	delete(typeData.byName, key)
-	for i, n := range typeData.names {
-		if strings.EqualFold(n, name) {
-			typeData.names = append(typeData.names[:i:i], typeData.names[i+1:]...)
-			break
-		}
-	}
+	delete(t.byName, key)
+	t.names = slices.DeleteFunc(t.names, func(n string) bool { return strings.EqualFold(n, name) })
 	return true
 }
 
-// AllTypeData lists all type data in the order in which it was made.
-func AllTypeData() []*TypeData {
-	typeData.RLock()
-	defer typeData.RUnlock()
+// All lists the type data in the order in which it was made.
+func (t *TypeTable) All() []*TypeData {
 	var all []*TypeData
-	for _, n := range typeData.names {
-		all = append(all, typeData.byName[strings.ToLower(n)])
+	for _, n := range t.names {
+		all = append(all, t.byName[strings.ToLower(n)])
 	}
 	return all
 }
 
 // addedMember finds what type data adds to v under a name.
-func addedMember(v any, name string) (any, bool) {
-	if !typeData.any.Load() {
+func (t *TypeTable) addedMember(v any, name string) (any, bool) {
+	if t.none() {
 		return nil, false
 	}
 	for _, n := range TypeNamesOf(v) {
-		if d, ok := TypeDataOf(n); ok {
+		if d, ok := t.Of(n); ok {
 			if slot, ok := d.Members.Own(name); ok {
 				return slot, true
 			}
@@ -101,13 +89,13 @@ func addedMember(v any, name string) (any, bool) {
 }
 
 // AddedMembers are the members that type data adds to v, those of the most derived type first: values, or *Dynamic.
-func AddedMembers(v any) iter.Seq2[string, any] {
+func (t *TypeTable) AddedMembers(v any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		if !typeData.any.Load() {
+		if t.none() {
 			return
 		}
 		for _, n := range TypeNamesOf(v) {
-			d, ok := TypeDataOf(n)
+			d, ok := t.Of(n)
 			if !ok {
 				continue
 			}
@@ -121,9 +109,9 @@ func AddedMembers(v any) iter.Seq2[string, any] {
 }
 
 // addedNames lists the properties that type data adds to v.
-func addedNames(v any) []string {
+func (t *TypeTable) addedNames(v any) []string {
 	var names []string
-	for name, slot := range AddedMembers(v) {
+	for name, slot := range t.AddedMembers(v) {
 		if x, ok := slot.(*Dynamic); !ok || isPropertyKind(x.Kind) {
 			names = append(names, name)
 		}
@@ -132,7 +120,7 @@ func addedNames(v any) []string {
 }
 
 // DisplaySet is the default display property set that v carries itself or that type data gives it; nil where there is none.
-func DisplaySet(v any) []string {
+func (t *TypeTable) DisplaySet(v any) []string {
 	if o, ok := v.(*Object); ok {
 		if set, ok := o.Own("PSStandardMembers"); ok {
 			if d, ok := set.(*Dynamic); ok {
@@ -140,11 +128,11 @@ func DisplaySet(v any) []string {
 			}
 		}
 	}
-	if !typeData.any.Load() {
+	if t.none() {
 		return nil
 	}
 	for _, n := range TypeNamesOf(v) {
-		if d, ok := TypeDataOf(n); ok && d.Display != nil {
+		if d, ok := t.Of(n); ok && d.Display != nil {
 			return d.Display
 		}
 	}
@@ -152,28 +140,28 @@ func DisplaySet(v any) []string {
 }
 
 // KeySet is the default key property set that type data gives v; nil where there is none.
-func KeySet(v any) []string {
-	return dataOf(v, func(d *TypeData) ([]string, bool) { return d.Keys, d.Keys != nil })
+func (t *TypeTable) KeySet(v any) []string {
+	return dataOf(t, v, func(d *TypeData) ([]string, bool) { return d.Keys, d.Keys != nil })
 }
 
 // AddedViews are the views that type data gives v; nil where there are none.
-func AddedViews(v any) *Views {
-	return dataOf(v, func(d *TypeData) (*Views, bool) { return d.Views, d.Views != nil })
+func (t *TypeTable) AddedViews(v any) *Views {
+	return dataOf(t, v, func(d *TypeData) (*Views, bool) { return d.Views, d.Views != nil })
 }
 
 // WideProperty is the default display property that type data gives v; empty where there is none.
-func WideProperty(v any) string {
-	return dataOf(v, func(d *TypeData) (string, bool) { return d.Wide, d.Wide != "" })
+func (t *TypeTable) WideProperty(v any) string {
+	return dataOf(t, v, func(d *TypeData) (string, bool) { return d.Wide, d.Wide != "" })
 }
 
 // dataOf finds the nearest of v's type names whose type data has what get wants.
-func dataOf[T any](v any, get func(d *TypeData) (T, bool)) T {
+func dataOf[T any](t *TypeTable, v any, get func(d *TypeData) (T, bool)) T {
 	var none T
-	if !typeData.any.Load() {
+	if t.none() {
 		return none
 	}
 	for _, n := range TypeNamesOf(v) {
-		if d, ok := TypeDataOf(n); ok {
+		if d, ok := t.Of(n); ok {
 			if found, ok := get(d); ok {
 				return found
 			}
