@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"encoding/csv"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"migsh/internal/csvfile"
 	"migsh/internal/migration"
 	"migsh/internal/testserver"
+	"migsh/store"
 	"migsh/store/memstore"
 )
 
@@ -225,5 +227,42 @@ func TestOutbox(t *testing.T) {
 	}
 	if mails, err := n.outbox.Mails(t.Context(), "g"); err != nil || len(mails) != 0 {
 		t.Errorf("of a batch that is gone there is left %v, %v", mails, err)
+	}
+}
+
+// A mail whose record can't be read is told of and given up; the others go out.
+func TestDamagedOutbox(t *testing.T) {
+	sink := testserver.StartSMTP(t, testserver.SMTPOptions{})
+	relay := migration.Relay{Server: sink.Host, Port: sink.Port, Security: migration.SecurityNone, From: "migsh@contoso.edu"}
+	st := memstore.New()
+	defer st.Close()
+	n := New(nil, NewOutbox(st, t.TempDir()), nil, Options{Now: func() time.Time { return start }})
+	to := []string{"a@contoso.edu"}
+	for _, occasion := range []string{"Finished-1", "Finished-2"} {
+		m, err := newLetter(migration.NotifyFinished, batch(migration.BatchSynced, migration.OrderStart), nil, start).message(relay.From, to)
+		if err == nil {
+			err = n.outbox.put(t.Context(), "g", occasion, migration.Notification{State: migration.NotificationWaiting, To: to, Pending: to, Created: start, NextTry: start}, m)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := st.Update(t.Context(), store.Set("notification/g/Finished-1", []byte("{"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.send(t.Context(), relay, "", everything); err != nil {
+		t.Fatal(err)
+	}
+	mails, err := n.outbox.Mails(t.Context(), "g")
+	if err != nil || len(mails) != 2 || mails[0].State != migration.NotificationFailed || mails[0].Subject != "Finished-1" ||
+		!strings.Contains(mails[0].LastError, "can't be read") || mails[1].State != migration.NotificationSent {
+		t.Errorf("%+v, %v", mails, err)
+	}
+	if err := n.outbox.sweep(t.Context(), map[string]bool{"g": true}); err != nil {
+		t.Error(err)
+	}
+	left, err := os.ReadDir(n.outbox.dir)
+	if err != nil || len(left) != 0 {
+		t.Errorf("files are left: %v, %v", left, err)
 	}
 }

@@ -33,7 +33,15 @@ type entry struct {
 
 // NewOutbox finds the outbox in a store and a directory.
 func NewOutbox(s store.Store, dir string) *Outbox {
-	return &Outbox{mails: store.NewCollection[entry](s, "notification"), store: s, dir: dir}
+	return &Outbox{mails: store.NewCollection[entry](s, "notification").Salvaging(salvage), store: s, dir: dir}
+}
+
+// salvage is what can be said of a mail whose record can't be read: it isn't tried any longer.
+func salvage(names []string, _ []byte, why error) entry {
+	return entry{Notification: migration.Notification{
+		State: migration.NotificationFailed, Subject: names[len(names)-1],
+		LastError: fmt.Sprintf("The record of this mail can't be read (%s), so it is not known whether it was sent, and to whom. It is not sent any more.", why),
+	}}
 }
 
 // Mails are those about a batch, in order of time.

@@ -13,6 +13,7 @@ import (
 	"mime"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -178,13 +179,13 @@ func leftOutItems(ctx context.Context, l *ledger) func(yield func(migration.Skip
 func storedItems(ctx context.Context, st store.Store, pair Pair) func(yield func(migration.SkippedItem, error) bool) bool {
 	return func(yield func(migration.SkippedItem, error) bool) bool {
 		for record, err := range st.Scan(ctx, itemPrefix(pair.ID())) {
-			var item migration.SkippedItem
-			if err == nil {
-				err = json.Unmarshal(record.Value, &item)
-			}
 			if err != nil {
-				yield(item, fmt.Errorf("read the skipped messages of %s: %w", pair.TargetMailbox, err))
+				yield(migration.SkippedItem{}, fmt.Errorf("read the skipped messages of %s: %w", pair.TargetMailbox, err))
 				return false
+			}
+			var item migration.SkippedItem
+			if err := json.Unmarshal(record.Value, &item); err != nil {
+				item = lostItem(record.Key, err)
 			}
 			if !yield(item, nil) {
 				return false
@@ -192,6 +193,15 @@ func storedItems(ctx context.Context, st store.Store, pair Pair) func(yield func
 		}
 		return true
 	}
+}
+
+// lostItem is what can be said of a skipped message whose record can't be read: its UID.
+func lostItem(key string, why error) migration.SkippedItem {
+	item := migration.SkippedItem{Kind: migration.SkippedCorruptItem, Reason: fmt.Sprintf("which message was skipped and why can't be read any more (%s)", why)}
+	if uid, err := strconv.ParseUint(key[strings.LastIndexByte(key, '/')+1:], 16, 32); err == nil {
+		item.UID = uint32(uid)
+	}
+	return item
 }
 
 // Balances reads how each folder of a pair stands, as the last pass left it, in order of the folders' names.

@@ -51,6 +51,19 @@ func TestRefusedMessages(t *testing.T) {
 			if r := w.sync(t); r.Copied+r.Skipped != 0 {
 				t.Errorf("once more: %+v", r)
 			}
+			spoilItem(t, w, 6)
+			var lost []migration.SkippedItem
+			for item, err := range Items(t.Context(), w.store, testPair) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if item.Subject == "" {
+					lost = append(lost, item)
+				}
+			}
+			if len(lost) != 1 || lost[0].UID != 6 || !strings.Contains(lost[0].Reason, "can't be read any more") {
+				t.Errorf("with a damaged record the items are: %+v", lost)
+			}
 			w.target.SetHooks(membox.Hooks{})
 			w.change = func(j *Job) { j.RetryRefused = true }
 			if r := w.sync(t); r.Copied != 3 {
@@ -436,4 +449,19 @@ func (s fullStore) Update(ctx context.Context, ops ...store.Op) ([]store.Revisio
 		return nil, fmt.Errorf("write: %w", store.ErrFull)
 	}
 	return s.Store.Update(ctx, ops...)
+}
+
+// spoilItem damages the record of a skipped message.
+func spoilItem(t *testing.T, w *world, uid uint64) {
+	t.Helper()
+	for record, err := range w.store.Scan(t.Context(), itemPrefix(testPair.ID())) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(record.Key, "/"+store.Number(uid)) {
+			if _, err := w.store.Update(t.Context(), store.Set(record.Key, record.Value[:9])); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
