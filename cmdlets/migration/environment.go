@@ -153,7 +153,7 @@ func (b *base) do(ctx context.Context, out cmdlet.Out, f func(migration.Service)
 			return err
 		}
 	}
-	return report1(ctx, out, err)
+	return report1(ctx, out, suggesting(ctx, svc, err))
 }
 
 // command gives an order about target once that is confirmed, and shows its warnings.

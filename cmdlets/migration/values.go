@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -14,23 +15,49 @@ import (
 	"migsh/shell/complete"
 )
 
+// listed are the names that there are of a kind.
+var listed = map[migration.Noun]func(context.Context, migration.Service) iter.Seq2[offer, error]{
+	migration.NounEndpoint: func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
+		return offers(svc.Endpoints(ctx, migration.EndpointQuery{}), func(e migration.Endpoint) offer { return offer{e.Name, e.RemoteServer} })
+	},
+	migration.NounBatch: func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
+		return offers(svc.Batches(ctx, migration.BatchQuery{}), func(b migration.Batch) offer { return offer{b.Name, string(b.Status)} })
+	},
+	migration.NounUser: func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
+		return offers(svc.Users(ctx, migration.UserQuery{}), func(u migration.User) offer { return offer{u.EmailAddress, string(u.Status)} })
+	},
+	migration.NounMailbox: func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
+		return offers(svc.Mailboxes(ctx, migration.MailboxQuery{}), func(m migration.Mailbox) offer { return offer{m.PrimarySMTPAddress, m.Name} })
+	},
+}
+
+// suggesting adds the names that may have been meant to the error of a name that nothing has.
+func suggesting(ctx context.Context, svc migration.Service, err error) error {
+	e, ok := errors.AsType[*migration.Error](err)
+	if !ok || e.ID != migration.ErrNotFound || listed[e.Noun] == nil {
+		return err
+	}
+	var names []string
+	for o, err := range listed[e.Noun](ctx, svc) {
+		if err != nil {
+			break // there is an error to tell of already
+		}
+		names = append(names, o.name)
+	}
+	similar := cmdlet.Similar(e.Target, names)
+	if len(similar) == 0 {
+		return err
+	}
+	suggested := *e
+	suggested.Remedy = "Did you mean '" + strings.Join(similar, "', '") + "'? " + e.Remedy
+	return &suggested
+}
+
 // ProvideValues lets a session complete the names of endpoints, batches, users and time zones.
 func ProvideValues(s cmdlet.Session, open Opener) {
-	complete.Provide(s, "endpoint", namesOf(open, func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
-		return offers(svc.Endpoints(ctx, migration.EndpointQuery{}), func(e migration.Endpoint) offer {
-			return offer{e.Name, e.RemoteServer}
-		})
-	}))
-	complete.Provide(s, "batch", namesOf(open, func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
-		return offers(svc.Batches(ctx, migration.BatchQuery{}), func(b migration.Batch) offer {
-			return offer{b.Name, string(b.Status)}
-		})
-	}))
-	complete.Provide(s, "user", namesOf(open, func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
-		return offers(svc.Users(ctx, migration.UserQuery{}), func(u migration.User) offer {
-			return offer{u.EmailAddress, string(u.Status)}
-		})
-	}))
+	for name, noun := range map[string]migration.Noun{"endpoint": migration.NounEndpoint, "batch": migration.NounBatch, "user": migration.NounUser} {
+		complete.Provide(s, name, namesOf(open, listed[noun]))
+	}
 	complete.Provide(s, "timezone", func(_ context.Context, _ cmdlet.Session, prefix string) []complete.Item {
 		var items []complete.Item
 		for _, z := range wintz.Zones() {
@@ -67,7 +94,7 @@ const (
 // namesOf offers the names of a list, read at most once in staleAfter. Where the list cannot be read nothing is offered: the
 // command that is being typed will tell why.
 func namesOf(open Opener, list func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error]) complete.Values {
-	var known []offer
+	var names []offer
 	var until time.Time
 	return func(ctx context.Context, _ cmdlet.Session, prefix string) []complete.Item {
 		if now := time.Now(); now.After(until) {
@@ -75,18 +102,18 @@ func namesOf(open Opener, list func(ctx context.Context, svc migration.Service) 
 			if err != nil {
 				return nil
 			}
-			known = known[:0]
+			names = names[:0]
 			for o, err := range list(ctx, svc) {
-				if err != nil || len(known) == maxOffers {
+				if err != nil || len(names) == maxOffers {
 					break
 				}
-				known = append(known, o)
+				names = append(names, o)
 			}
-			slices.SortFunc(known, func(a, b offer) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
+			slices.SortFunc(names, func(a, b offer) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
 			until = now.Add(staleAfter)
 		}
 		var items []complete.Item
-		for _, o := range known {
+		for _, o := range names {
 			if begins(o.name, prefix) {
 				items = append(items, complete.Item{Text: o.name, ToolTip: o.about})
 			}

@@ -66,7 +66,7 @@ func (c *Control) Mailboxes(ctx context.Context, q migration.MailboxQuery) iter.
 }
 
 func mailboxNotFound(id migration.Identity) error {
-	return migration.NewError(migration.ErrNotFound, string(id), fmt.Sprintf("The mailbox '%s' can't be found.", id), "Get-Mailbox lists those that are known; New-Mailbox adds one.")
+	return migration.NotFound(migration.NounMailbox, id, "Get-Mailbox lists those that are known; New-Mailbox adds one.")
 }
 
 func (c *Control) registered(ctx context.Context) ([]store.Item[records.Mailbox], error) {

@@ -48,7 +48,7 @@ func (c *Control) Users(ctx context.Context, q migration.UserQuery) iter.Seq2[mi
 }
 
 func userNotFound(id migration.Identity) error {
-	return migration.NewError(migration.ErrNotFound, string(id), fmt.Sprintf("The migration user '%s' can't be found.", id), "Get-MigrationUser lists those that exist.")
+	return migration.NotFound(migration.NounUser, id, "Get-MigrationUser lists those that exist.")
 }
 
 // selectUsers is the user of a batch that is meant, or all in order of their rows.

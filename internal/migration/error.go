@@ -2,6 +2,7 @@ package migration
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -80,6 +81,8 @@ type Error struct {
 	Message string
 	// Target is the object that the error is about: a name, an address, a file's column.
 	Target string `json:",omitempty"`
+	// Noun is the kind of thing that Target names, if there is none of that name.
+	Noun Noun `json:",omitempty"`
 	// Remedy is what to do about it, a sentence.
 	Remedy string `json:",omitempty"`
 	// Detail is the chain of causes as text, for ErrorDetail and the log.
@@ -88,6 +91,24 @@ type Error struct {
 	Faults []Fault `json:",omitempty"`
 
 	cause error
+}
+
+// Noun is a kind of thing that has names, as messages call it.
+type Noun string
+
+// What an administrator names.
+const (
+	NounBatch    Noun = "migration batch"
+	NounEndpoint Noun = "migration endpoint"
+	NounUser     Noun = "migration user"
+	NounMailbox  Noun = "mailbox"
+)
+
+// NotFound is the error of a name that nothing has.
+func NotFound(noun Noun, id Identity, remedy string) *Error {
+	e := NewError(ErrNotFound, string(id), fmt.Sprintf("The %s '%s' can't be found.", noun, id), remedy)
+	e.Noun = noun
+	return e
 }
 
 // Fault is one of several things wrong with a file.

@@ -352,7 +352,7 @@ func (r *Records) FindEndpoint(ctx context.Context, id migration.Identity) (stor
 
 // AnyEndpoint finds an endpoint by name or GUID, also one whose record is damaged.
 func (r *Records) AnyEndpoint(ctx context.Context, id migration.Identity) (store.Item[Endpoint], error) {
-	return find(ctx, r.Endpoints, "migration endpoint", "Get-MigrationEndpoint lists those that exist.", id,
+	return find(ctx, r.Endpoints, migration.NounEndpoint, "Get-MigrationEndpoint lists those that exist.", id,
 		func(e Endpoint) (string, string) { return e.Name, e.GUID })
 }
 
@@ -367,15 +367,15 @@ func (r *Records) FindBatch(ctx context.Context, id migration.Identity) (store.I
 
 // AnyBatch finds a batch by name or GUID, also one whose record is damaged.
 func (r *Records) AnyBatch(ctx context.Context, id migration.Identity) (store.Item[Batch], error) {
-	return find(ctx, r.Batches, "migration batch", "Get-MigrationBatch lists those that exist.", id,
+	return find(ctx, r.Batches, migration.NounBatch, "Get-MigrationBatch lists those that exist.", id,
 		func(b Batch) (string, string) { return b.Name, b.GUID })
 }
 
-func find[T any](ctx context.Context, c store.Collection[T], what, remedy string, id migration.Identity, names func(T) (name, guid string)) (store.Item[T], error) {
+func find[T any](ctx context.Context, c store.Collection[T], noun migration.Noun, remedy string, id migration.Identity, names func(T) (name, guid string)) (store.Item[T], error) {
 	if !id.IsGUID() {
 		item, err := c.Get(ctx, migration.FoldName(string(id)))
 		if errors.Is(err, store.ErrNotFound) {
-			err = migration.NewError(migration.ErrNotFound, string(id), fmt.Sprintf("The %s '%s' can't be found.", what, id), remedy)
+			err = migration.NotFound(noun, id, remedy)
 		}
 		return item, err
 	}
@@ -387,7 +387,7 @@ func find[T any](ctx context.Context, c store.Collection[T], what, remedy string
 			return item, nil
 		}
 	}
-	return store.Item[T]{}, migration.NewError(migration.ErrNotFound, string(id), fmt.Sprintf("The %s '%s' can't be found.", what, id), remedy)
+	return store.Item[T]{}, migration.NotFound(noun, id, remedy)
 }
 
 // AllBatches lists the batches by time of creation.
