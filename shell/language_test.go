@@ -38,6 +38,9 @@ func TestLanguage(t *testing.T) {
 		{"strict mode 1 lets strings name variables that are not set", `Set-StrictMode -Version 1; "[$no]"; try { $no } catch { $_.FullyQualifiedErrorId }; Set-StrictMode -Version 2; try { "[$no]" } catch { $_.FullyQualifiedErrorId }`, "[]\nVariableIsUndefined\nVariableIsUndefined\n"},
 		{"[PSSerializer]", `$t = [System.Management.Automation.PSSerializer]::Serialize(@{ a = 1, 2 }); [System.Management.Automation.PSSerializer]::Deserialize($t).a -join ','; 'x', 3 | ConvertTo-CliXml | ConvertFrom-CliXml | ForEach-Object { $_.GetType().Name }`, "1,2\nString\nInt32\n"},
 		{"-Filter is for what is found, not for what is named", `New-Item d -ItemType Directory | Out-Null; 'x' > d/a.txt; 'y' > d/b.log; Copy-Item d e -Recurse -Filter *.txt; (Get-ChildItem e -Recurse -Name) -join ','; (Get-Item d -Filter *.txt).Name; (Get-Item d/* -Filter *.txt).Name`, "a.txt\nd\na.txt\n"},
+		{"TabExpansion2 -options", `Set-Content o.txt 1; New-Item -ItemType Directory q, w[1] | Out-Null; function t($text, $o) { (TabExpansion2 $text -options $o).CompletionMatches.CompletionText }
+(t "Get-Content $PWD/o.t" @{ RelativePaths = $true }); (t 'Get-Content o.t' @{ RelativePaths = $false }) -eq "$PWD/o.txt"; Set-Location q; t 'Get-Content ../o' @{ RelativePaths = $true }; t 'Get-Content ../w' @{ LiteralPaths = $true }; try { t 'a' @{ Relative = 1 } } catch { $_.FullyQualifiedErrorId }`,
+			"./o.txt\nTrue\n../o.txt\n../w[1]\nUnknownCompletionOption,Microsoft.PowerShell.Commands.TabExpansion2Command\n"},
 		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
 		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
 		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},

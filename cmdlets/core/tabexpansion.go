@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ var _ = declare(cmdlet.Spec{
 type tabExpansion struct {
 	InputScript  string            `name:"inputScript" param:"set=ScriptInputSet mandatory pos=0 pipeline allowempty" help:"The text."`
 	CursorColumn int32             `name:"cursorColumn" param:"set=ScriptInputSet pos=1" help:"The place in it; its end when left out."`
-	Options      *object.Hashtable `name:"options" param:"set=ScriptInputSet pos=2" help:"Accepted as PowerShell does; none of its options exists here."`
+	Options      *object.Hashtable `name:"options" param:"set=ScriptInputSet pos=2" help:"How paths are completed: RelativePaths = $true has them begin at the location, $false at the root; LiteralPaths = $true leaves brackets unescaped; IgnoreHiddenShares is for Windows' shares, of which none is offered."`
 }
 
 var typeCompletion = object.Declare(&object.Type{Name: "System.Management.Automation.CommandCompletion", Base: object.TypeObject})
@@ -28,7 +29,11 @@ func (c *tabExpansion) Process(ctx context.Context, _ any, out cmdlet.Out) error
 	if c.CursorColumn >= 0 {
 		cursor = byteOffset(c.InputScript, int(c.CursorColumn))
 	}
-	from, to, items := complete.Complete(ctx, out.Session(), c.InputScript, cursor)
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	from, to, items := options.Complete(ctx, out.Session(), c.InputScript, cursor)
 	matches := object.NewList()
 	for _, item := range items {
 		matches.Add(dotnet.Completion{Text: item.Text, ListItem: item.ListItem, Kind: string(item.Kind), ToolTip: item.ToolTip}.AsObject())
@@ -39,6 +44,27 @@ func (c *tabExpansion) Process(ctx context.Context, _ any, out cmdlet.Out) error
 	o.Set("ReplacementLength", int32(object.Length(c.InputScript[from:to])))
 	o.Set("CompletionMatches", matches)
 	return out.Write(o)
+}
+
+// options reads -options.
+func (c *tabExpansion) options() (complete.Options, error) {
+	var o complete.Options
+	if c.Options == nil {
+		return o, nil
+	}
+	for k, v := range c.Options.All() {
+		switch name := object.ToString(k); strings.ToLower(name) {
+		case "relativepaths":
+			relative := object.IsTrue(v)
+			o.RelativePaths = &relative
+		case "literalpaths":
+			o.LiteralPaths = object.IsTrue(v)
+		case "ignorehiddenshares": // shares of other machines are not offered, hidden or not
+		default:
+			return o, object.NewError("UnknownCompletionOption", object.InvalidArgument, name, "TabExpansion2 has no option '%s'. Use RelativePaths, LiteralPaths or IgnoreHiddenShares.", name)
+		}
+	}
+	return o, nil
 }
 
 // byteOffset turns a place counted in UTF-16 units into one counted in bytes.

@@ -49,22 +49,36 @@ func sources(s cmdlet.Session) map[string]Values {
 	return s.Keep(valuesKey{}, func() any { return map[string]Values{} }).(map[string]Values)
 }
 
+// Options choose how paths are completed, by the names that TabExpansion2 has for them.
+type Options struct {
+	// RelativePaths has paths begin at the location, or at the root where it points to false; nil leaves them as they were begun.
+	RelativePaths *bool
+	// LiteralPaths leaves brackets as they are, which stand for themselves only behind a backtick where a path may be a pattern.
+	LiteralPaths bool
+}
+
 // Complete completes text at a cursor, counted in bytes: each item would stand in place of the bytes from to to.
 func Complete(ctx context.Context, s cmdlet.Session, text string, cursor int) (from, to int, items []Item) {
-	c := &completer{ctx: ctx, s: s, text: text[:min(max(cursor, 0), len(text))]}
+	return Options{}.Complete(ctx, s, text, cursor)
+}
+
+// Complete is [Complete] with options.
+func (o Options) Complete(ctx context.Context, s cmdlet.Session, text string, cursor int) (from, to int, items []Item) {
+	c := &completer{ctx: ctx, s: s, options: o, text: text[:min(max(cursor, 0), len(text))]}
 	c.from = len(c.text)
 	c.run()
 	return c.from, len(c.text), c.items
 }
 
 type completer struct {
-	ctx   context.Context
-	s     cmdlet.Session
-	text  string // up to the cursor
-	from  int
-	items []Item
-	quote string // the quote that the word at the cursor begins with
-	tree  *syntax.ScriptBlock
+	ctx     context.Context
+	s       cmdlet.Session
+	options Options
+	text    string // up to the cursor
+	from    int
+	items   []Item
+	quote   string // the quote that the word at the cursor begins with
+	tree    *syntax.ScriptBlock
 }
 
 func (c *completer) add(items ...Item) { c.items = append(c.items, items...) }

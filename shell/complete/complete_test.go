@@ -26,7 +26,7 @@ func TestComplete(t *testing.T) {
 	s := session(t, `
 function Move-Box { [CmdletBinding()] param([ValidateSet('Old box', 'New')] [string] $Kind, [switch] $Fast, [DayOfWeek] $Day) }
 $box = [pscustomobject]@{ Size = 1; Sum = 2 }
-New-Item 'a file.txt', plain.txt -ItemType File | Out-Null`)
+New-Item 'a file.txt', plain.txt -ItemType File | Out-Null; Set-Content -LiteralPath 'z[1].txt' x`)
 	complete.Provide(s, "fruit", func(context.Context, cmdlet.Session, string) []complete.Item {
 		return []complete.Item{{Text: "apple"}}
 	})
@@ -44,6 +44,9 @@ New-Item 'a file.txt', plain.txt -ItemType File | Out-Null`)
 		{"$bo", "$bo", "$box"},
 		{"Get-Content a", "a", "'./a file.txt'"},
 		{"Get-Content ./p", "./p", "./plain.txt"},
+		{"Get-Content z", "z", "'./z`[1`].txt'"},
+		{`Get-Content "z`, `"z`, "\"./z``[1``].txt\""},
+		{"Get-Content -LiteralPath z", "z", "./z[1].txt"},
 		{"1 -notc", "-notc", "-notcontains"},
 		{"'$bo", "", ""},
 		{"Remove-Item $box.Siz; (rm x).L", "", ""},

@@ -1,6 +1,7 @@
 package complete
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,8 +51,31 @@ func (c *completer) files(word string) {
 		if e.IsDir() {
 			kind = KindDirectory
 		}
-		items = append(items, Item{c.quoted(shown + e.Name()), e.Name(), kind, c.s.Resolve(from + "/" + e.Name())})
+		full := c.s.Resolve(from + "/" + e.Name())
+		items = append(items, Item{c.path(shown+e.Name(), full), e.Name(), kind, full})
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return object.CompareStrings(a.ListItem, b.ListItem, true) })
 	c.add(items...)
+}
+
+// path is how a path is put into the line: as it was begun, or as the options want it; a pattern's brackets escaped.
+func (c *completer) path(begun, full string) string {
+	text := begun
+	if r := c.options.RelativePaths; r != nil {
+		text = full
+		if rel, err := filepath.Rel(c.s.Location(), full); *r && err == nil {
+			text = rel
+			if !strings.HasPrefix(rel, "..") {
+				text = "." + string(filepath.Separator) + rel
+			}
+		}
+	}
+	if c.options.LiteralPaths || !strings.ContainsAny(text, "[]") {
+		return c.quoted(text)
+	}
+	quote := cmp.Or(c.quote, "'")
+	if quote == "'" {
+		return "'" + strings.NewReplacer("'", "''", "[", "`[", "]", "`]").Replace(text) + "'"
+	}
+	return quote + strings.NewReplacer("`", "``", `"`, "`\"", "$", "`$", "[", "``[", "]", "``]").Replace(text) + quote
 }

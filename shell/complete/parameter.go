@@ -134,6 +134,9 @@ func (c *completer) value(info *cmdlet.Info, cmd *syntax.Command, before []synta
 	if p.Type != nil && p.Type.IsA(object.TypeBoolean) {
 		return
 	}
+	if strings.EqualFold(p.Name, "LiteralPath") {
+		c.options.LiteralPaths = true
+	}
 	c.files(word)
 }
 
