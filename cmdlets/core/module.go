@@ -121,7 +121,7 @@ func fieldText(v any, name string) string {
 type getModule struct {
 	Name               []string `param:"set=Loaded,Available,PsSession,CimSession pos=0 pipeline" help:"Names of modules; wildcards are allowed."`
 	FullyQualifiedName []any    `param:"set=Loaded,Available,PsSession,CimSession pipelinebyname" typename:"Microsoft.PowerShell.Commands.ModuleSpecification[]" help:"Modules by specification."`
-	All                bool     `param:"set=Loaded,Available" help:"All modules, also those that modules have loaded."`
+	All                bool     `param:"set=Loaded,Available" help:"All modules, also those that modules have loaded; with -ListAvailable every file of a module."`
 	ListAvailable      bool     `param:"set=Available mandatory; set=PsSession,CimSession" help:"Modules that can be imported: those in the directories of $env:PSModulePath and those that are always there."`
 	PSEdition          string   `param:"set=Available,PsSession" help:"Only modules for this edition; those here are for all."`
 	SkipEditionCheck   bool     `param:"set=Available,PsSession,CimSession" help:"No check of editions, which is the rule here."`
@@ -140,7 +140,7 @@ func (c *getModule) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	specs := moduleSpecs(c.Name, c.FullyQualifiedName)
 	modules := append(s.Modules(c.All), builtinModules(s)...)
 	if c.ListAvailable {
-		modules = append(s.AvailableModules(), builtinModules(s)...)
+		modules = append(s.AvailableModules(c.All), builtinModules(s)...)
 	}
 	for _, m := range modules {
 		if len(specs) > 0 && !slices.ContainsFunc(specs, func(q moduleSpec) bool { return q.fits(m) }) {

@@ -97,8 +97,9 @@ type Language interface {
 	NewModule(ctx context.Context, name string, body object.ScriptBlock, o ImportOptions, bring bool, write func(v any) error) (any, error)
 	// Modules lists the modules that are loaded, as objects; with all those too that modules have loaded for themselves.
 	Modules(all bool) []any
-	// AvailableModules describes the modules along $env:PSModulePath without loading them.
-	AvailableModules() []any
+	// AvailableModules describes the modules along $env:PSModulePath without loading them; with all also every further file of a
+	// module in their directories.
+	AvailableModules(all bool) []any
 	// TestManifest reads a module manifest, checks what it names and describes the module.
 	TestManifest(ctx context.Context, path string) (any, error)
 	// DataFile reads a table from a file in PowerShell's language for data (.psd1).

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -258,10 +259,30 @@ func (in *Interp) autoload(f *frame, name, lower string) (*found, error) {
 }
 
 // AvailableModules implements [cmdlet.Language].
-func (s *session) AvailableModules() []any {
+func (s *session) AvailableModules(all bool) []any {
 	var out []any
+	seen := map[string]bool{}
 	for _, i := range s.in.available() {
+		seen[i.module.path] = true
 		out = append(out, i.module.object())
+	}
+	if !all {
+		return out
+	}
+	for _, dir := range modulePath() {
+		// What cannot be read holds no modules, as above.
+		_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || seen[path] || !slices.Contains([]string{".psd1", ".psm1"}, strings.ToLower(filepath.Ext(path))) {
+				return nil
+			}
+			if st, err := e.Info(); err == nil {
+				if i := s.in.installedAt(path, st.ModTime()); i != nil {
+					seen[path] = true
+					out = append(out, i.module.object())
+				}
+			}
+			return nil
+		})
 	}
 	return out
 }
