@@ -62,6 +62,11 @@ func (j *job) succeeded(ctx context.Context, result syncer.Result, now time.Time
 		"The pass is finished: %s messages, %s, were copied in %s%s; %s were at the target already, %s were skipped.",
 		migration.Thousands(result.Copied), migration.ByteSize(result.Bytes), j.story.took(now).Round(time.Millisecond), j.story.pace(result, now),
 		migration.Thousands(result.Matched), migration.Thousands(result.Skipped))})
+	if !result.LookAgain.IsZero() {
+		j.story.line(migration.ReportLine{Time: now, Level: "Information", Message: fmt.Sprintf(
+			"A connection broke while messages were on their way, and they were sent again. The target may still store what had reached it before: the sync at %s, or an earlier one, removes such second copies.",
+			result.LookAgain.UTC().Format("2006-01-02 15:04:05 UTC"))})
+	}
 	return j.write(ctx, event, func(b *records.Batch, u *records.User, effects migration.Effects) {
 		if effects.Has(migration.EffectClearError) {
 			u.Fault = fault
@@ -73,6 +78,9 @@ func (j *job) succeeded(ctx context.Context, result syncer.Result, now time.Time
 			}
 			settings := migration.Resolve(u.Schedule, b.BatchSettings, b.TargetEndpoint, config)
 			u.NextSyncTime = now.Add(settings.IncrementalSyncEvery)
+			if again := result.LookAgain; !again.IsZero() && again.Before(u.NextSyncTime) {
+				u.NextSyncTime = again
+			}
 		}
 		if effects.Has(migration.EffectFinished) {
 			u.FinishedTime, u.NextSyncTime = now, time.Time{}

@@ -212,6 +212,9 @@ func (f *folderPass) tell() {
 		count.Target = f.added
 	}
 	f.result.Folders = append(f.result.Folders, count)
+	if f.Resent != nil {
+		f.lookAgain(f.Resent.lastLook())
+	}
 	if f.copiedNow > 0 {
 		f.report("Information", "Folder %q: %d messages were copied to %q.", f.Source, f.copiedNow, f.Target)
 	}

@@ -159,6 +159,9 @@ type Result struct {
 	Connections int
 	// Removed were taken away at the target, because they have left the source.
 	Removed int64
+	// LookAgain is when the next pass should be made, lest a copy stay that comes late over a connection that broke; zero: none may come,
+	// or nobody would remove it any more.
+	LookAgain time.Time
 	// LostKeywords counts, by keyword, the messages that arrived without it because the target does not keep it.
 	LostKeywords map[string]int64
 }

@@ -21,6 +21,19 @@ type resent struct {
 // lateMost is how long after a break a server may still store what had reached it. What comes later is somebody else's.
 const lateMost = time.Hour
 
+// lateSteps are the times of the clock at which last looks are due, so that one pass serves the breaks of several folders.
+const lateSteps = 5 * time.Minute
+
+// lastLook is when nearly all that comes late is there, and may still be removed.
+func (r *resent) lastLook() time.Time { return r.At.Add(lateMost - 2*lateSteps).Truncate(lateSteps).Add(lateSteps) }
+
+// lookAgain has the next pass made at a time, unless that has come already.
+func (p *pass) lookAgain(at time.Time) {
+	if next := p.result.LookAgain; at.After(p.Now()) && (next.IsZero() || at.Before(next)) {
+		p.result.LookAgain = at
+	}
+}
+
 // expectLate notes that the messages in doubt may come late, before any of them is sent again.
 func (f *folderPass) expectLate() {
 	r := resent{TargetNext: mailbox.MaxUID, At: f.Now().UTC(), Times: 1}

@@ -503,6 +503,7 @@ func painStoredTooLate(t *testing.T) {
 		{"during the next pass", membox.Options{}, false, time.Minute + 30*time.Second, nil, 12, "2 messages were there twice"},
 		{"after it", membox.Options{}, false, 10 * time.Minute, nil, 12, "2 messages were there twice"},
 		{"after it, killed", membox.Options{}, true, 10 * time.Minute, nil, 12, "2 messages were there twice"},
+		{"long after it", membox.Options{}, false, 49 * time.Minute, nil, 12, "2 messages were there twice"},
 		{"touched", membox.Options{}, false, 10 * time.Minute, func(w *world, uid mailbox.UID) { w.target.SetFlags("INBOX", uid, `\Flagged`) }, 14, "are there twice, probably"},
 		{"without UIDPLUS", membox.Options{NoUIDPlus: true}, false, 10 * time.Minute, nil, 14, "are there twice, probably"},
 		{"much later", membox.Options{}, false, 3 * time.Hour, nil, 14, "are there twice, probably"},
@@ -549,11 +550,14 @@ func painStoredTooLate(t *testing.T) {
 						}
 					}
 				})
-				w.sync(t)
+				r := w.sync(t)
 				if n := len(w.target.Messages("INBOX")); n != 12 {
 					t.Fatalf("%d messages at the target after the pass, want 12", n)
 				}
-				time.Sleep(test.after)
+				if wait := time.Until(r.LookAgain); wait <= 0 || wait >= lateMost {
+					t.Errorf("the next pass is wanted in %v", wait)
+				}
+				time.Sleep(max(test.after, time.Until(r.LookAgain)))
 				for range 2 {
 					w.sync(t)
 					if n := len(w.target.Messages("INBOX")); n != test.want {
@@ -564,7 +568,9 @@ func painStoredTooLate(t *testing.T) {
 					t.Errorf("told: %q", w.log.lines)
 				}
 				time.Sleep(2 * lateMost)
-				w.sync(t)
+				if r := w.sync(t); !r.LookAgain.IsZero() {
+					t.Errorf("another pass is wanted at %v", r.LookAgain)
+				}
 				before := w.target.Messages("INBOX")
 				w.target.Deliver("INBOX", w.source.Messages("INBOX")[5])
 				w.sync(t)
