@@ -218,7 +218,7 @@ func TestDamagedStory(t *testing.T) {
 	for _, l := range b.Batch.Report {
 		told += l.Message + "\n"
 	}
-	if !strings.Contains(told, "What was reported before can't be read") || !strings.Contains(told, "An incremental sync of good1@example.org begins.") {
+	if !strings.Contains(told, "What was reported before of good1@example.org can't be read") || !strings.Contains(told, "An incremental sync of good1@example.org begins.") {
 		t.Errorf("the report: %s", told)
 	}
 }

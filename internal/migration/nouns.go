@@ -358,6 +358,9 @@ type ReportLine struct {
 
 // String is the line as Exchange writes it.
 func (l ReportLine) String() string {
+	if l.Time.IsZero() {
+		return l.Message
+	}
 	return l.Time.UTC().Format("1/2/2006 3:04:05 PM") + " " + l.Message
 }
 

@@ -76,8 +76,9 @@ func salvageConfig(_ []string, _ []byte, why error) migration.Config {
 }
 
 // salvageReport is a report that can't be read.
-func salvageReport(_ []string, _ []byte, why error) []migration.ReportLine {
-	return []migration.ReportLine{{Level: "Warning", Message: fmt.Sprintf("What was reported before can't be read (%s).", why)}}
+func salvageReport(names []string, _ []byte, why error) []migration.ReportLine {
+	user := names[len(names)-1]
+	return []migration.ReportLine{{Level: "Warning", User: user, Message: fmt.Sprintf("What was reported before of %s can't be read (%s).", user, why)}}
 }
 
 // salvageWarnings stands for warnings of a batch that can't be read.

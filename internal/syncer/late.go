@@ -25,7 +25,9 @@ const lateMost = time.Hour
 const lateSteps = 5 * time.Minute
 
 // lastLook is when nearly all that comes late is there, and may still be removed.
-func (r *resent) lastLook() time.Time { return r.At.Add(lateMost - 2*lateSteps).Truncate(lateSteps).Add(lateSteps) }
+func (r *resent) lastLook() time.Time {
+	return r.At.Add(lateMost - 2*lateSteps).Truncate(lateSteps).Add(lateSteps)
+}
 
 // lookAgain has the next pass made at a time, unless that has come already.
 func (p *pass) lookAgain(at time.Time) {
