@@ -72,7 +72,8 @@ type Reader interface {
 	Headers(ctx context.Context, at At, uids UIDSet, fields ...string) iter.Seq2[Header, error]
 
 	// Fetch streams the messages of the windows: windows in their order, UIDs ascending. Windows are pulled as they
-	// are needed, and a pipelining implementation pulls ahead. Each UID that was asked for comes exactly once: as a
+	// are needed, and a pipelining implementation pulls ahead. A window without UIDs says that the next one is not known
+	// yet, and is to be pulled when more of what was asked for has come. Each UID that was asked for comes exactly once: as a
 	// message with a Body, or with Err saying why not (id Vanished when it is no longer there). A message is valid
 	// until the next one is asked for; what was not read of its Body is skipped. The second value is an error of the
 	// session, after which the iteration is over; the UIDs that have not come by then were not read.

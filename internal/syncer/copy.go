@@ -20,6 +20,7 @@ type copying struct {
 	// with what is there, each by itself, so that memory holds what one folder's target contains and no more.
 	plain, doubtful []*folderPass
 	failed          bool // a link has failed: no new windows are begun
+	active          int  // links that are at work, or about to be
 }
 
 // copyAll copies what was planned for the folders.
@@ -43,7 +44,9 @@ func (p *pass) copyAll(ctx context.Context, folders []*folderPass) error {
 		}
 	}
 	links := []func(context.Context) error{func(ctx context.Context) error { return c.work(ctx, p.links[0]) }}
-	for range c.spare() {
+	spare := c.spare()
+	c.active = 1 + spare
+	for range spare {
 		links = append(links, c.workBeside)
 	}
 	// A link that fails lets the others settle what is on its way.
@@ -93,8 +96,8 @@ func (c *copying) spare() int {
 	}
 	var all, largest int64
 	for _, f := range slices.Concat(c.plain, c.doubtful) {
-		all += f.work()
-		largest = max(largest, f.work())
+		all += f.cost
+		largest = max(largest, f.cost)
 	}
 	most := linksMost
 	if !c.target.Info().Features.AtomicBatch {
@@ -104,21 +107,13 @@ func (c *copying) spare() int {
 	if n <= 0 {
 		return 0
 	}
-	slices.SortStableFunc(c.plain, func(a, b *folderPass) int { return cmp.Compare(b.work(), a.work()) })
+	slices.SortStableFunc(c.plain, func(a, b *folderPass) int { return cmp.Compare(b.cost, a.cost) })
 	return int(n)
-}
-
-// work is what a folder's windows cost, in bytes.
-func (f *folderPass) work() int64 {
-	n := f.bytes
-	for _, w := range f.windows {
-		n += int64(w.size) * messageCost
-	}
-	return n
 }
 
 // workBeside moves messages over one link more, if there are connections to spare. Losing it does not end the pass.
 func (c *copying) workBeside(ctx context.Context) error {
+	defer func() { c.active-- }()
 	var permit Permit
 	ok := false
 	if c.turn.wait(func() { permit, ok = c.Spare() }); !ok {
@@ -246,12 +241,12 @@ func (f *folderPass) sendAside(ctx context.Context) error {
 // send sends one window by itself.
 func (f *folderPass) send(ctx context.Context, w *window, form form) error {
 	only := []*window{w}
-	s := &sending{pass: f.pass, link: f.link, form: form, single: w.size == 1, feed: func() *window {
+	s := &sending{pass: f.pass, link: f.link, form: form, single: w.size == 1, feed: func(int64) (*window, bool) {
 		if len(only) == 0 {
-			return nil
+			return nil, false
 		}
 		only = nil
-		return w
+		return w, false
 	}}
 	return s.run(ctx)
 }
@@ -268,9 +263,30 @@ type stream struct {
 	folders []*folderPass // that had windows in it
 }
 
+// through tells whether the folder has no more windows to give.
+func (s *stream) through() bool {
+	return s.folder == nil || s.folder.given == len(s.folder.windows) || s.folder.trouble != nil || s.folder.redo
+}
+
+// leastAhead is what a link may always have before it, so that it need not wait for answers.
+const leastAhead = 4 << 20
+
+// early tells whether the next folder is better left to whichever link is the first to be done: what this one has before it is more
+// than a part of what is left.
+func (s *stream) early(ahead int64) bool {
+	if s.active < 2 || ahead <= leastAhead || !s.through() {
+		return false
+	}
+	var left int64
+	for _, f := range s.plain {
+		left += f.cost
+	}
+	return left > 0 && ahead > left/int64(2*s.active)
+}
+
 // more takes the next folder if the last one's windows have all been given, and tells whether there is anything to give.
 func (s *stream) more() bool {
-	for s.folder == nil || s.folder.given == len(s.folder.windows) || s.folder.trouble != nil || s.folder.redo {
+	for s.through() {
 		if s.alone || len(s.plain) == 0 {
 			return false
 		}
@@ -283,23 +299,27 @@ func (s *stream) more() bool {
 
 // next gives the next window. Without UIDPLUS there is but one in a stream, whose UIDs are looked up before the next one goes. A
 // window that broke the connection before is alone in its stream, so that it is not stored or lost together with others.
-func (s *stream) next() *window {
+func (s *stream) next(ahead int64) (w *window, later bool) {
+	if s.early(ahead) {
+		return nil, true
+	}
 	if !s.link.target.Info().Features.UIDPlus && s.given > 0 || s.suspect || !s.more() || s.folder.aside() > asideMost {
-		return nil
+		return nil, false
 	}
 	f := s.folder
 	if s.suspect = f.windows[f.given].suspect; s.suspect && s.given > 0 {
-		return nil
+		return nil, false
 	}
 	if n := len(s.folders); n == 0 || s.folders[n-1] != f {
 		s.folders = append(s.folders, f)
 		f.state.Folder = f.Source
 		f.progress(PhaseCopy)
 	}
-	w := f.windows[f.given]
+	w = f.windows[f.given]
 	f.given++
+	f.cost -= w.cost
 	s.given++
-	return w
+	return w, false
 }
 
 // aside counts the messages that wait to be sent anew.

@@ -48,8 +48,8 @@ type folderPass struct {
 	compared   bool         // flags were compared in this pass
 
 	windows []*window
-	bytes   int64 // in the windows, as far as they are to be sent
-	given   int   // of the windows, those that were given to a stream
+	cost    int64 // of the windows that were not given to a stream
+	given   int   // of the windows, those that were
 	open    int   // windows that were not written down yet
 	// apart are messages that were not stored because of what they travelled with, window by window; again are
 	// messages that were refused and may be taken without their keywords.

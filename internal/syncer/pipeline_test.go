@@ -219,6 +219,120 @@ func TestTwoPairs(t *testing.T) {
 	}
 }
 
+// However far ahead the first pair's source asks, it leaves a second pair its share.
+func TestSecondPairGetsItsShare(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	var names []string
+	for i := range 12 {
+		name := fmt.Sprintf("F%d", i)
+		w.source.AddFolder(name)
+		w.deliver(name, 1000*i, 1000*i+100)
+		names = append(names, name)
+	}
+	var mu sync.Mutex
+	logins, second := 0, 0
+	both := make(chan struct{})
+	w.change = func(j *Job) {
+		j.Spare = func() (Permit, bool) { return Permit{Release: func() {}}, true }
+		openSource, openTarget := j.OpenSource, j.OpenTarget
+		j.OpenSource = func(ctx context.Context) (mailbox.Source, error) {
+			inner, err := openSource(ctx)
+			return greedySource{inner}, err
+		}
+		j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+			inner, err := openTarget(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			if logins++; err != nil || logins == 1 {
+				return &heldTarget{Target: inner, until: both}, err
+			}
+			return &countingTarget{inner, func() {
+				if second++; second == 300 { // only then the first goes on
+					close(both)
+				}
+			}}, nil
+		}
+	}
+	w.sync(t)
+	w.same(t, names...)
+	checkOrder(t, w, names...)
+	if second < 300 {
+		t.Errorf("the second pair stored %d of 1,200 messages, though the first stored none before it", second)
+	}
+}
+
+// A greedySource pulls all windows that it can get before it yields anything.
+type greedySource struct{ mailbox.Source }
+
+func (g greedySource) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) iter.Seq2[*mailbox.Message, error] {
+	return func(yield func(*mailbox.Message, error) bool) {
+		next, stop := iter.Pull(windows)
+		defer stop()
+		var pulled []mailbox.Window
+		more := true
+		g.Source.Fetch(ctx, func(yield func(mailbox.Window) bool) {
+			for {
+				for more {
+					var w mailbox.Window
+					if w, more = next(); !more || len(w.UIDs) == 0 {
+						break
+					}
+					pulled = append(pulled, w)
+				}
+				if len(pulled) == 0 && !more {
+					return
+				}
+				if len(pulled) > 0 {
+					if !yield(pulled[0]) {
+						return
+					}
+					pulled = pulled[1:]
+				}
+			}
+		})(yield)
+	}
+}
+
+// A heldTarget does not take its first message before it is let.
+type heldTarget struct {
+	mailbox.Target
+	until <-chan struct{}
+}
+
+func (h *heldTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
+	return h.Target.Append(ctx, func(yield func(*mailbox.Outgoing, error) bool) {
+		for m, err := range msgs {
+			select {
+			case <-h.until:
+			case <-ctx.Done():
+				return
+			}
+			if !yield(m, err) {
+				return
+			}
+		}
+	})
+}
+
+// A countingTarget tells of each message that it has stored.
+type countingTarget struct {
+	mailbox.Target
+	stored func()
+}
+
+func (c *countingTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
+	return func(yield func(mailbox.Appended, error) bool) {
+		for r, err := range c.Target.Append(ctx, msgs) {
+			if err == nil && r.Fate == mailbox.Stored {
+				c.stored()
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
 // A second pair that can't be opened, that is lost or that is wanted by somebody else does not end the pass.
 func TestSecondPairFails(t *testing.T) {
 	for _, c := range []string{"refused", "lost", "recalled"} {

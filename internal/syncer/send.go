@@ -39,7 +39,9 @@ type form struct {
 type sending struct {
 	*pass
 	link *link
-	feed func() *window // gives the next window, nil if there is none; it is called with the turn
+	// feed gives the next window, nil if there is none, or none before more has arrived. ahead is what was given and has not
+	// arrived costs; feed is called with the turn.
+	feed func(ahead int64) (w *window, later bool)
 	form
 	single bool // it has but one message, which nothing else can be blamed for
 
@@ -314,7 +316,7 @@ func (s *sending) contained(work func() error) (err error) {
 func (s *sending) fetchWindows(yield func(mailbox.Window) bool) {
 	for {
 		s.turn.take()
-		w := s.feed()
+		w, later := s.feed(s.ahead())
 		if w != nil {
 			s.windows = append(s.windows, w)
 			if n := len(s.folders); n == 0 || s.folders[n-1] != w.folder {
@@ -322,7 +324,13 @@ func (s *sending) fetchWindows(yield func(mailbox.Window) bool) {
 			}
 		}
 		s.turn.give()
-		if w == nil {
+		switch {
+		case later:
+			if !yield(mailbox.Window{}) {
+				return
+			}
+			continue
+		case w == nil:
 			return
 		}
 		uids := w.toSend().Minus(w.poisonous)
@@ -330,6 +338,15 @@ func (s *sending) fetchWindows(yield func(mailbox.Window) bool) {
 			return
 		}
 	}
+}
+
+// ahead is the cost of the windows of which nothing has arrived.
+func (s *sending) ahead() int64 {
+	var cost int64
+	for _, w := range s.windows[s.begun:] {
+		cost += w.cost
+	}
+	return cost
 }
 
 // arrived finds the window that a message was asked for with, and begins the windows up to it.

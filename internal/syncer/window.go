@@ -23,8 +23,9 @@ type window struct {
 	folder  *folderPass
 	place   int // in the folder's windows; -1 if its messages are sent anew
 	uids    mailbox.UIDSet
-	size    int  // messages in it
-	suspect bool // the connection broke before while its messages were on their way
+	size    int   // messages in it
+	cost    int64 // to move it, see [messageCost]
+	suspect bool  // the connection broke before while its messages were on their way
 	// Messages that are left out and poisonous ones are not even fetched.
 	left      []planned
 	poisonous mailbox.UIDSet
@@ -84,8 +85,11 @@ func (f *folderPass) cut() {
 			w.poisonous.Add(p.uid)
 		default:
 			bytes += int64(p.size)
-			f.bytes += int64(p.size)
+			w.cost += int64(p.size)
+			f.cost += int64(p.size)
 		}
+		w.cost += messageCost
+		f.cost += messageCost
 	}
 	f.plan, f.open = nil, len(f.windows)
 }

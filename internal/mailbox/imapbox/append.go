@@ -27,7 +27,7 @@ const (
 	appendDepth = 64
 	// aloneBytes is the length from which a message has a command of its own where others share one: if it is refused for its
 	// length while it is on its way, no other is refused with it.
-	aloneBytes = 1 << 20
+	aloneBytes = 4 << 20
 	// appendAtOnce is the length up to which a message is read whole before its literal begins: should the reading fail, the
 	// connection lives on.
 	appendAtOnce = 64 << 10

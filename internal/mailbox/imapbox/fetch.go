@@ -46,6 +46,8 @@ const (
 	// taken: the numbers only have to bridge the time that a question takes.
 	aheadMessages = 4000
 	aheadRequests = 64
+	// When the next window is not known yet, it is asked for again after so many responses.
+	patience = 16
 	// heldMemory is how much of the messages that came too early is kept in memory; what is more goes to disk.
 	heldMemory = 2 << 20
 )
@@ -59,6 +61,7 @@ type fetch struct {
 
 	pulled *mailbox.Window // has been pulled and not been asked for
 	ended  bool            // there are no more
+	wait   int             // so many responses are awaited before the next window is pulled
 
 	requests []*request // that have been sent, in the order of their windows
 	folder   string     // the one that the last of them is about, as it will be open then
@@ -151,11 +154,21 @@ func (f *fetch) failed(err error) error {
 
 // fill sends commands for the windows to come.
 func (f *fetch) fill() error {
+	if f.wait > 0 && len(f.requests) > 0 {
+		f.wait--
+		return nil
+	}
 	sent := false
 	for f.asked < aheadMessages && len(f.requests) < aheadRequests {
 		w, more := f.merged()
 		if !more {
 			break
+		}
+		if len(w.UIDs) == 0 {
+			if f.wait = patience; len(f.requests) > 0 {
+				break
+			}
+			continue
 		}
 		for _, uids := range pieces(w.UIDs, requestMessages) {
 			if err := f.send(w.At, uids); err != nil {
@@ -172,16 +185,14 @@ func (f *fetch) fill() error {
 	return nil
 }
 
-// merged is the next window, together with those behind it that can be asked for with one command.
+// merged is the next window, together with those behind it that can be asked for with one command. It has no UIDs if the next is
+// not known yet.
 func (f *fetch) merged() (mailbox.Window, bool) {
 	w, more := f.pull()
-	for more && w.UIDs.Len() < requestMessages {
+	for more && len(w.UIDs) > 0 && w.UIDs.Len() < requestMessages {
 		next, another := f.pull()
-		if !another {
+		if !another || len(next.UIDs) == 0 {
 			break
-		}
-		if len(next.UIDs) == 0 {
-			continue
 		}
 		if next.At != w.At || len(w.UIDs) > 0 && next.UIDs[0].First <= w.UIDs.Max() || w.UIDs.Len()+next.UIDs.Len() > requestMessages {
 			f.pulled = &next

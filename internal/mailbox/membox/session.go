@@ -316,6 +316,9 @@ func (s *session) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) i
 		}
 		defer s.give()
 		for w := range windows {
+			if len(w.UIDs) == 0 {
+				continue
+			}
 			if !s.fetchWindow(ctx, w, yield) {
 				return
 			}
