@@ -166,7 +166,8 @@ type Features struct {
 	SpecialUse       bool // Folder.Use comes from the server
 	CreateSpecialUse bool // Create sets it
 	Subscriptions    bool // Folder.Subscribed is known
-	Identities       bool // Meta.Identity tells the same message in several folders
+	Identities       bool // List tells Meta.Identity
+	Labels           bool // folders are labels: messages of one identity are one message that several folders show
 	Namespaces       bool // Info's namespaces come from the server; else they are a guess
 }
 
@@ -218,8 +219,8 @@ type Meta struct {
 	// Size is RFC822.SIZE, a hint: servers err. -1 when the server gave none.
 	Size   int64
 	ModSeq uint64 // 0 without CONDSTORE
-	// Identity is the same in all folders that show one and the same message; 0 where a message is in one folder only, or the
-	// server tells none.
+	// Identity, which only List tells, stays with a message when it is moved, copied or renumbered: messages of one identity have the
+	// same content. 0 where the server tells none.
 	Identity uint64
 }
 

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,29 +34,33 @@ func TestAdopt(t *testing.T) {
 			w.source.Renumber("INBOX")
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(membox.Options{}, membox.Options{})
-			w.deliver("INBOX", 0, 20)
-			for range 3 { // twins
-				w.source.Deliver("INBOX", message(3))
-			}
-			w.sync(t)
-			w.same(t, "INBOX")
-			before := len(w.target.Messages("INBOX"))
-			c.spoil(t, w)
-			w.deliver("INBOX", 20, 23)
-			w.source.SetFlags("INBOX", 6, "$Work", `\Flagged`)
-			r := w.sync(t)
-			if got := len(w.target.Messages("INBOX")); got != before+3 || r.Copied != 3 {
-				t.Errorf("%d messages at the target, %d copied; want %d and 3\n%s", got, r.Copied, before+3, strings.Join(w.log.lines, "\n"))
-			}
-			if len(w.source.Messages("INBOX")) == before+3 {
-				w.same(t, "INBOX")
-			}
-			if r := w.sync(t); r.Copied+r.Matched+r.Reflagged != 0 {
-				t.Errorf("once more: %+v", r)
-			}
-		})
+		for _, identities := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, identities %v", c.name, identities), func(t *testing.T) { adopt(t, membox.Options{Identities: identities}, c.spoil) })
+		}
+	}
+}
+
+func adopt(t *testing.T, source membox.Options, spoil func(*testing.T, *world)) {
+	w := newWorld(source, membox.Options{})
+	w.deliver("INBOX", 0, 20)
+	for range 3 { // twins
+		w.source.Deliver("INBOX", message(3))
+	}
+	w.sync(t)
+	w.same(t, "INBOX")
+	before := len(w.target.Messages("INBOX"))
+	spoil(t, w)
+	w.deliver("INBOX", 20, 23)
+	w.source.SetFlags("INBOX", 6, "$Work", `\Flagged`)
+	r := w.sync(t)
+	if got := len(w.target.Messages("INBOX")); got != before+3 || r.Copied != 3 {
+		t.Errorf("%d messages at the target, %d copied; want %d and 3\n%s", got, r.Copied, before+3, strings.Join(w.log.lines, "\n"))
+	}
+	if len(w.source.Messages("INBOX")) == before+3 {
+		w.same(t, "INBOX")
+	}
+	if r := w.sync(t); r.Copied+r.Matched+r.Reflagged != 0 {
+		t.Errorf("once more: %+v", r)
 	}
 }
 

@@ -229,13 +229,11 @@ func (f *folderPass) neighbours() []*ledger {
 // gatherClaims finds out what the messages to be copied must be compared with.
 func (f *folderPass) gatherClaims(ctx context.Context) error {
 	if f.Previous != 0 {
-		for e, err := range f.all(ctx, f.Previous) {
+		for e, err := range f.lifeBefore(ctx) {
 			if err != nil {
 				return err
 			}
-			if e.Outcome.atTarget() {
-				f.claims.add(e.Digest, likeness{}, claim{target: e.Target, length: e.Size, date: e.Date, flags: e.Flags, before: true, outcome: e.Outcome, written: e.Written})
-			}
+			f.claims.add(e.Digest, likeness{}, claim{target: e.Target, length: e.Size, date: e.Date, flags: e.Flags, before: true, outcome: e.Outcome, written: e.Written})
 		}
 		for e, err := range f.all(ctx, f.Generation) {
 			if err != nil {

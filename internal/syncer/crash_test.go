@@ -185,6 +185,14 @@ func TestCrashPoints(t *testing.T) {
 			w.source.Renumber("INBOX")
 			w.deliver("INBOX", 12, 14)
 		}},
+		{name: "source with identities renumbered", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) {
+			mail(w)
+			w.sync(t)
+			w.target.Remove("INBOX", 6)
+			w.source.Remove("INBOX", 1)
+			w.source.Renumber("INBOX")
+			w.deliver("INBOX", 12, 14)
+		}},
 		{name: "target renumbered", prepare: func(t *testing.T, w *world) {
 			mail(w)
 			w.sync(t)
@@ -210,8 +218,8 @@ func TestCrashPoints(t *testing.T) {
 			w.target.AddFolder("All")
 			w.target.Deliver("All", message(6))
 		}},
-		{name: "labels", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) { labelled(t, w) }},
-		{name: "labels changed", change: twoPairs, source: membox.Options{Identities: true}, target: membox.Options{Group: 2}, prepare: func(t *testing.T, w *world) {
+		{name: "labels", source: membox.Options{Labels: true}, prepare: func(t *testing.T, w *world) { labelled(t, w) }},
+		{name: "labels changed", change: twoPairs, source: membox.Options{Labels: true}, target: membox.Options{Group: 2}, prepare: func(t *testing.T, w *world) {
 			labelled(t, w)
 			w.sync(t)
 			w.source.Remove("INBOX", 1)

@@ -59,11 +59,11 @@ func (f *folderPass) followDeletions(ctx context.Context) error {
 
 // orphans are the messages that we have put into the target folder and that have left the source, ours is how many we have put there
 // that are not known to have gone.
-// A message that another folder of the source still shows has not left.
+// Where folders are labels, a message that another folder of the source still shows has not left.
 func (f *folderPass) orphans(ctx context.Context) (gone []entry, ours int, err error) {
 	identities, told, known := []uint64(nil), false, false
 	shown := func(e entry) (bool, error) {
-		if e.Identity == 0 {
+		if e.Identity == 0 || !f.labels() {
 			return false, nil
 		}
 		if !told {

@@ -36,8 +36,15 @@ func (f *folderPass) identity(uid mailbox.UID) uint64 {
 	return f.identified[i].identity
 }
 
+// labels tells whether the source's folders are labels. Elsewhere an identity only tells a message again, see known.go, and each
+// folder's copy of it is one.
+func (p *pass) labels() bool { return p.source.Info().Features.Labels }
+
 // mergeFaces chooses which face of each message is copied, and marks the others in the plans of their folders.
 func (p *pass) mergeFaces(ctx context.Context, folders []*folderPass) error {
+	if !p.labels() {
+		return nil
+	}
 	faces := facesOf(folders)
 	if len(faces) == 0 {
 		return nil
@@ -93,7 +100,6 @@ func facesOf(folders []*folderPass) (faces []face) {
 		if f.trouble != nil || f.redo || len(f.identified) == 0 {
 			continue
 		}
-		slices.SortFunc(f.identified, func(a, b identified) int { return cmp.Compare(a.uid, b.uid) })
 		for j, m := range f.plan {
 			if id := f.identity(m.uid); id != 0 && m.left == 0 {
 				faces = append(faces, face{id, int32(i), int32(j)})
@@ -152,9 +158,12 @@ func (s identities) again(identity uint64) bool {
 	return before
 }
 
-// seenBefore are the messages that are at the target.
+// seenBefore are the messages that are at the target, where folders are labels.
 func (p *pass) seenBefore(ctx context.Context) (identities, error) {
 	seen := identities{}
+	if !p.labels() {
+		return seen, nil
+	}
 	for l := range p.ledgers(nil) {
 		for e, err := range l.all(ctx, l.Generation) {
 			if err != nil {

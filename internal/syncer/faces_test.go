@@ -68,7 +68,7 @@ var labelledOnce = map[string]string{"INBOX": "[0 1 6]", "Work": "[2]", "Work/Pr
 
 // A message is copied once however many folders show it, whatever is done to its labels later.
 func TestOneCopyOfEachMessage(t *testing.T) {
-	w := newWorld(membox.Options{Identities: true}, membox.Options{})
+	w := newWorld(membox.Options{Labels: true}, membox.Options{})
 	labelled(t, w)
 	plan, err := Previewed(t.Context(), w.job())
 	if err != nil {
@@ -131,7 +131,7 @@ func TestOneCopyOfEachMessage(t *testing.T) {
 
 // A message whose face that was chosen vanishes before it is read comes by another one.
 func TestFaceVanishes(t *testing.T) {
-	w := newWorld(membox.Options{Identities: true}, membox.Options{})
+	w := newWorld(membox.Options{Labels: true}, membox.Options{})
 	labelled(t, w)
 	w.source.SetHooks(membox.Hooks{Unreadable: func(folder string, uid mailbox.UID) error {
 		if folder == "INBOX" && uid < 3 {
@@ -153,7 +153,7 @@ func TestFaceVanishes(t *testing.T) {
 
 // What leaves a folder for another label is not taken for deleted; what leaves all is.
 func TestDeletionsAndLabels(t *testing.T) {
-	w := newWorld(membox.Options{Identities: true}, membox.Options{})
+	w := newWorld(membox.Options{Labels: true}, membox.Options{})
 	w.change = func(j *Job) { j.Deletions = Deletions{Follow: true, Percent: 100} }
 	labelled(t, w)
 	w.sync(t)
@@ -174,7 +174,7 @@ func TestDeletionsAndLabels(t *testing.T) {
 
 // Folders with labels may share a target, and folders may be left out.
 func TestLabelsSharedAndExcluded(t *testing.T) {
-	w := newWorld(membox.Options{Identities: true}, membox.Options{})
+	w := newWorld(membox.Options{Labels: true}, membox.Options{})
 	labelled(t, w)
 	rule, err := foldermap.NewRule("^(Work|A)$", "Both")
 	if err != nil {

@@ -167,6 +167,9 @@ func (f *folderPass) prepare(ctx context.Context) error {
 	if err := f.findNew(ctx); err != nil {
 		return err
 	}
+	if err := f.knowAgain(ctx); err != nil {
+		return err
+	}
 	// A folder that the user has removed at the target comes back only for new mail.
 	if opening != nil || f.first || len(f.plan) > 0 {
 		if err := f.prepareTarget(ctx, opening); err != nil {
@@ -236,7 +239,7 @@ func (f *folderPass) sourceLife(ctx context.Context) error {
 		f.SourceValidity = now
 		return nil
 	}
-	f.report("Warning", "Folder %q: the source has renumbered its messages (UIDVALIDITY %d, was %d); they are matched by content, none is copied twice.",
+	f.report("Warning", "Folder %q: the source has renumbered its messages (UIDVALIDITY %d, was %d); they are recognised, none is copied twice.",
 		f.Source, now, f.SourceValidity)
 	f.decidedMore(-f.present())
 	waiting := f.Generation
@@ -332,6 +335,7 @@ func (f *folderPass) findNew(ctx context.Context) error {
 	if !slices.IsSortedFunc(f.plan, byUID) {
 		slices.SortFunc(f.plan, byUID)
 	}
+	slices.SortFunc(f.identified, func(a, b identified) int { return cmp.Compare(a.uid, b.uid) })
 	f.SourceCount = int64(f.source0.Messages) + f.Counts[Vanished] + int64(missing.Len())
 	return nil
 }

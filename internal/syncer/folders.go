@@ -77,7 +77,7 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 // messages, those that are less preferred wait too, or they would take what the others are to have.
 func (p *pass) apart(folders []*folderPass) (now, later []*folderPass) {
 	taken := map[string]bool{}
-	labels := p.source.Info().Features.Identities
+	labels := p.labels()
 	if labels {
 		folders = ranked(folders)
 	}

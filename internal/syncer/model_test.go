@@ -171,7 +171,7 @@ func (d *deltaModel) check(t *rapid.T) {
 // come of it.
 func TestDeltaModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		source := membox.Options{NoCondStore: rapid.Bool().Draw(rt, "source without CONDSTORE")}
+		source := membox.Options{NoCondStore: rapid.Bool().Draw(rt, "source without CONDSTORE"), Identities: rapid.Bool().Draw(rt, "identities")}
 		target := membox.Options{NoUIDPlus: rapid.Bool().Draw(rt, "target without UIDPLUS"), Group: rapid.SampledFrom([]int{1, 3}).Draw(rt, "group")}
 		d := &deltaModel{t: t, w: newWorld(source, target), folders: map[string][]*modelMessage{}}
 		d.w.source.AddFolder("A")

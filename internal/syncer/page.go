@@ -59,7 +59,7 @@ type entry struct {
 	// Gone: the message has left the source since.
 	Gone bool
 
-	// Identity is the same in all folders that show the message; 0 if the source tells none.
+	// Identity stays with the message when the source moves or renumbers it; 0 if the source tells none.
 	Identity uint64
 
 	// Size, in bytes, and Date, in seconds since 1970 (noDate if there is none), are kept of messages that are at the target, as

@@ -66,8 +66,15 @@ func TestPageIsCompact(t *testing.T) {
 		entries = append(entries, entry{Source: mailbox.UID(i + 1), Outcome: Copied, Target: mailbox.UID(i + 77),
 			Size: 5000, Date: 1700000000 + int64(i)*60, Flags: mailbox.NewFlags(`\Seen`), Digest: digestOf([]byte{byte(i)})})
 	}
-	if n := len(encodePage(entries)); n > 22*maxPage {
-		t.Errorf("%d messages take %d bytes", maxPage, n)
+	plain := len(encodePage(entries))
+	if plain > 22*maxPage {
+		t.Errorf("%d messages take %d bytes", maxPage, plain)
+	}
+	for i := range entries {
+		entries[i].Identity = uint64(i+1) << 50
+	}
+	if n := len(encodePage(entries)); n != plain+8*maxPage {
+		t.Errorf("%d messages with identities take %d bytes, without %d", maxPage, n, plain)
 	}
 }
 

@@ -33,6 +33,7 @@ func TestPain(t *testing.T) {
 		{"P6", TestKeywords},
 		{"P7", TestAdopt},
 		{"P7 meanwhile", TestRenumberedMeanwhile},
+		{"P7 known", TestKnowAgain},
 		{"P8", painNothingDeleted},
 		{"P8 followed", TestFollowDeletions},
 		{"P8 brake", TestDeletionBrake},

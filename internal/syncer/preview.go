@@ -149,7 +149,7 @@ func (p *pass) previewMessages(ctx context.Context, m foldermap.Mapping, seen id
 			out.Decided++
 		case p.Filter != nil && !p.Filter(meta):
 			out.Filtered++
-		case seen.again(meta.Identity):
+		case p.labels() && seen.again(meta.Identity):
 			out.Merged++
 		case limit > 0 && size > limit:
 			out.TooLarge++

@@ -29,6 +29,7 @@ type capabilities struct {
 	binary           bool  // literal8, which may hold NUL
 	appendLimit      int64 // for every folder, in bytes; 0: none or not told
 	folderLimits     bool  // STATUS tells each folder's APPENDLIMIT
+	objectID         bool  // messages and folders have identities that outlive their names
 }
 
 func decide(set imap.CapSet) capabilities {
@@ -48,6 +49,7 @@ func decide(set imap.CapSet) capabilities {
 		literalPlus:      set.Has(imap.CapLiteralPlus),
 		literalMinus:     set.Has(imap.CapLiteralMinus),
 		binary:           set.Has(imap.CapBinary),
+		objectID:         set.Has(imap.CapObjectID),
 	}
 	if limit, ok := set.AppendLimit(); ok && limit != nil {
 		c.appendLimit = int64(*limit)

@@ -348,7 +348,7 @@ func (f *fetch) wanted(uid mailbox.UID) *request {
 }
 
 func metaOf(m *lane.Fetched) mailbox.Meta {
-	return mailbox.Meta{UID: m.UID, Flags: labelled(m), Date: m.Date, Size: m.Size, ModSeq: m.ModSeq, Identity: m.Identity}
+	return mailbox.Meta{UID: m.UID, Flags: labelled(m), Date: m.Date, Size: m.Size, ModSeq: m.ModSeq, Identity: identity(m)}
 }
 
 // vanished yields the request's next message as one that is no longer there.

@@ -1,6 +1,8 @@
 package imapbox
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -12,6 +14,15 @@ import (
 // labelled tells whether the server's folders are labels, and one copy of each message is wanted.
 func (s *session) labelled() bool {
 	return s.quirks.Has(quirks.OneCopyOfMail) && slices.Contains(s.caps.all, "X-GM-EXT-1")
+}
+
+// identity is Gmail's X-GM-MSGID, or a digest of the EMAILID (RFC 8474), which has up to 255 characters.
+func identity(m *lane.Fetched) uint64 {
+	if m.EmailID == "" {
+		return m.Identity
+	}
+	sum := sha256.Sum256([]byte(m.EmailID))
+	return max(binary.BigEndian.Uint64(sum[:]), 1)
 }
 
 // labelled are a message's flags, with a keyword for each label besides that of the folder. Its star is a flag already.

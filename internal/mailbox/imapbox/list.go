@@ -20,6 +20,15 @@ type entry struct {
 	complete bool // all that was asked for came; else it was a change of flags that the server told unasked
 }
 
+// listItems are what List asks for.
+func (s *session) listItems() string {
+	items := s.metaItems()
+	if s.emails {
+		items += " EMAILID"
+	}
+	return items
+}
+
 // metaItems are what entries are made of.
 func (s *session) metaItems() string {
 	items := "UID FLAGS INTERNALDATE RFC822.SIZE"
@@ -139,7 +148,7 @@ func (l *metaList) ask() (err error) {
 	for _, piece := range pieces(l.uids, 1<<32-1) {
 		cmd := l.entries(l.accepting(piece[0].First))
 		l.cmds = append(l.cmds, cmd)
-		if err := l.lane.Send(cmd, []byte(" "+piece.String()+" ("+l.metaItems()+")"+modifiers)); err != nil {
+		if err := l.lane.Send(cmd, []byte(" "+piece.String()+" ("+l.listItems()+")"+modifiers)); err != nil {
 			return err
 		}
 	}
@@ -194,7 +203,7 @@ func (l *metaList) askOn(ctx context.Context) error {
 	}
 	for l.whole && !l.stopped && l.last > 0 && l.count < l.exists() {
 		before, from := l.count, mailbox.UIDsFrom(l.last+1)
-		if err := l.fetchEntries(l.at.Folder, from.String(), l.metaItems(), "", l.accepting(from[0].First)); err != nil {
+		if err := l.fetchEntries(l.at.Folder, from.String(), l.listItems(), "", l.accepting(from[0].First)); err != nil {
 			return err
 		}
 		if l.count == before {
@@ -202,7 +211,7 @@ func (l *metaList) askOn(ctx context.Context) error {
 		}
 	}
 	for _, piece := range pieces(l.partial, 1<<32-1) {
-		if err := l.fetchEntries(l.at.Folder, piece.String(), l.metaItems(), "", func(e entry) { l.held = append(l.held, e.Meta) }); err != nil {
+		if err := l.fetchEntries(l.at.Folder, piece.String(), l.listItems(), "", func(e entry) { l.held = append(l.held, e.Meta) }); err != nil {
 			return err
 		}
 	}

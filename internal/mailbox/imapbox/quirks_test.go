@@ -197,7 +197,7 @@ func TestQuirks(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer source.Close()
-			if told := source.Info().Features.Identities; told != (len(changes) == 0) {
+			if told := source.Info().Features.Labels; told != (len(changes) == 0) {
 				t.Errorf("with %q the source tells identities: %v", changes, told)
 			}
 			for m, err := range source.List(t.Context(), mailbox.At{Folder: "[Gmail]/All Mail"}, mailbox.Query{UIDs: mailbox.UIDsFrom(from)}) {

@@ -37,6 +37,7 @@ type session struct {
 	kind   *quirks.Server // nil: of no known kind
 	quirks quirks.Set     // what is done about its oddities
 	labels bool           // messages are asked for their identity and their labels
+	emails bool           // messages that are listed are asked for their identity (EMAILID)
 
 	tls     *tls.ConnectionState // nil on a plain connection
 	method  login.Method         // with which somebody logs in
@@ -72,7 +73,8 @@ func OpenSource(ctx context.Context, cfg Config) (mailbox.Source, error) {
 		return nil, err
 	}
 	s.labels = s.labelled()
-	s.info.Features.Identities = s.labels
+	s.emails = s.caps.objectID && !s.labels
+	s.info.Features.Labels, s.info.Features.Identities = s.labels, s.labels || s.emails
 	return &source{&reader{session: s, examine: true}}, nil
 }
 

@@ -121,6 +121,7 @@ func (r *Reader) fetchItem(f *Fetched, name string, body func(string, *Body) err
 		}
 		switch n, ok := v.Number(); {
 		case err != nil:
+		case name == "EMAILID" && (v.Kind == List || v.Is("NIL")): // it has none
 		case name == "EMAILID":
 			f.EmailID = string(v.Text)
 		case ok:

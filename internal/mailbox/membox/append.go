@@ -125,7 +125,7 @@ func (s *session) effectAppend(at mailbox.At, group []pending, results []mailbox
 			if s.box.opts.IgnoreDates {
 				p.msg.Date = time.Now()
 			}
-			uid := f.store(p.msg)
+			uid := s.box.store(f, p.msg)
 			results[i] = mailbox.Appended{Fate: mailbox.Stored, UIDValidity: f.validity, UID: uid}
 			if s.box.opts.NoUIDPlus {
 				results[i].UIDValidity, results[i].UID = 0, 0

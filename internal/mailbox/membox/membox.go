@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"hash/fnv"
 	"io"
 	"slices"
 	"strings"
@@ -31,7 +32,8 @@ type Options struct {
 	NoSpecialUse bool // special uses are neither told nor kept
 	NoListStatus bool // subscriptions are unknown
 	NoNamespace  bool // the namespaces are not told
-	Identities   bool // Message.Identity is told
+	Identities   bool // Message.Identity is told; messages that are stored without get one that is made of their content
+	Labels       bool // it is, and messages of one identity are one that several folders show
 
 	// Group is how many messages Append stores in one go, whole or not at all (MULTIAPPEND); 1 if 0.
 	Group int
@@ -175,7 +177,7 @@ func (m *Mailbox) RemoveFolder(name string) {
 func (m *Mailbox) Deliver(name string, msg Message) mailbox.UID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.must(name).store(msg)
+	return m.store(m.must(name), msg)
 }
 
 // SetFlags replaces a message's flags.
@@ -380,7 +382,12 @@ func (f *folder) status(noModSeq bool) mailbox.Status {
 	return s
 }
 
-func (f *folder) store(msg Message) mailbox.UID {
+func (m *Mailbox) store(f *folder, msg Message) mailbox.UID {
+	if m.opts.Identities && msg.Identity == 0 {
+		h := fnv.New64a()
+		_, _ = h.Write(msg.Body)
+		msg.Identity = h.Sum64()
+	}
 	f.modSeq++
 	msg.UID, msg.ModSeq, msg.Body = f.uidNext, f.modSeq, bytes.Clone(msg.Body)
 	f.uidNext++
@@ -427,6 +434,15 @@ func (m *Mailbox) SetDate(name string, uid mailbox.UID, date time.Time) {
 	defer m.mu.Unlock()
 	if msg := m.must(name).message(uid); msg != nil {
 		msg.Date = date
+	}
+}
+
+// SetIdentity gives a message another identity.
+func (m *Mailbox) SetIdentity(name string, uid mailbox.UID, identity uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if msg := m.must(name).message(uid); msg != nil {
+		msg.Identity = identity
 	}
 }
 

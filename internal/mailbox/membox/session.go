@@ -141,7 +141,7 @@ func (s *session) Info() mailbox.Info {
 		Features: mailbox.Features{
 			UIDPlus: !o.NoUIDPlus, CondStore: !o.NoCondStore, QResync: !o.NoCondStore, AtomicBatch: o.Group > 1,
 			Quota: o.Quota > 0, Binary: o.Binary, SpecialUse: !o.NoSpecialUse, CreateSpecialUse: !o.NoSpecialUse,
-			Subscriptions: !o.NoListStatus, Namespaces: !o.NoNamespace, Identities: o.Identities,
+			Subscriptions: !o.NoListStatus, Namespaces: !o.NoNamespace, Identities: o.Identities || o.Labels, Labels: o.Labels,
 		},
 		AppendLimit: o.AppendLimit,
 	}
@@ -240,6 +240,9 @@ func (s *session) meta(msg Message) mailbox.Meta {
 	meta := mailbox.Meta{UID: msg.UID, Flags: msg.Flags, Date: msg.Date, Size: int64(len(msg.Body)), ModSeq: msg.ModSeq, Identity: msg.Identity}
 	if s.box.opts.NoCondStore {
 		meta.ModSeq = 0
+	}
+	if !s.box.opts.Identities && !s.box.opts.Labels {
+		meta.Identity = 0
 	}
 	return meta
 }

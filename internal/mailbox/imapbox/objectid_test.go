@@ -1,0 +1,74 @@
+package imapbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"migsh/internal/mailbox"
+)
+
+// Messages are asked for their EMAILID where they are listed, and only by a source whose server has OBJECTID. What is odd counts as none.
+func TestEmailID(t *testing.T) {
+	line := func(uid int, id string) string {
+		return strings.TrimSuffix(metaLine(uid), ")\r\n") + id + ")\r\n"
+	}
+	long := strings.Repeat("x", 255)
+	for _, c := range []struct {
+		caps  string
+		hide  []string
+		ids   [3]string // as the server says them
+		same  bool      // the first is the third
+		known [3]bool
+	}{
+		{caps: " OBJECTID", ids: [3]string{" EMAILID (M6d99)", " EMAILID (M6d98)", " EMAILID (M6d99)"}, same: true, known: [3]bool{true, true, true}},
+		{caps: " OBJECTID", ids: [3]string{"", " EMAILID NIL", " EMAILID ()"}, same: true},
+		{caps: " OBJECTID", ids: [3]string{" EMAILID (\"M6d99\")", " EMAILID (" + long + ")", " EMAILID (" + long + "y)"}, known: [3]bool{true, true, true}},
+		{caps: "", same: true},
+		{caps: " OBJECTID", hide: []string{"OBJECTID"}, same: true},
+	} {
+		s := &script{caps: scriptedCaps + c.caps, says: map[string]string{"UID FETCH": line(11, c.ids[0]) + line(12, c.ids[1]) + line(13, c.ids[2])}}
+		cfg := s.start(t)
+		cfg.HideCapabilities = c.hide
+		offered := c.caps != "" && c.hide == nil
+		source, err := OpenSource(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := source.Info().Features; f.Identities != offered || f.Labels {
+			t.Errorf("%+v: features %+v", c, f)
+		}
+		var got []uint64
+		for m, err := range source.List(t.Context(), mailbox.At{Folder: "INBOX"}, mailbox.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, m.Identity)
+		}
+		outcome(t.Context(), source)
+		source.Close()
+		target, err := OpenTarget(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range target.List(t.Context(), mailbox.At{Folder: "INBOX"}, mailbox.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		target.Close()
+		if len(got) != 3 || (got[0] == got[2]) != c.same || fmt.Sprint([3]bool{got[0] != 0, got[1] != 0, got[2] != 0}) != fmt.Sprint(c.known) {
+			t.Errorf("%+v: identities %v", c, got)
+		}
+		asked := 0
+		for _, command := range s.heard {
+			if strings.Contains(command, "EMAILID") {
+				asked++
+			}
+		}
+		if want := map[bool]int{true: 1}[offered]; asked != want || offered && !slices.Contains(s.heard, "UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE EMAILID)") {
+			t.Errorf("%+v: asked %d times: %q", c, asked, s.heard)
+		}
+	}
+}
