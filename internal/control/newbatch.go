@@ -402,13 +402,12 @@ func (c *Control) writeRows(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	w := records.NewWriter(c.records.Store)
-	for _, part := range [][]store.Op{ops, users, claims} {
-		if err := w.AddSorted(ctx, part); err != nil {
+	for _, part := range [][]store.Op{append(ops, users...), claims} {
+		if err := records.WriteAll(ctx, c.records.Store, part); err != nil {
 			return err
 		}
 	}
-	return w.Flush(ctx)
+	return nil
 }
 
 // noRow is the error of a file of which nothing is left.

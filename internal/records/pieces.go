@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"migsh/internal/migration"
 	"migsh/store"
 )
@@ -78,49 +80,37 @@ func pieceOps[T any](c store.Collection[[]T], list []T, size, before int) ([]sto
 	return ops, nil
 }
 
-// Writer puts operations into updates as large as the store takes, in their order. Each update is atomic, the whole is not.
-type Writer struct {
-	store store.Store
-	ops   []store.Op
-	bytes int
-}
+// updatesAtOnce is how many updates wait for the store together: it writes those that wait in one go.
+const updatesAtOnce = 8
 
-// NewWriter makes a writer; Flush it at the end.
-func NewWriter(s store.Store) *Writer { return &Writer{store: s} }
-
-// Add puts an operation in line, and writes what is in line if it would be too much for one update.
-func (w *Writer) Add(ctx context.Context, ops ...store.Op) error {
-	size := 0
-	for _, op := range ops {
-		size += len(op.Key) + len(op.Value)
-	}
-	if len(w.ops)+len(ops) > store.MaxOps || w.bytes+size > store.MaxBytes {
-		if err := w.Flush(ctx); err != nil {
-			return err
-		}
-	}
-	w.ops, w.bytes = append(w.ops, ops...), w.bytes+size
-	return nil
-}
-
-// AddSorted adds many operations that may go in any order, in the order of their keys: neighbours lie together on the disk, and what
-// touches few places is written faster.
-func (w *Writer) AddSorted(ctx context.Context, ops []store.Op) error {
+// WriteAll writes many operations that may go in any order, in updates as large as the store takes. Each update is atomic, the whole is
+// not. Their keys are put in order, which it does to ops itself: neighbours lie together on the disk, and what touches few places is
+// written faster.
+func WriteAll(ctx context.Context, s store.Store, ops []store.Op) error {
 	slices.SortFunc(ops, func(a, b store.Op) int { return cmp.Compare(a.Key, b.Key) })
-	for _, op := range ops {
-		if err := w.Add(ctx, op); err != nil {
+	updates, within := errgroup.WithContext(ctx)
+	updates.SetLimit(updatesAtOnce)
+	for len(ops) > 0 && within.Err() == nil {
+		part := ops[:fitting(ops)]
+		ops = ops[len(part):]
+		updates.Go(func() error {
+			_, err := s.Update(within, part...)
 			return err
-		}
+		})
 	}
-	return nil
+	if err := updates.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
-// Flush writes what is in line.
-func (w *Writer) Flush(ctx context.Context) error {
-	if len(w.ops) == 0 {
-		return nil
+// fitting is how many of the operations one update takes.
+func fitting(ops []store.Op) int {
+	bytes := 0
+	for i, op := range ops[:min(len(ops), store.MaxOps)] {
+		if bytes += len(op.Key) + len(op.Value); i > 0 && bytes > store.MaxBytes {
+			return i
+		}
 	}
-	_, err := w.store.Update(ctx, w.ops...)
-	w.ops, w.bytes = w.ops[:0], 0
-	return err
+	return min(len(ops), store.MaxOps)
 }

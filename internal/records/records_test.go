@@ -123,21 +123,25 @@ func TestReportKeepsItsLatestLines(t *testing.T) {
 	put(t, r, o)
 }
 
-func TestWriterStaysWithinLimits(t *testing.T) {
+func TestWriteAll(t *testing.T) {
 	r, ctx := open(t), t.Context()
-	w := NewWriter(r.Store)
+	var ops []store.Op
 	for i := range store.MaxOps + 10 {
-		if err := w.Add(ctx, store.Set(fmt.Sprintf("many/%d", i), nil)); err != nil {
-			t.Fatal(err)
-		}
+		ops = append(ops, store.Set(fmt.Sprintf("many/%d", i), nil))
 	}
 	for i := range 40 {
-		if err := w.Add(ctx, store.Set(fmt.Sprintf("large/%d", i), make([]byte, store.MaxValue))); err != nil {
-			t.Fatal(err)
-		}
+		ops = append(ops, store.Set(fmt.Sprintf("large/%d", i), make([]byte, store.MaxValue)))
 	}
-	if err := w.Flush(ctx); err != nil {
+	if err := WriteAll(ctx, r.Store, ops); err != nil {
 		t.Fatal(err)
+	}
+	if err := WriteAll(ctx, r.Store, []store.Op{store.Create("many/5", nil)}); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("what can't be written: %v", err)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := WriteAll(ended, r.Store, []store.Op{store.Create("never", nil)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v", err)
 	}
 	n := 0
 	for _, err := range r.Store.Scan(ctx, "") {

@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -25,8 +24,7 @@ func (r *Records) Wipe(ctx context.Context, batchGUID string) error {
 		}
 		releases = append(releases, release...)
 	}
-	w := NewWriter(r.Store)
-	if err := errors.Join(w.AddSorted(ctx, releases), w.Flush(ctx)); err != nil {
+	if err := WriteAll(ctx, r.Store, releases); err != nil {
 		return fmt.Errorf("release the mailboxes of a batch: %w", err)
 	}
 	for _, prefix := range []string{
