@@ -41,6 +41,7 @@ func TestLanguage(t *testing.T) {
 		{"TabExpansion2 -options", `Set-Content o.txt 1; New-Item -ItemType Directory q, w[1] | Out-Null; function t($text, $o) { (TabExpansion2 $text -options $o).CompletionMatches.CompletionText }
 (t "Get-Content $PWD/o.t" @{ RelativePaths = $true }); (t 'Get-Content o.t' @{ RelativePaths = $false }) -eq "$PWD/o.txt"; Set-Location q; t 'Get-Content ../o' @{ RelativePaths = $true }; t 'Get-Content ../w' @{ LiteralPaths = $true }; try { t 'a' @{ Relative = 1 } } catch { $_.FullyQualifiedErrorId }`,
 			"./o.txt\nTrue\n../o.txt\n../w[1]\nUnknownCompletionOption,Microsoft.PowerShell.Commands.TabExpansion2Command\n"},
+		{"numbers that are cut keep their end", `([pscustomobject]@{ A = 123456; B = 'abcdef' } | Format-Table @{ n = 'A'; e = 'A'; width = 3 }, @{ n = 'B'; e = 'B'; width = 3 } | Out-String).Trim()`, "A B\n  - -\n…56 ab…\n"},
 		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
 		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
 		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},

@@ -120,12 +120,16 @@ func (t *tableView) rows(entries []*entry) []string {
 	return out
 }
 
-// fitted returns an entry's cells, each on one line and cut to its column.
+// fitted returns an entry's cells, each on one line and cut to its column; of what stands on the right the end is kept.
 func (t *tableView) fitted(e *entry) []string {
 	line := make([]string, len(t.widths))
 	for i := range line {
 		if t.widths[i] > 0 && i < len(e.cells) {
-			line[i] = cut(oneLine(e.cells[i]), t.widths[i])
+			shorten := cut
+			if t.layout.columns[i].align == AlignRight {
+				shorten = cutFront
+			}
+			line[i] = shorten(oneLine(e.cells[i]), t.widths[i])
 		}
 	}
 	return line

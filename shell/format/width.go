@@ -96,6 +96,19 @@ func split(text string, width int) (head, tail string) {
 	return text, ""
 }
 
+// cutFront is cut that keeps the text's end.
+func cutFront(text string, width int) string {
+	if width <= 1 || Width(text) <= width {
+		return cut(text, width)
+	}
+	tail := text
+	for Width(tail) > width-1 {
+		_, n := utf8.DecodeRuneInString(tail)
+		tail = tail[n:]
+	}
+	return ellipsis + tail
+}
+
 // oneLine is what a table cell shows of text with line breaks: its first line, with an ellipsis for the rest.
 func oneLine(text string) string {
 	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
