@@ -72,10 +72,7 @@ type setItemProperty struct {
 
 // Process sets the properties of each item.
 func (c *setItemProperty) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, true)
+	targets, err := (&itemPaths{c.Path, c.LiteralPath}).items(out, &c.narrowing, &c.credential, true)
 	if err != nil {
 		return err
 	}
@@ -149,10 +146,7 @@ type clearItemProperty struct {
 
 // Process sets the attributes of files back to what they are without any.
 func (c *clearItemProperty) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, true)
+	targets, err := c.items(out, &c.narrowing, &c.credential, true)
 	if err != nil {
 		return err
 	}

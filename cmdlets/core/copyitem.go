@@ -213,10 +213,7 @@ type moveItem struct {
 }
 
 func (c *moveItem) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, c.Force)
+	targets, err := c.items(out, &c.narrowing, &c.credential, c.Force)
 	if err != nil {
 		return err
 	}

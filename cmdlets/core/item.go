@@ -46,6 +46,14 @@ type itemPaths struct {
 	LiteralPath []string `param:"set=LiteralPath mandatory pipelinebyname" alias:"PSPath,LP" complete:"file" help:"Paths taken as they are, without wildcards."`
 }
 
+// items finds the items that are meant and tells of those that are missing.
+func (p *itemPaths) items(out cmdlet.Out, n *narrowing, c *credential, hidden bool) ([]target, error) {
+	if err := c.refuse(); err != nil {
+		return nil, err
+	}
+	return existing(out, p.Path, p.LiteralPath, n, hidden)
+}
+
 type getItem struct {
 	itemPaths
 	narrowing
@@ -54,10 +62,7 @@ type getItem struct {
 }
 
 func (c *getItem) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, c.Force)
+	targets, err := c.items(out, &c.narrowing, &c.credential, c.Force)
 	if err != nil {
 		return err
 	}
@@ -147,10 +152,7 @@ type clearItem struct {
 }
 
 func (c *clearItem) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, c.Force)
+	targets, err := c.items(out, &c.narrowing, &c.credential, c.Force)
 	if err != nil {
 		return err
 	}
@@ -330,10 +332,7 @@ type removeItem struct {
 }
 
 func (c *removeItem) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, c.Force)
+	targets, err := c.items(out, &c.narrowing, &c.credential, c.Force)
 	if err != nil {
 		return err
 	}

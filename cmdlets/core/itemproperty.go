@@ -25,10 +25,7 @@ type getItemProperty struct {
 }
 
 func (c *getItemProperty) Process(_ context.Context, _ any, out cmdlet.Out) error {
-	if err := c.refuse(); err != nil {
-		return err
-	}
-	targets, err := existing(out, c.Path, c.LiteralPath, &c.narrowing, true)
+	targets, err := c.items(out, &c.narrowing, &c.credential, true)
 	if err != nil {
 		return err
 	}
