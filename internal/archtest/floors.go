@@ -51,6 +51,7 @@ var floors = map[string]int{
 	"shell/syntax":            1,
 	"shell/object/netfmt":     1,
 	"internal/mailbox":        0,
+	"internal/mailbox/token":  0,
 	"internal/mailbox/lane":   1,
 	"internal/mailbox/wrap":   1,
 	"internal/mailbox/quirks": 1,

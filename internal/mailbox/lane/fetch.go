@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/token"
 )
 
 // Flags are a message's flags.
@@ -170,7 +171,7 @@ func (r *Reader) digits() (int64, bool) {
 	if end < len(r.line) && r.line[end] != ' ' && r.line[end] != ')' {
 		return 0, false
 	}
-	n, ok := number(r.line[:end])
+	n, ok := token.Number(r.line[:end])
 	if ok {
 		r.line = r.line[end:]
 	}
@@ -183,7 +184,7 @@ func (r *Reader) modSeq() (uint64, bool) {
 	if end < 0 || r.line[0] != '(' {
 		return 0, false
 	}
-	n, ok := number(r.line[1:end])
+	n, ok := token.Number(r.line[1:end])
 	if ok {
 		r.line = r.line[end+1:]
 	}
@@ -281,7 +282,7 @@ func (r *Reader) fetchDate(f *Fetched) error {
 func (r *Reader) fetchBody(name string, body func(string, *Body) error) error {
 	var b *Body
 	if r.atLiteral() {
-		n := announced(r.line)
+		n := token.Announced(r.line)
 		r.line = nil
 		b = &Body{r: r, size: n, left: n}
 		r.body = b

@@ -3,6 +3,8 @@ package lane
 import (
 	"strings"
 	"testing"
+
+	"migsh/internal/mailbox/token"
 )
 
 func TestMailboxNamesRoundTrip(t *testing.T) {
@@ -32,7 +34,7 @@ func FuzzNames(f *testing.F) {
 			t.Errorf("%q and %q are read as %q and %q", a, b, textA, textB)
 		}
 		for raw, text := range map[string]string{a: textA, b: textB} {
-			if got, _, ok := parseQuoted(names.Append(nil, text)); !ok || string(got) != raw {
+			if got, _, ok := token.Quoted(names.Append(nil, text)); !ok || string(got) != raw {
 				t.Errorf("the way back from %q leads to %q, not %q", text, got, raw)
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"migsh/internal/mailbox/token"
 )
 
 const (
@@ -90,7 +92,7 @@ func (r *Reader) Next() (Response, error) {
 	}
 	resp := Response{Tag: intern(tag)}
 	name := r.name()
-	if n, ok := number(name); ok && resp.Tag == "*" {
+	if n, ok := token.Number(name); ok && resp.Tag == "*" {
 		if n > math.MaxUint32 {
 			return Response{}, grammar("%.80q", whole)
 		}
@@ -187,7 +189,7 @@ func (r *Reader) Skip() error {
 		}
 	}
 	for !r.free {
-		n := announced(r.line)
+		n := token.Announced(r.line)
 		if n < 0 {
 			break
 		}
@@ -277,38 +279,6 @@ func (r *Reader) Text() string {
 	text := string(r.line)
 	r.line = nil
 	return text
-}
-
-// announced is the length of the literal that a line ends with, such as "… {12}" or "… {12+}", or -1.
-func announced(line []byte) int64 {
-	if len(line) == 0 || line[len(line)-1] != '}' {
-		return -1
-	}
-	open := bytes.LastIndexByte(line, '{')
-	if open < 0 {
-		return -1
-	}
-	n, ok := number(bytes.TrimSuffix(line[open+1:len(line)-1], []byte("+")))
-	if !ok {
-		return -1
-	}
-	return n
-}
-
-// number reads digits that make an int64.
-func number(digits []byte) (int64, bool) {
-	if len(digits) == 0 {
-		return 0, false
-	}
-	n := int64(0)
-	for _, c := range digits {
-		d := int64(c - '0')
-		if c < '0' || c > '9' || n > (math.MaxInt64-d)/10 {
-			return 0, false
-		}
-		n = n*10 + d
-	}
-	return n, true
 }
 
 // Printable is text with control characters and broken UTF-8 made visible.

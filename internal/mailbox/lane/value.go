@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"migsh/internal/mailbox/token"
 )
 
 // A Value is one value of IMAP's grammar: an atom, a string or a list.
@@ -41,7 +43,7 @@ func (v Value) Number() (int64, bool) {
 	if v.Kind == List {
 		return 0, false
 	}
-	return number(v.Text)
+	return token.Number(v.Text)
 }
 
 // ParseValues reads values out of a text that holds no literals, such as the arguments of a response code.
@@ -59,7 +61,7 @@ func (r *Reader) value(depth int) (Value, error) {
 	case r.line[0] == '(':
 		return r.list(depth)
 	case r.line[0] == '"':
-		text, rest, ok := parseQuoted(r.line)
+		text, rest, ok := token.Quoted(r.line)
 		if !ok {
 			return Value{}, grammar("a string does not end: %.80q", r.line)
 		}
@@ -107,11 +109,11 @@ func (r *Reader) list(depth int) (Value, error) {
 // atLiteral tells whether the announcement of a literal, and nothing else, is left of the line.
 func (r *Reader) atLiteral() bool {
 	text := bytes.TrimPrefix(r.line, []byte("~"))
-	return len(text) > 0 && text[0] == '{' && bytes.IndexByte(text, '}') == len(text)-1 && announced(text) >= 0
+	return len(text) > 0 && text[0] == '{' && bytes.IndexByte(text, '}') == len(text)-1 && token.Announced(text) >= 0
 }
 
 func (r *Reader) literal() (Value, error) {
-	n := announced(r.line)
+	n := token.Announced(r.line)
 	if n > maxText {
 		return Value{}, grammar("a literal of %d bytes where none may have more than %d", n, maxText)
 	}
@@ -120,24 +122,6 @@ func (r *Reader) literal() (Value, error) {
 		return Value{}, cut(err)
 	}
 	return Value{Kind: Literal, Text: text}, cut(r.nextLine())
-}
-
-// parseQuoted reads a quoted string and resolves its escapes. A backslash before anything but a quote or a backslash stands for
-// itself: servers whose hierarchy separator is a backslash forget to double it.
-func parseQuoted(p []byte) (text, rest []byte, ok bool) {
-	text = make([]byte, 0, 32)
-	for i := 1; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '"':
-			return text, p[i+1:], true
-		case c == '\\' && i+1 < len(p) && (p[i+1] == '"' || p[i+1] == '\\'):
-			i++
-			text = append(text, p[i])
-		default:
-			text = append(text, c)
-		}
-	}
-	return nil, nil, false
 }
 
 // appendString writes a quoted string, or a literal that needs no invitation where a quoted string cannot hold the text.

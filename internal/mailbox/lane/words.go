@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"migsh/internal/mailbox"
+	"migsh/internal/mailbox/token"
 )
 
 // ValidFlag tells whether a flag or keyword can be written in IMAP's grammar. What can't must not be sent: the server would say
@@ -133,10 +134,10 @@ func ParseUIDs(text string) ([]mailbox.UIDRange, bool) {
 	var out []mailbox.UIDRange
 	for part := range strings.SplitSeq(text, ",") {
 		from, to, isRange := strings.Cut(part, ":")
-		first, ok := number([]byte(from))
+		first, ok := token.Number([]byte(from))
 		last := first
 		if isRange && ok {
-			last, ok = number([]byte(to))
+			last, ok = token.Number([]byte(to))
 		}
 		if !ok || first == 0 || last == 0 || max(first, last) > int64(mailbox.MaxUID) {
 			return nil, false

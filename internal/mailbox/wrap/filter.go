@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"migsh/internal/mailbox/token"
 )
 
 // Filter stands between an IMAP server and a client library for which any surprise is fatal, while the library greets and logs
@@ -239,7 +241,7 @@ func (f *Filter) emit(text ...[]byte) {
 
 // drop swallows a line and the literal it announces.
 func (f *Filter) drop(line []byte) error {
-	n := announced(line)
+	n := token.Announced(line)
 	f.dropped = n >= 0
 	return f.discard(n)
 }
@@ -353,7 +355,7 @@ const maxCollected = 1 << 20
 // repair reads a response whole and lets the library see what repair makes of its values.
 func (f *Filter) repair(name string, repair repairFunc, line []byte) error {
 	whole := bytes.Clone(line)
-	for n := announced(line); n >= 0; n = announced(line) {
+	for n := token.Announced(line); n >= 0; n = token.Announced(line) {
 		if n > maxCollected || len(whole) > maxCollected {
 			return fmt.Errorf("the server sent a %s response longer than %d bytes", name, maxCollected)
 		}
@@ -475,6 +477,6 @@ func isTag(w []byte) bool {
 	if len(w) < 2 || w[0] != 'T' {
 		return false
 	}
-	_, ok := number(w[1:])
+	_, ok := token.Number(w[1:])
 	return ok
 }

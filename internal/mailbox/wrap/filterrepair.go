@@ -7,6 +7,8 @@ import (
 	"maps"
 	"regexp"
 	"strings"
+
+	"migsh/internal/mailbox/token"
 )
 
 // A repairFunc turns the values of an untagged response, given without its name, into ones that the library understands. It
@@ -158,7 +160,7 @@ func codeArguments(name, args string) bool {
 
 func allNumbers(fields []string, limit int64) bool {
 	for _, field := range fields {
-		if n, ok := number([]byte(field)); !ok || n > limit {
+		if n, ok := token.Number([]byte(field)); !ok || n > limit {
 			return false
 		}
 	}

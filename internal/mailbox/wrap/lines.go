@@ -2,7 +2,8 @@ package wrap
 
 import (
 	"bytes"
-	"math"
+
+	"migsh/internal/mailbox/token"
 )
 
 // maxLine bounds what is held of one line outside literals. A SEARCH answer of half a million numbers has about 4 MB.
@@ -36,47 +37,13 @@ func (s *splitter) feed(p []byte, onLine func(line []byte, literal int64, within
 		p = p[end+1:]
 		literal := int64(-1)
 		if s.within || s.plain == nil || !s.plain(s.line) {
-			literal = announced(s.line)
+			literal = token.Announced(s.line)
 		}
 		onLine(s.line, literal, s.within)
 		s.within = literal >= 0
 		s.literal = max(literal, 0)
 		s.line = s.line[:0]
 	}
-}
-
-// announced is the length of the literal that a line ends with, such as "… {12}\r\n" or "… {12+}\r\n", or -1.
-func announced(line []byte) int64 {
-	line = bytes.TrimRight(line, "\r\n")
-	if len(line) == 0 || line[len(line)-1] != '}' {
-		return -1
-	}
-	open := bytes.LastIndexByte(line, '{')
-	if open < 0 {
-		return -1
-	}
-	digits := bytes.TrimSuffix(line[open+1:len(line)-1], []byte("+"))
-	n, ok := number(digits)
-	if !ok {
-		return -1
-	}
-	return n
-}
-
-// number reads digits that make an int64.
-func number(digits []byte) (int64, bool) {
-	if len(digits) == 0 {
-		return 0, false
-	}
-	n := int64(0)
-	for _, c := range digits {
-		d := int64(c - '0')
-		if c < '0' || c > '9' || n > (math.MaxInt64-d)/10 {
-			return 0, false
-		}
-		n = n*10 + d
-	}
-	return n, true
 }
 
 // word cuts the first word off a line: what stands before the first blank.

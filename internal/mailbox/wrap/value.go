@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
+
+	"migsh/internal/mailbox/token"
 )
 
 // value is one value of IMAP's grammar: an atom, a string or a list.
@@ -66,7 +68,7 @@ func parseValue(p []byte, depth int) (value, []byte, error) {
 		}
 		return value{kind: list, list: vals}, rest[1:], nil
 	case p[0] == '"':
-		text, rest, ok := parseQuoted(p)
+		text, rest, ok := token.Quoted(p)
 		if !ok {
 			return value{}, nil, errGrammar
 		}
@@ -85,30 +87,12 @@ func parseValue(p []byte, depth int) (value, []byte, error) {
 	}
 }
 
-// parseQuoted reads a quoted string and resolves its escapes. A backslash before anything but a quote or a backslash stands for
-// itself: servers whose hierarchy separator is a backslash forget to double it.
-func parseQuoted(p []byte) (text, rest []byte, ok bool) {
-	text = make([]byte, 0, 32)
-	for i := 1; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '"':
-			return text, p[i+1:], true
-		case c == '\\' && i+1 < len(p) && (p[i+1] == '"' || p[i+1] == '\\'):
-			i++
-			text = append(text, p[i])
-		default:
-			text = append(text, c)
-		}
-	}
-	return nil, nil, false
-}
-
 func parseLiteral(p []byte) (value, []byte, error) {
 	end := bytes.IndexByte(p, '\n')
 	if end < 0 {
 		return value{}, nil, errGrammar
 	}
-	n := announced(p[:end])
+	n := token.Announced(p[:end])
 	p = p[end+1:]
 	if n < 0 || n > int64(len(p)) {
 		return value{}, nil, errGrammar
