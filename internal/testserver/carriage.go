@@ -28,9 +28,22 @@ type carriage struct {
 
 // A chunk is a piece of the stream and the time at which it is to arrive.
 type chunk struct {
-	bytes []byte
-	due   time.Time
+	buffer []byte
+	length int
+	due    time.Time
 }
+
+const (
+	chunkBytes = 16 << 10
+	// A long line takes much at once, so that carrying it costs little, and holds much, so that it does not limit what
+	// flows: 256 MB in a delay.
+	longChunkBytes = 256 << 10
+	longDepth      = 1024
+	// gather is how long a long line waits for more to come when much has come.
+	gather = 500 * time.Microsecond
+)
+
+var longChunks = sync.Pool{New: func() any { return make([]byte, longChunkBytes) }}
 
 func newCarriage(p *Proxy, link Link, client, server *net.TCPConn) *carriage {
 	c := &carriage{proxy: p, link: link, client: client, server: server, silent: make(chan struct{})}
@@ -50,7 +63,7 @@ func (c *carriage) run() {
 
 	depth := 1
 	if c.link.Delay > 0 {
-		depth = 256 // what is on its way must not hold up what follows
+		depth = longDepth
 	}
 	up, down := make(chan chunk, depth), make(chan chunk, depth)
 	var readers, writers sync.WaitGroup
@@ -124,13 +137,21 @@ func (c *carriage) part() {
 func (c *carriage) read(from *net.TCPConn, out chan<- chunk) {
 	defer close(out)
 	for {
-		bytes := make([]byte, 16<<10)
-		n, err := from.Read(bytes)
+		var buffer []byte
+		if c.link.Delay > 0 {
+			buffer = longChunks.Get().([]byte)
+		} else {
+			buffer = make([]byte, chunkBytes)
+		}
+		n, err := from.Read(buffer)
 		if n > 0 {
 			select {
-			case out <- chunk{bytes[:n], time.Now().Add(c.link.Delay)}:
+			case out <- chunk{buffer, n, time.Now().Add(c.link.Delay)}:
 			case <-c.ctx.Done():
 			}
+		}
+		if c.link.Delay > 0 && n > chunkBytes/2 {
+			time.Sleep(gather)
 		}
 		if err != nil {
 			if err != io.EOF && !c.parted.Load() {
@@ -142,10 +163,10 @@ func (c *carriage) read(from *net.TCPConn, out chan<- chunk) {
 }
 
 func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, passed func(*ProxyStats) *int64) {
-	most := 16 << 10
+	most := longChunkBytes
 	limit := rate.NewLimiter(rate.Inf, most)
 	if c.link.Rate > 0 {
-		most = max(1, min(most, c.link.Rate/20))
+		most = max(1, min(chunkBytes, c.link.Rate/20))
 		limit = rate.NewLimiter(rate.Limit(c.link.Rate), most)
 	}
 	var total int64
@@ -153,8 +174,9 @@ func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, pas
 		if !c.sleepUntil(piece.due) {
 			return
 		}
-		for len(piece.bytes) > 0 {
-			n := int64(min(len(piece.bytes), most))
+		bytes := piece.buffer[:piece.length]
+		for len(bytes) > 0 {
+			n := int64(min(len(bytes), most))
 			if cut > 0 {
 				n = min(n, cut-total)
 			}
@@ -173,17 +195,20 @@ func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, pas
 			if limit.WaitN(c.ctx, int(n)) != nil {
 				return
 			}
-			if _, err := to.Write(piece.bytes[:n]); err != nil {
+			if _, err := to.Write(bytes[:n]); err != nil {
 				c.reset()
 				return
 			}
-			piece.bytes = piece.bytes[n:]
+			bytes = bytes[n:]
 			total += n
 			c.proxy.count(func(s *ProxyStats) { *passed(s) += n })
 			if total == cut {
 				c.cut()
 				return
 			}
+		}
+		if len(piece.buffer) == longChunkBytes {
+			longChunks.Put(piece.buffer)
 		}
 	}
 	if c.ctx.Err() == nil {
@@ -193,6 +218,9 @@ func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, pas
 
 // sleepUntil reports whether the time came before the carriage's end.
 func (c *carriage) sleepUntil(due time.Time) bool {
+	if c.link.Delay == 0 || !time.Now().Before(due) {
+		return c.ctx.Err() == nil
+	}
 	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
 	select {
