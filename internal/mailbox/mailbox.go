@@ -83,6 +83,13 @@ type Reader interface {
 	Close() error
 }
 
+// A FolderIdentifier is a Reader whose server gives folders identities, see [Opened].
+type FolderIdentifier interface {
+	// FolderIdentity is the identity of a folder that this session has opened, "" if it has not, or the server has told none. It does not
+	// wait.
+	FolderIdentity(folder string) string
+}
+
 // A RightsReader is a Reader that can tell which rights are granted to a folder.
 type RightsReader interface {
 	// Rights tells who may do what with a folder, by the server's letters (RFC 4314); nil where the server knows no rights.
@@ -198,6 +205,8 @@ type Opened struct {
 	AnyKeyword bool
 	// ReadOnly says that the folder can't be written.
 	ReadOnly bool
+	// Identity stays with the folder when it is renamed, and no other has it; "" where the server tells none.
+	Identity string
 }
 
 // A Query selects messages of a folder.

@@ -46,6 +46,7 @@ type folderPass struct {
 	identified []identified // of the messages listed, those that have an identity
 	changes    changes      // of flags, as far as the list of what is new has shown them
 	compared   bool         // flags were compared in this pass
+	lived      bool         // this pass has begun a new life of the source folder
 
 	windows []*window
 	cost    int64 // of the windows that were not given to a stream
@@ -167,6 +168,9 @@ func (f *folderPass) prepare(ctx context.Context) error {
 	if err := f.findNew(ctx); err != nil {
 		return err
 	}
+	if err := f.sourceIdentity(ctx); err != nil {
+		return err
+	}
 	if err := f.knowAgain(ctx); err != nil {
 		return err
 	}
@@ -232,7 +236,7 @@ func (o *opening) wait() (mailbox.Opened, error) {
 	return o.opened, o.err
 }
 
-// sourceLife begins a new generation of entries when the source was renumbered.
+// sourceLife begins a new life when the source was renumbered.
 func (f *folderPass) sourceLife(ctx context.Context) error {
 	now := f.source0.UIDValidity
 	if f.SourceValidity == 0 || f.SourceValidity == now {
@@ -241,6 +245,51 @@ func (f *folderPass) sourceLife(ctx context.Context) error {
 	}
 	f.report("Warning", "Folder %q: the source has renumbered its messages (UIDVALIDITY %d, was %d); they are recognised, none is copied twice.",
 		f.Source, now, f.SourceValidity)
+	f.SourceIdentity = ""
+	return f.newLife(ctx)
+}
+
+// sourceIdentity notes the source folder's identity as far as listing has shown it. Another one than before means another folder under
+// the same name, even if it has the same UIDVALIDITY: Cyrus makes that of the time in seconds, so that folders which a script has made
+// share it. Such a folder is looked at anew.
+func (f *folderPass) sourceIdentity(ctx context.Context) error {
+	teller, ok := f.link.source.Reader.(mailbox.FolderIdentifier)
+	if !ok {
+		return nil
+	}
+	id := teller.FolderIdentity(f.Source)
+	if id == "" && f.SourceIdentity != "" && (f.source0.UIDNext < f.Seen.UIDNext || f.source0.HighestModSeq < f.Seen.HighestModSeq) {
+		opened, err := f.source.Open(ctx, f.Source) // in one life neither goes back
+		if err != nil {
+			return err
+		}
+		id = opened.Identity
+	}
+	before := f.SourceIdentity
+	if id == "" || id == before {
+		return nil
+	}
+	f.SourceIdentity = id
+	if before == "" || f.lived {
+		return nil
+	}
+	f.report("Warning", "Folder %q: the source has another folder under this name; its messages are compared with those that were copied, none is copied twice.", f.Source)
+	for _, p := range f.plan {
+		if p.left == 0 {
+			f.state.BytesPlanned -= int64(p.size)
+		}
+	}
+	f.plan, f.identified, f.changes = nil, nil, changes{}
+	if err := f.newLife(ctx); err != nil {
+		return err
+	}
+	return f.findNew(ctx)
+}
+
+// newLife begins a new generation of entries for a source folder whose UIDs mean other messages than before.
+func (f *folderPass) newLife(ctx context.Context) error {
+	f.lived = true
+	now := f.source0.UIDValidity
 	f.decidedMore(-f.present())
 	waiting := f.Generation
 	if f.Previous != 0 {

@@ -31,6 +31,10 @@ func (c counted) Fetch(ctx context.Context, windows iter.Seq[mailbox.Window]) it
 	}
 }
 
+func (c counted) FolderIdentity(folder string) string {
+	return c.Source.(mailbox.FolderIdentifier).FolderIdentity(folder)
+}
+
 // countReads has a job's reads counted from now on.
 func countReads(j *syncer.Job) *int {
 	n := new(int)
@@ -100,22 +104,88 @@ func painIdentities(t *testing.T, cyrus *testserver.Cyrus) {
 	}
 }
 
+// painRenamed renames a folder of Cyrus, renames it again and makes another one under its name, and then puts a folder in the place of
+// another that was made in the same second and so has the same UIDVALIDITY. All are told apart by MAILBOXID, and of what was copied
+// nothing is read again. Without, a few messages are read to recognise the first, the second is copied as a new one, and the third
+// nobody could tell.
+func painRenamed(t *testing.T, cyrus *testserver.Cyrus) {
+	a, b, c, d, e := cyrus.Name("A"), cyrus.Name("B"), cyrus.Name("C"), cyrus.Name("D"), cyrus.Name("E")
+	letter := func(folder string, n int) string {
+		return fmt.Sprintf("APPEND %s {18+}\r\nSubject: %02d\r\n\r\nx\r\n", folder, n)
+	}
+	const anew = "CREATE in another second "
+	type work struct {
+		what         string
+		commands     []string
+		copied, read int
+	}
+	for _, w := range []struct {
+		hide  []string
+		works []work
+	}{
+		{nil, []work{
+			{"renamed", []string{"RENAME " + a + " " + b, letter(b, 51)}, 1, 1},
+			{"name used anew", []string{"RENAME " + b + " " + e, anew + b, letter(b, 52)}, 1, 1},
+			{"replaced", []string{"DELETE " + c, "RENAME " + d + " " + c}, 3, 3},
+		}},
+		{[]string{"OBJECTID"}, []work{
+			{"renamed", []string{"RENAME " + a + " " + b, letter(b, 51)}, 1, 1 + 3},
+			{"name used anew", []string{"RENAME " + b + " " + e, anew + b, letter(b, 52)}, 1 + 26, 1 + 26},
+		}},
+	} {
+		user := fmt.Sprintf("renamed%d", len(w.hide))
+		j, from := from25(t, cyrus, user, w.hide...)
+		alike := func() bool {
+			cyrus.Run(t, user, "CREATE "+c, "CREATE "+d)
+			return lifeOf(t, from, c) == lifeOf(t, from, d)
+		}
+		for !alike() {
+			cyrus.Run(t, user, "DELETE "+c, "DELETE "+d)
+		}
+		cyrus.Run(t, user, letter(c, 31), letter(c, 32), letter(d, 41), letter(d, 42), letter(d, 43))
+		pass(t, j)
+		reads := countReads(&j)
+		for _, work := range w.works {
+			for _, command := range work.commands {
+				if name, ok := strings.CutPrefix(command, anew); ok {
+					anotherLife(t, cyrus, from, e, name)
+				} else {
+					cyrus.Run(t, user, command)
+				}
+			}
+			*reads = 0
+			if r := pass(t, j); r.Copied != int64(work.copied) || *reads != work.read {
+				t.Errorf("%s, hidden %q: %d read, want %d; want %d copied, %+v", work.what, w.hide, *reads, work.read, work.copied, r)
+			}
+			*reads = 0
+			if r := pass(t, j); r.Copied+r.Matched != 0 || *reads != 0 {
+				t.Errorf("%s, hidden %q, once more: %d read, %+v", work.what, w.hide, *reads, r)
+			}
+		}
+		if v, err := syncer.Verify(t.Context(), j, 1); err != nil || v.Same != v.Checked {
+			t.Errorf("hidden %q: verified: %+v, %v", w.hide, v, err)
+		}
+	}
+}
+
 // anotherLife makes folder b with another UIDVALIDITY than folder a has. Cyrus makes them of the time, in seconds.
 func anotherLife(t *testing.T, cyrus *testserver.Cyrus, cfg imapbox.Config, a, b string) {
-	life := func(folder string) uint32 {
-		source, err := imapbox.OpenSource(t.Context(), cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer source.Close()
-		opened, err := source.Open(t.Context(), folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return opened.UIDValidity
-	}
 	cyrus.Run(t, cfg.Credentials.Login, "CREATE "+b)
-	for before := life(a); life(b) == before; {
+	for before := lifeOf(t, cfg, a); lifeOf(t, cfg, b) == before; {
 		cyrus.Run(t, cfg.Credentials.Login, "DELETE "+b, "CREATE "+b)
 	}
+}
+
+// lifeOf is the UIDVALIDITY of a folder.
+func lifeOf(t *testing.T, cfg imapbox.Config, folder string) uint32 {
+	source, err := imapbox.OpenSource(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	opened, err := source.Open(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened.UIDValidity
 }

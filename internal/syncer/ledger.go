@@ -42,6 +42,8 @@ type folderRecord struct {
 	Target string
 	// The lives of both folders that the entries speak of.
 	SourceValidity, TargetValidity uint32
+	// SourceIdentity is that of the source folder; "" if the source has told none.
+	SourceIdentity string `json:",omitempty"`
 
 	// Generation numbers the pages that count. Previous, unless 0, is a generation whose entries still wait to be
 	// claimed by the messages of a source that was renumbered.

@@ -34,6 +34,8 @@ func TestPain(t *testing.T) {
 		{"P7", TestAdopt},
 		{"P7 meanwhile", TestRenumberedMeanwhile},
 		{"P7 known", TestKnowAgain},
+		{"P7 renamed", TestRenamedByIdentity},
+		{"P7 replaced", TestReplacedFolder},
 		{"P8", painNothingDeleted},
 		{"P8 followed", TestFollowDeletions},
 		{"P8 brake", TestDeletionBrake},

@@ -65,6 +65,7 @@ func Previewed(ctx context.Context, job Job) (Preview, error) {
 			m.Note = "the source has renamed it, and the target follows: it was " + k.Target
 			now.Target = m.Target
 		}
+		delete(p.known, k.Source)
 		p.known[now.Source] = &now
 		return nil
 	})

@@ -14,35 +14,39 @@ import (
 const renameProof = 3
 
 // followRenames finds folders that the source has renamed since the last pass, and renames them at the target, so that
-// nothing is copied again. A renamed folder is one that was never seen, has the UIDVALIDITY of one that has gone, and
-// holds the same messages.
+// nothing is copied again. A renamed folder is one that was never seen and has the identity of one that has gone, or of one whose
+// name another folder has now. Where the source tells no identities, it has the UIDVALIDITY of one that has gone and holds the same messages.
 func (p *pass) followRenames(ctx context.Context, mappings []foldermap.Mapping) error {
 	return p.renames(ctx, mappings, func(k *storedFolder, m *foldermap.Mapping) error { return p.rename(ctx, k, m) })
 }
 
 // renames finds the folders that followRenames speaks of, and has follow deal with each.
 func (p *pass) renames(ctx context.Context, mappings []foldermap.Mapping, follow func(*storedFolder, *foldermap.Mapping) error) error {
-	left := map[string]*storedFolder{}
-	for name, k := range p.known {
-		if !slices.ContainsFunc(mappings, func(m foldermap.Mapping) bool { return m.Source.Name == name }) {
-			left[name] = k
-		}
+	left, gone := p.missed(mappings)
+	if len(left) == 0 {
+		return nil
+	}
+	identities, err := p.newIdentities(ctx, mappings, left)
+	if err != nil {
+		return err
 	}
 	for i := range mappings {
 		m := &mappings[i]
-		if len(left) == 0 {
-			return nil
-		}
 		if m.LeftOut != "" || m.Source.Status == nil || p.known[m.Source.Name] != nil {
 			continue
 		}
 		for name, k := range left {
-			if k.SourceValidity != m.Source.Status.UIDValidity || k.present() == 0 {
-				continue
+			same := k.SourceIdentity == identities[m.Source.Name]
+			switch {
+			case k.SourceIdentity != "" && identities[m.Source.Name] != "":
+			case !gone[name], k.SourceValidity != m.Source.Status.UIDValidity, k.present() == 0:
+				same = false
+			default:
+				if same, err = p.sameMessages(ctx, k, m.Source.Name); err != nil {
+					return err
+				}
 			}
-			if same, err := p.sameMessages(ctx, k, m.Source.Name); err != nil {
-				return err
-			} else if !same {
+			if !same {
 				continue
 			}
 			if err := follow(k, m); err != nil {
@@ -53,6 +57,49 @@ func (p *pass) renames(ctx context.Context, mappings []foldermap.Mapping, follow
 		}
 	}
 	return nil
+}
+
+// missed are the folders that are not where they were: those that have gone, and those whose name a folder in another life has.
+func (p *pass) missed(mappings []foldermap.Mapping) (left map[string]*storedFolder, gone map[string]bool) {
+	left, gone = map[string]*storedFolder{}, map[string]bool{}
+	for name, k := range p.known {
+		i := slices.IndexFunc(mappings, func(m foldermap.Mapping) bool { return m.Source.Name == name })
+		gone[name] = i < 0
+		if i < 0 || k.SourceIdentity != "" && mappings[i].Source.Status != nil && mappings[i].Source.Status.UIDValidity != k.SourceValidity {
+			left[name] = k
+		}
+	}
+	return left, gone
+}
+
+// newIdentities are those of the folders that were never seen, by name, if one that is missed had one. They are opened all at once.
+func (p *pass) newIdentities(ctx context.Context, mappings []foldermap.Mapping, left map[string]*storedFolder) (map[string]string, error) {
+	out, had := map[string]string{}, false
+	for _, k := range left {
+		had = had || k.SourceIdentity != ""
+	}
+	if !had {
+		return out, nil
+	}
+	err := p.turn.together(ctx, foldersAtOnce, func(yield func(func(context.Context) error) bool) {
+		for _, m := range mappings {
+			if m.LeftOut != "" || m.Source.Status == nil || p.known[m.Source.Name] != nil {
+				continue
+			}
+			open := func(ctx context.Context) error {
+				opened, err := p.source.Open(ctx, m.Source.Name)
+				if err != nil && !ofFolder(err) {
+					return err
+				}
+				out[m.Source.Name] = opened.Identity
+				return nil
+			}
+			if !yield(open) {
+				return
+			}
+		}
+	})
+	return out, err
 }
 
 // sameMessages compares a few messages that are remembered of a folder with those that another folder has under the

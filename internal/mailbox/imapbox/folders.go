@@ -427,10 +427,34 @@ func (o *opening) said(status lane.Status) bool {
 		}
 		o.told = true
 		o.kept, _ = o.lane.R.Flags(vals[0])
+	case "MAILBOXID":
+		if o.caps.objectID {
+			o.state.Identity = objectID(status.Args)
+		}
 	default:
 		return false
 	}
 	return true
+}
+
+// FolderIdentity is a folder's MAILBOXID (RFC 8474), as opening it has shown it. STATUS could tell it too, but within LIST Cyrus 3.6 then
+// says what happens to be in its memory.
+func (r *reader) FolderIdentity(folder string) string {
+	opened, _ := r.remembered(folder)
+	return opened.Identity
+}
+
+// objectID is an identity in parentheses; "" for what can't be one.
+func objectID(text string) string {
+	id, opens := strings.CutPrefix(text, "(")
+	id, closes := strings.CutSuffix(id, ")")
+	odd := func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_')
+	}
+	if !opens || !closes || len(id) > 255 || strings.ContainsFunc(id, odd) {
+		return ""
+	}
+	return id
 }
 
 // opened is the folder's state, once the server has answered.

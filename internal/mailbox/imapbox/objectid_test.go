@@ -72,3 +72,40 @@ func TestEmailID(t *testing.T) {
 		}
 	}
 }
+
+// A folder's MAILBOXID is what opening it has told, where the server has OBJECTID, if it can be one; and is not asked for.
+func TestMailboxID(t *testing.T) {
+	for said, want := range map[string]string{"(F2212ea87-6097_x)": "F2212ea87-6097_x", "()": "", "(a b)": "", "x": "", "(\x80\x81)": "", "(" + strings.Repeat("x", 256) + ")": ""} {
+		for _, hide := range [][]string{nil, {"OBJECTID"}} {
+			s := &script{caps: scriptedCaps + " OBJECTID", says: map[string]string{
+				"EXAMINE": "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [MAILBOXID " + said + "] .\r\n* OK [UIDNEXT 100] .\r\n",
+				"LIST":    "* LIST () \"/\" INBOX\r\n* STATUS INBOX (MESSAGES 3 UIDNEXT 100 UIDVALIDITY 7)\r\n",
+			}}
+			cfg := s.start(t)
+			cfg.HideCapabilities = hide
+			source, err := OpenSource(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			teller := source.(mailbox.FolderIdentifier)
+			if id := teller.FolderIdentity("INBOX"); id != "" {
+				t.Errorf("%q is told before the folder was opened", id)
+			}
+			if _, err := source.Folders(t.Context(), ""); err != nil {
+				t.Fatal(err)
+			}
+			opened, err := source.Open(t.Context(), "INBOX")
+			expect := want
+			if hide != nil {
+				expect = ""
+			}
+			if err != nil || opened.Identity != expect || teller.FolderIdentity("INBOX") != expect || opened.UIDNext != 100 {
+				t.Errorf("%q, hidden %q: %+v, %v", said, hide, opened, err)
+			}
+			source.Close()
+			if slices.ContainsFunc(s.heard, func(command string) bool { return strings.Contains(command, "MAILBOXID") }) {
+				t.Errorf("asked %q", s.heard)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"slices"
@@ -32,7 +33,7 @@ type Options struct {
 	NoSpecialUse bool // special uses are neither told nor kept
 	NoListStatus bool // subscriptions are unknown
 	NoNamespace  bool // the namespaces are not told
-	Identities   bool // Message.Identity is told; messages that are stored without get one that is made of their content
+	Identities   bool // those of folders and messages are told; messages that are stored without get one that is made of their content
 	Labels       bool // it is, and messages of one identity are one that several folders show
 
 	// Group is how many messages Append stores in one go, whole or not at all (MULTIAPPEND); 1 if 0.
@@ -99,6 +100,7 @@ type folder struct {
 	subscribed bool
 	rights     map[string]string
 	validity   uint32
+	identity   string
 	uidNext    mailbox.UID
 	modSeq     uint64
 	msgs       []*Message // ascending by UID
@@ -304,7 +306,7 @@ func (m *Mailbox) open(ctx context.Context) (*session, error) {
 	defer m.mu.Unlock()
 	m.sessions++
 	m.maxOpen = max(m.maxOpen, m.sessions)
-	return &session{box: m, turn: make(chan struct{}, 1)}, nil
+	return &session{box: m, turn: make(chan struct{}, 1), shown: map[string]string{}}, nil
 }
 
 func (m *Mailbox) hook(call func(Hooks) error) error {
@@ -317,7 +319,7 @@ func (m *Mailbox) hook(call func(Hooks) error) error {
 
 func (m *Mailbox) add(name string) *folder {
 	m.validity++
-	f := &folder{name: name, validity: m.validity, uidNext: 1, modSeq: 1, subscribed: name == "INBOX"}
+	f := &folder{name: name, validity: m.validity, identity: fmt.Sprintf("F%d", m.validity), uidNext: 1, modSeq: 1, subscribed: name == "INBOX"}
 	m.folders = append(m.folders, f)
 	return f
 }
@@ -435,6 +437,20 @@ func (m *Mailbox) SetDate(name string, uid mailbox.UID, date time.Time) {
 	if msg := m.must(name).message(uid); msg != nil {
 		msg.Date = date
 	}
+}
+
+// SetValidity gives a folder another UIDVALIDITY, and leaves the UIDs as they are.
+func (m *Mailbox) SetValidity(name string, validity uint32) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.must(name).validity = validity
+}
+
+// Validity tells a folder's UIDVALIDITY.
+func (m *Mailbox) Validity(name string) uint32 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.must(name).validity
 }
 
 // SetIdentity gives a message another identity.

@@ -22,6 +22,7 @@ type session struct {
 	turn     chan struct{}
 	dead     error
 	closed   bool
+	shown    map[string]string // identities of folders, by name; belongs to who has the mailbox's lock
 }
 
 var _ mailbox.Target = (*session)(nil)
@@ -106,7 +107,16 @@ func (s *session) at(op string, at mailbox.At) (*folder, error) {
 		e.Folder, e.Text = at.Folder, fmt.Sprintf("UIDVALIDITY is %d, not %d", f.validity, at.UIDValidity)
 		return nil, e
 	}
+	if s.box.opts.Identities {
+		s.shown[f.name] = f.identity
+	}
 	return f, nil
+}
+
+func (s *session) FolderIdentity(name string) string {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	return s.shown[name]
 }
 
 // snapshot copies what a read needs, so that the mailbox isn't locked while it is told.
@@ -206,6 +216,7 @@ func (s *session) Open(ctx context.Context, name string) (mailbox.Opened, error)
 			mailbox.FlagDeleted, mailbox.FlagDraft}, m.opts.Keywords...)...),
 		AnyKeyword: m.opts.Keywords == nil,
 		ReadOnly:   s.readOnly,
+		Identity:   s.shown[f.name],
 	}, nil
 }
 
