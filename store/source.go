@@ -2,10 +2,11 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
-// A Source is what Feed and ScanChunks read a store by, in pieces of bounded
+// A Source is what Feed, GetPresent and ScanChunks read a store by, in pieces of bounded
 // size. Neither method may call the feed. After Close both give ErrClosed.
 type Source interface {
 	// Chunk returns some records below prefix with keys above after, in
@@ -13,6 +14,21 @@ type Source interface {
 	Chunk(prefix, after string) (records []Record, more bool, err error)
 	// Present returns the record, or false.
 	Present(key string) (Record, bool, error)
+}
+
+// GetPresent does what Store.Get promises.
+func GetPresent(ctx context.Context, key string, source Source) (Record, error) {
+	if err := ValidKey(key); err != nil {
+		return Record{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Record{}, err
+	}
+	record, ok, err := source.Present(key)
+	if err == nil && !ok {
+		err = fmt.Errorf("record %s: %w", key, ErrNotFound)
+	}
+	return record, err
 }
 
 // ScanChunks does what Store.Scan promises.

@@ -219,10 +219,6 @@ func openError(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		e := object.NewException("System.IO.DirectoryNotFoundException", "Could not find a part of the path '%s'.", path)
 		return object.NewErrorOf(e, "FileOpenFailure", object.OpenError, path)
-	case errors.Is(err, fs.ErrPermission):
-		e := object.NewException("System.UnauthorizedAccessException", "Access to the path '%s' is denied.", path)
-		return object.NewErrorOf(e, "FileOpenFailure", object.OpenError, path)
 	}
-	e := object.NewException("System.IO.IOException", "%s", err.Error())
-	return object.NewErrorOf(e, "FileOpenFailure", object.OpenError, path)
+	return readError(path, err)
 }

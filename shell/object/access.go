@@ -278,6 +278,11 @@ func (t *TypeTable) SetMember(v any, name string, value any) error {
 		}
 		return NewError("PropertyAssignmentException", InvalidOperation, nil, "'%s' is a ReadOnly property.", m.Name)
 	}
+	return m.put(v, value)
+}
+
+// put sets a member that can be set, of v or of its type itself, to a value that may have to be converted.
+func (m *Member) put(v, value any) error {
 	if m.Type != nil {
 		c, err := Convert(value, m.Type)
 		if err != nil {

@@ -107,17 +107,7 @@ func SetStatic(t *Type, name string, value any) error {
 	case m.Set == nil:
 		return NewError("PropertyAssignmentException", InvalidOperation, nil, "'%s' is a ReadOnly property.", m.Name)
 	}
-	if m.Type != nil {
-		c, err := Convert(value, m.Type)
-		if err != nil {
-			return settingFailed(m.Name, err)
-		}
-		value = c
-	}
-	if err := m.Set(nil, value); err != nil {
-		return settingFailed(m.Name, err)
-	}
-	return nil
+	return m.put(nil, value)
 }
 
 var overflowed = NewException("System.OverflowException", "Arithmetic operation resulted in an overflow.")

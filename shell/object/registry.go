@@ -284,7 +284,7 @@ func TypeByName(name string) (*Type, bool) {
 		}
 	}
 	if open := strings.IndexByte(name, '['); open > 0 && strings.HasSuffix(name, "]") {
-		args := splitTypeArgs(name[open+1 : len(name)-1])
+		args := typeArguments(name[open+1 : len(name)-1])
 		head := strings.TrimSpace(name[:open])
 		if !strings.Contains(head, "`") {
 			head += "`" + string(rune('0'+len(args)))
@@ -308,11 +308,14 @@ func TypeByName(name string) (*Type, bool) {
 	return nil, false
 }
 
-// splitTypeArgs splits "string,List[int]" at its outer commas; each part may stand in brackets of its own.
-func splitTypeArgs(s string) []string {
+// SplitOuter splits "string, List[int,bool]" at its outer commas, and cuts blanks off the parts. Nothing has no parts.
+func SplitOuter(s string) []string {
+	if s == "" {
+		return nil
+	}
 	var parts []string
 	depth, start := 0, 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch s[i] {
 		case '[':
 			depth++
@@ -320,18 +323,21 @@ func splitTypeArgs(s string) []string {
 			depth--
 		case ',':
 			if depth == 0 {
-				parts = append(parts, s[start:i])
+				parts = append(parts, strings.TrimSpace(s[start:i]))
 				start = i + 1
 			}
 		}
 	}
-	parts = append(parts, s[start:])
+	return append(parts, strings.TrimSpace(s[start:]))
+}
+
+// typeArguments are the type arguments in a name, each of which may stand in brackets of its own.
+func typeArguments(s string) []string {
+	parts := SplitOuter(s)
 	for i, p := range parts {
-		p = strings.TrimSpace(p)
 		if strings.HasPrefix(p, "[") && strings.HasSuffix(p, "]") {
-			p = p[1 : len(p)-1]
+			parts[i] = p[1 : len(p)-1]
 		}
-		parts[i] = p
 	}
 	return parts
 }

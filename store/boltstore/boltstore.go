@@ -265,17 +265,7 @@ func (s *Store) Path() string { return s.path }
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key string) (store.Record, error) {
-	if err := store.ValidKey(key); err != nil {
-		return store.Record{}, err
-	}
-	if err := ctx.Err(); err != nil {
-		return store.Record{}, err
-	}
-	record, ok, err := (*source)(s).Present(key)
-	if err == nil && !ok {
-		err = fmt.Errorf("record %s: %w", key, store.ErrNotFound)
-	}
-	return record, err
+	return store.GetPresent(ctx, key, (*source)(s))
 }
 
 // Scan implements store.Store.

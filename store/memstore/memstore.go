@@ -5,7 +5,6 @@ package memstore
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -33,17 +32,7 @@ func New() *Store {
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key string) (store.Record, error) {
-	if err := store.ValidKey(key); err != nil {
-		return store.Record{}, err
-	}
-	if err := ctx.Err(); err != nil {
-		return store.Record{}, err
-	}
-	record, ok, err := (*source)(s).Present(key)
-	if err == nil && !ok {
-		err = fmt.Errorf("record %s: %w", key, store.ErrNotFound)
-	}
-	return record, err
+	return store.GetPresent(ctx, key, (*source)(s))
 }
 
 // Scan implements store.Store.

@@ -63,7 +63,7 @@ func attribute(name, accelerator string, base *object.Type, constructors []strin
 	object.Extend(t, func(t *object.Type) {
 		for _, parameters := range constructors {
 			var names []string
-			for _, p := range splitParameters(parameters[1 : len(parameters)-1]) {
+			for _, p := range object.SplitOuter(parameters[1 : len(parameters)-1]) {
 				_, parameter, _ := cutLast(p)
 				names = append(names, parameter)
 			}

@@ -137,7 +137,7 @@ func parse(t *object.Type, signature string, call func(any, []any) (any, error))
 	if returns != "void" {
 		o.Returns = returnType(t, returns)
 	}
-	for _, p := range splitParameters(strings.TrimSuffix(parameters, ")")) {
+	for _, p := range object.SplitOuter(strings.TrimSuffix(parameters, ")")) {
 		p, def, optional := strings.Cut(p, " = ")
 		variadic := strings.HasPrefix(p, "Params ")
 		typeName, pname, _ := cutLast(strings.TrimPrefix(p, "Params "))
@@ -155,28 +155,6 @@ func parse(t *object.Type, signature string, call func(any, []any) (any, error))
 		o.Params = append(o.Params, param)
 	}
 	return &object.Member{Name: name, Kind: object.KindMethod, Overloads: []object.Overload{o}}
-}
-
-func splitParameters(s string) []string {
-	if s == "" {
-		return nil
-	}
-	var parts []string
-	depth, from := 0, 0
-	for i := range len(s) {
-		switch s[i] {
-		case '[':
-			depth++
-		case ']':
-			depth--
-		case ',':
-			if depth == 0 {
-				parts = append(parts, strings.TrimSpace(s[from:i]))
-				from = i + 1
-			}
-		}
-	}
-	return append(parts, strings.TrimSpace(s[from:]))
 }
 
 // typeNamed finds a type of a signature; T, TKey and TValue are the owner's type arguments.

@@ -78,15 +78,19 @@ func setMembers(t *object.Type) {
 		}
 		return out, nil
 	}
+	table := func(s *set, a args) (*object.Hashtable, error) {
+		items, err := other(a)
+		o := &object.Hashtable{CaseSensitive: s.table.CaseSensitive}
+		for _, e := range items {
+			o.Set(e, nil)
+		}
+		return o, err
+	}
 	change := func(name string, fn func(s *set, o *object.Hashtable)) {
 		method(t, "void "+name+"(System.Collections.IEnumerable other)", func(s *set, a args) (any, error) {
-			items, err := other(a)
+			o, err := table(s, a)
 			if err != nil {
 				return nil, err
-			}
-			o := &object.Hashtable{CaseSensitive: s.table.CaseSensitive}
-			for _, e := range items {
-				o.Set(e, nil)
 			}
 			fn(s, o)
 			return nil, nil
@@ -118,13 +122,9 @@ func setMembers(t *object.Type) {
 	})
 	ask := func(name string, fn func(s *set, o *object.Hashtable) bool) {
 		method(t, "bool "+name+"(System.Collections.IEnumerable other)", func(s *set, a args) (any, error) {
-			items, err := other(a)
+			o, err := table(s, a)
 			if err != nil {
 				return nil, err
-			}
-			o := &object.Hashtable{CaseSensitive: s.table.CaseSensitive}
-			for _, e := range items {
-				o.Set(e, nil)
 			}
 			return fn(s, o), nil
 		})
