@@ -42,6 +42,8 @@ func TestLanguage(t *testing.T) {
 (t "Get-Content $PWD/o.t" @{ RelativePaths = $true }); (t 'Get-Content o.t' @{ RelativePaths = $false }) -eq "$PWD/o.txt"; Set-Location q; t 'Get-Content ../o' @{ RelativePaths = $true }; t 'Get-Content ../w' @{ LiteralPaths = $true }; try { t 'a' @{ Relative = 1 } } catch { $_.FullyQualifiedErrorId }`,
 			"./o.txt\nTrue\n../o.txt\n../w[1]\nUnknownCompletionOption,Microsoft.PowerShell.Commands.TabExpansion2Command\n"},
 		{"numbers that are cut keep their end", `([pscustomobject]@{ A = 123456; B = 'abcdef' } | Format-Table @{ n = 'A'; e = 'A'; width = 3 }, @{ n = 'B'; e = 'B'; width = 3 } | Out-String).Trim()`, "A B\n  - -\n…56 ab…\n"},
+		{"[Enum]::TryParse", `$d = [DayOfWeek]::Monday; [Enum]::TryParse([DayOfWeek], 'friday', [ref] $d); $d = [DayOfWeek]::Monday; [Enum]::TryParse([DayOfWeek], 'friday', $true, [ref] $d); "$d"; [DayOfWeek]::TryParse('Tuesday', [ref] $d); "$d"; [Enum]::Format([DayOfWeek], 3, 'G'); ([Enum]::GetValuesAsUnderlyingType([DayOfWeek]))[-1]`, "False\nTrue\nFriday\nTrue\nTuesday\nWednesday\n6\n"},
+		{"what every collection can do", `(1, 2, 3).PSWhere({ $_ -gt 1 }) -join ','; (1, 2).PSForEach({ $_ * 2 }) -join ','; (TabExpansion2 '@(1).W').CompletionMatches.CompletionText; $a = [object[]]::new(2); @{ k = 1 }.CopyTo($a, 1); $a[1].Key; Clear-Host any thing`, "2,3\n2,4\nWhere(\nk\n"},
 		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
 		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
 		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},

@@ -27,7 +27,7 @@ var (
 		OutputTypes: []string{"System.Diagnostics.Process"},
 	}, func() cmdlet.Cmdlet { return &waitProcess{} })
 	_ = declare(cmdlet.Spec{
-		Name: "Clear-Host", Aliases: []string{"cls", "clear"}, Synopsis: "Clears the display in the host program.",
+		Name: "Clear-Host", Plain: true, Aliases: []string{"cls", "clear"}, Synopsis: "Clears the display in the host program.",
 	}, func() cmdlet.Cmdlet { return &clearHost{} })
 )
 

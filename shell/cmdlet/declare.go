@@ -24,6 +24,8 @@ type Spec struct {
 	Class string
 	// Extra are parameters without a field: accepted so that scripts bind, seen only through Out.Bound.
 	Extra []*Parameter
+	// Plain leaves out the common parameters: in PowerShell it is a function without [CmdletBinding()].
+	Plain bool
 }
 
 // Declare reads a cmdlet's parameters from the tags of the struct that make returns, and gives its Info. It panics on a faulty
@@ -31,7 +33,7 @@ type Spec struct {
 func Declare(spec Spec, make func() Cmdlet) *Info {
 	info := &Info{
 		Name: spec.Name, Kind: KindCmdlet, Module: spec.Module, Aliases: spec.Aliases, Synopsis: spec.Synopsis,
-		DefaultSet: spec.DefaultSet, Advanced: true, ShouldProcess: spec.ShouldProcess, ConfirmImpact: spec.Impact,
+		DefaultSet: spec.DefaultSet, Advanced: !spec.Plain, ShouldProcess: spec.ShouldProcess, ConfirmImpact: spec.Impact,
 		ErrorName: spec.Class, OutputTypes: spec.OutputTypes, New: make,
 	}
 	if info.ShouldProcess && info.ConfirmImpact == ImpactNone {

@@ -283,15 +283,33 @@ func instanceMembers(v any) []Item {
 			return extra
 		}
 	}
-	out := append(extra, typeMembers(object.TypeOf(object.Base(v)))...)
-	sortMembers(out)
-	return out
+	named, last := membersOfType(object.TypeOf(object.Base(v)))
+	named = append(extra, named...)
+	sortMembers(named)
+	return append(named, last...)
 }
 
 func typeMembers(t *object.Type) []Item {
-	out := itemsOf(t.InstanceMembers())
-	sortMembers(out)
-	return out
+	named, last := membersOfType(t)
+	return append(named, last...)
+}
+
+// membersOfType are a type's members by name, and those that come last: its indexer, and what every collection can do.
+func membersOfType(t *object.Type) (named, last []Item) {
+	all := t.InstanceMembers()
+	named = itemsOf(slices.DeleteFunc(slices.Clone(all), (*object.Member).Parameterized))
+	sortMembers(named)
+	for _, m := range all {
+		if m.Parameterized() {
+			last = append(last, itemsOf([]*object.Member{m})...)
+		}
+	}
+	if t != object.TypeString && t.IsA(object.Interface("System.Collections.IEnumerable")) && !t.IsA(object.Interface("System.Collections.IDictionary")) {
+		for _, name := range []string{"Where", "ForEach", "PSWhere", "PSForEach"} {
+			last = append(last, Item{name + "(", name, KindMethod, name})
+		}
+	}
+	return named, last
 }
 
 func staticMembers(t *object.Type) []Item {

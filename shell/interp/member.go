@@ -245,13 +245,13 @@ func (f *frame) invokeMethod(v any, name string, args []any) (any, error) {
 			return out, err
 		}
 	}
-	if len(args) > 0 && len(name) <= 7 {
+	if len(args) > 0 && len(name) <= 9 {
 		switch strings.ToLower(name) {
-		case "foreach":
+		case "foreach", "psforeach":
 			if !f.hasMethod(v, name) {
 				return f.foreachMethod(v, args)
 			}
-		case "where":
+		case "where", "pswhere":
 			if !f.hasMethod(v, name) {
 				return f.whereMethod(v, args)
 			}

@@ -116,6 +116,9 @@ type Member struct {
 	Overloads []Overload                  // methods
 }
 
+// Parameterized tells that the member is a property with parameters, such as an indexer.
+func (m *Member) Parameterized() bool { return m.Kind == KindParameterized }
+
 // Overload is one signature of a method or constructor. Call receives its arguments already converted to Params.
 type Overload struct {
 	Params  []Param

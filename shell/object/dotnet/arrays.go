@@ -53,6 +53,15 @@ func arrayMembers(t *object.Type) {
 		}
 		return int32(len(a.Items)), nil
 	})
+	method(t, "long GetLongLength(int dimension)", func(a *object.Array, v args) (any, error) {
+		if v.int(0) != 0 {
+			return nil, throw("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
+		}
+		return int64(len(a.Items)), nil
+	})
+	method(t, "void Initialize()", func(*object.Array, args) (any, error) { return nil, nil }) // elements without constructors stay as they are
+	method[*object.Array](t, "System.Object& Address(int )", nil)
+	method[*object.Array](t, "int CompareTo(System.Object other, System.Collections.IComparer comparer)", nil)
 	method(t, "int GetLowerBound(int dimension)", func(*object.Array, args) (any, error) { return int32(0), nil })
 	method(t, "int GetUpperBound(int dimension)", func(a *object.Array, _ args) (any, error) { return int32(len(a.Items) - 1), nil })
 	get := func(a *object.Array, v args) (any, error) {

@@ -357,6 +357,69 @@ func enumMembers(t *object.Type) {
 		}
 		return object.Enum{Type: e, Value: value}, nil
 	}
+	tryParse := func(a args, e *object.Type, text string, ignoreCase bool) (any, error) {
+		v, err := parse(args{e, text}, ignoreCase)
+		if err != nil {
+			return false, a.out(len(a)-1, object.Enum{Type: e})
+		}
+		return true, a.out(len(a)-1, v)
+	}
+	static(t, "bool TryParse(type enumType, string value, [ref] System.Object result)", func(a args) (any, error) {
+		e, err := enumArgument(a[0])
+		if err != nil {
+			return nil, err
+		}
+		return tryParse(a, e, a.str(1), false)
+	})
+	static(t, "bool TryParse(type enumType, string value, bool ignoreCase, [ref] System.Object result)", func(a args) (any, error) {
+		e, err := enumArgument(a[0])
+		if err != nil {
+			return nil, err
+		}
+		return tryParse(a, e, a.str(1), a.bool(2))
+	})
+	// The type is that of what the reference holds.
+	static(t, "bool TryParse(string value, [ref] System.Object result)", func(a args) (any, error) {
+		e, err := enumOfReference(a[1])
+		if err != nil {
+			return nil, err
+		}
+		return tryParse(a, e, a.str(0), false)
+	})
+	static(t, "bool TryParse(string value, bool ignoreCase, [ref] System.Object result)", func(a args) (any, error) {
+		e, err := enumOfReference(a[2])
+		if err != nil {
+			return nil, err
+		}
+		return tryParse(a, e, a.str(0), a.bool(1))
+	})
+	static(t, "string Format(type enumType, System.Object value, string format)", func(a args) (any, error) {
+		e, err := enumArgument(a[0])
+		if err != nil {
+			return nil, err
+		}
+		v, err := object.Convert(a[1], e)
+		if err != nil {
+			return nil, err
+		}
+		return v.(object.Enum).Format(a.str(2))
+	})
+	static(t, "array GetValuesAsUnderlyingType(type enumType)", func(a args) (any, error) {
+		e, err := enumArgument(a[0])
+		if err != nil {
+			return nil, err
+		}
+		out := &object.Array{Elem: e.Enum.Underlying}
+		for _, n := range sortedEnum(e, func(i int) int64 { return e.Enum.Values[i] }) {
+			v, err := object.Convert(n, e.Enum.Underlying)
+			if err != nil {
+				return nil, err
+			}
+			out.Items = append(out.Items, v)
+		}
+		return out, nil
+	})
+	static(t, "bool TryFormat(TEnum value, System.Span[char] destination, [ref] int charsWritten, System.ReadOnlySpan[char] format = default)", nil)
 	static(t, "System.Object Parse(type enumType, string value)", func(a args) (any, error) { return parse(a, false) })
 	static(t, "System.Object Parse(type enumType, string value, bool ignoreCase)", func(a args) (any, error) { return parse(a, a.bool(2)) })
 	static(t, "System.Object ToObject(type enumType, System.Object value)", func(a args) (any, error) {
@@ -370,6 +433,16 @@ func enumMembers(t *object.Type) {
 		}
 		return object.Enum{Type: e, Value: n.(int64)}, nil
 	})
+}
+
+// enumOfReference is the enumeration of the value that a [ref] holds.
+func enumOfReference(v any) (*object.Type, error) {
+	if r, ok := v.(*object.Reference); ok {
+		if e, ok := r.Get().(object.Enum); ok {
+			return e.Type, nil
+		}
+	}
+	return nil, argument("The variable behind [ref] has to hold a value of the enumeration. Give it one, or name the type first: [Enum]::TryParse([Type], $text, [ref] $result).")
 }
 
 func sortedEnum[T any](e *object.Type, get func(i int) T) []T {

@@ -393,7 +393,7 @@ func mathMembers(t *object.Type) {
 	constant(t, "double Tau", 2*math.Pi)
 	for name, fn := range map[string]func(float64) float64{
 		"Acos": math.Acos, "Asin": math.Asin, "Atan": math.Atan, "Cos": math.Cos, "Cosh": math.Cosh, "Exp": math.Exp, "Sin": math.Sin, "Sinh": math.Sinh,
-		"Tan": math.Tan, "Tanh": math.Tanh, "Sqrt": math.Sqrt, "Cbrt": math.Cbrt, "Log10": math.Log10, "Log2": math.Log2,
+		"Tan": math.Tan, "Tanh": math.Tanh, "Sqrt": math.Sqrt, "ReciprocalEstimate": func(d float64) float64 { return 1 / d }, "ReciprocalSqrtEstimate": func(d float64) float64 { return 1 / math.Sqrt(d) }, "Cbrt": math.Cbrt, "Log10": math.Log10, "Log2": math.Log2,
 	} {
 		static(t, "double "+name+"(double d)", func(a args) (any, error) { return fn(a.float(0)), nil })
 	}

@@ -563,6 +563,9 @@ func stringMembers(t *object.Type) {
 		return object.FormatNet(a.str(1), a.items(2), cultureOf(a[0]))
 	})
 	static(t, "string Intern(string str)", func(a args) (any, error) { return a.str(0), nil })
+	static(t, "string IsInterned(string str)", func(a args) (any, error) { return a.str(0), nil })
+	static(t, "string Create(int length, TState state, System.Buffers.SpanAction[char,TState] action)", nil)
+	static(t, "int GetHashCode(System.ReadOnlySpan[char] value)", nil)
 	static(t, "string Join(char separator, Params System.Object[] values)", func(a args) (any, error) {
 		return joinValues(string(a.char(0)), a.items(1)), nil
 	})

@@ -105,7 +105,22 @@ func tableMembers(t *object.Type) {
 			return nil, nil
 		})
 	}
+	if !generic {
+		method(t, "void CopyTo(array array, int arrayIndex)", func(h *object.Hashtable, a args) (any, error) {
+			to, ok := a[0].(*object.Array)
+			if !ok {
+				return nil, nullArgument("array")
+			}
+			if a.int(1) < 0 || a.int(1)+h.Len() > len(to.Items) {
+				return nil, argument("Destination array is not long enough to copy all the items in the collection. Check array index and length.")
+			}
+			copy(to.Items[a.int(1):], Entries(h))
+			return nil, nil
+		})
+	}
 	if t == object.TypeHashtable {
+		method[*object.Hashtable](t, "void GetObjectData(System.Runtime.Serialization.SerializationInfo info, System.Runtime.Serialization.StreamingContext context)", nil)
+		method[*object.Hashtable](t, "void OnDeserialization(System.Object sender)", nil)
 		method(t, "System.Object Clone()", func(h *object.Hashtable, _ args) (any, error) { return h.Clone(), nil })
 	}
 	if t == object.TypeOrdered {
