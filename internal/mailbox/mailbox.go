@@ -175,6 +175,7 @@ type Features struct {
 	Subscriptions    bool // Folder.Subscribed is known
 	Identities       bool // List tells Meta.Identity
 	Labels           bool // folders are labels: messages of one identity are one message that several folders show
+	Organizer        bool // calendars, contacts and the like are among the folders of mail
 	Namespaces       bool // Info's namespaces come from the server; else they are a guess
 }
 

@@ -56,7 +56,7 @@ type Mapping struct {
 // Plan maps every folder of the source, INBOX first, then in order of path. No two source folders get the same target unless a rule
 // says so.
 func Plan(source, target Side, rules Rules) []Mapping {
-	p := planner{source: naming(source), target: naming(target), rules: rules, exchange: strings.Contains(source.Info.Software, "Microsoft Exchange"), sourceFolders: source.Folders, targetFolders: target.Folders}
+	p := planner{source: naming(source), target: naming(target), rules: rules, organizer: source.Info.Features.Organizer, sourceFolders: source.Folders, targetFolders: target.Folders}
 	if p.rules.Substitute == "" {
 		p.rules.Substitute = "_"
 	}
@@ -86,7 +86,7 @@ type planner struct {
 	source, target               names
 	sourceFolders, targetFolders []mailbox.Folder
 	rules                        Rules
-	exchange                     bool // the source is Exchange, whose IMAP shows more than mail
+	organizer                    bool // the source shows calendars and the like as folders of mail
 
 	byPath      map[string]mailbox.Folder // the source's
 	noInferiors []string                  // names of target folders that take none below them
@@ -186,8 +186,7 @@ func canonical(path []string) []string {
 
 func isInbox(path []string) bool { return len(path) == 1 && path[0] == "INBOX" }
 
-// notMail are the folders of Exchange that hold no mail, which the migrations of its own service leave behind as well. What is named
-// so on other servers holds mail.
+// notMail are the folders of Exchange that hold no mail.
 var notMail = []string{"#Calendar#/*", "#Contacts#/*", "#Tasks#/*", "#Journal#/*"}
 
 // unwanted says why a folder with this path is not to be copied.
@@ -200,8 +199,8 @@ func (p *planner) unwanted(f mailbox.Folder, path []string) string {
 	if len(p.rules.Include) > 0 && !slices.ContainsFunc(p.rules.Include, func(pattern string) bool { return Match(pattern, f, path) }) {
 		return "IncludeFolders does not have it"
 	}
-	if p.exchange && len(p.rules.Include) == 0 && slices.ContainsFunc(notMail, func(pattern string) bool { return Match(pattern, f, path) }) {
-		return "it holds no mail but what Exchange keeps beside it; IncludeFolders takes it along"
+	if p.organizer && len(p.rules.Include) == 0 && slices.ContainsFunc(notMail, func(pattern string) bool { return Match(pattern, f, path) }) {
+		return "it holds no mail but what the server keeps beside it; IncludeFolders takes it along"
 	}
 	if !f.Selectable() {
 		return "it can't hold messages"

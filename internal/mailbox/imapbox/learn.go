@@ -96,6 +96,7 @@ func (s *session) learn() error {
 	s.info.Features, s.info.AppendLimit = s.caps.features(), s.caps.appendLimit
 	s.enabled = s.enabled && s.caps.qresync
 	s.info.Features.QResync = s.enabled
+	s.info.Features.Organizer = s.quirks.Has(quirks.OrganizerAmongMail)
 	return nil
 }
 

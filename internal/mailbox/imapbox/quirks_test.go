@@ -151,6 +151,22 @@ func TestQuirks(t *testing.T) {
 			t.Errorf("%d tokens for two connections", asked)
 		}
 	})
+	t.Run(string(quirks.OrganizerAmongMail), func(t *testing.T) { // kellylford/QuickMail#613
+		organizer := func(greeting string, changes ...string) bool {
+			cfg := (&script{greeting: greeting}).start(t)
+			cfg.Workarounds = changes
+			source, err := OpenSource(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer source.Close()
+			return source.Info().Features.Organizer
+		}
+		exchange := "* OK The Microsoft Exchange IMAP4 service is ready.\r\n"
+		if !organizer(exchange) || organizer(exchange, "-OrganizerAmongMail") || organizer("* OK Dovecot ready.\r\n") {
+			t.Error("calendars are expected elsewhere than at Exchange, or not there")
+		}
+	})
 	t.Run(string(quirks.ViewsOfMail), func(t *testing.T) { // developers.google.com/workspace/gmail/imap/imap-extensions
 		gmail := &script{
 			greeting: "* OK Gimap ready for requests from 127.0.0.1 k2if6111336rvb.0\r\n",

@@ -71,8 +71,8 @@ func TestFor(t *testing.T) {
 		want    []Name
 	}{
 		{nil, nil, []Name{NoticesForMessages}},
-		{exchange, nil, []Name{LoginWithoutMailbox, NoticesForMessages}},
-		{exchange, []string{"-noticesformessages", "PlainList"}, []Name{LoginWithoutMailbox, PlainList}},
+		{exchange, nil, []Name{LoginWithoutMailbox, NoticesForMessages, OrganizerAmongMail}},
+		{exchange, []string{"-noticesformessages", "PlainList"}, []Name{LoginWithoutMailbox, OrganizerAmongMail, PlainList}},
 		{nil, []string{"viewsofmail"}, []Name{NoticesForMessages, ViewsOfMail}},
 	} {
 		set, err := For(test.server, test.changes)

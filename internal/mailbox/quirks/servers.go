@@ -25,6 +25,7 @@ const (
 	OneCopyOfMail       Name = "OneCopyOfMail"
 	DailyCaps           Name = "DailyCaps"
 	PlainList           Name = "PlainList"
+	OrganizerAmongMail  Name = "OrganizerAmongMail"
 )
 
 var (
@@ -41,6 +42,14 @@ var (
 		Source: "https://github.com/OfflineIMAP/offlineimap/issues/62",
 	}
 )
+
+// exchange is what is done about either form of Exchange.
+var exchange = []Workaround{loginWithoutMailbox, noticesForMessages, {
+	Name: OrganizerAmongMail,
+	About: "It shows calendars, contacts, tasks and journals as folders of mail; they are left out, as the migrations of its own service do, " +
+		"unless IncludeFolders names them. What is named so on other servers holds mail.",
+	Source: "https://github.com/kellylford/QuickMail/issues/613",
+}}
 
 // Everywhere are the workarounds that are in force at any server: what they look for is clear enough, and missing it would lose mail.
 var Everywhere = []Workaround{noticesForMessages}
@@ -59,7 +68,7 @@ var Servers = []Server{
 	{
 		Name: "Exchange Online", hosts: []string{"office365.com", "outlook.com"}, capability: "CLIENTNETWORKPRESENCELOCATION",
 		NoAdministrators: exchangeOut,
-		Workarounds:      []Workaround{loginWithoutMailbox, noticesForMessages},
+		Workarounds:      exchange,
 	},
 	{
 		Name: "Gmail", hosts: []string{"imap.gmail.com", "imap.googlemail.com"}, capability: "X-GM-EXT-1", words: regexp.MustCompile(`(?i)^gimap\b`),
@@ -95,7 +104,7 @@ var Servers = []Server{
 	{
 		Name: "Exchange", words: regexp.MustCompile(`Microsoft Exchange`),
 		Administrators: []LoginForm{backslash, slash, proxyUser},
-		Workarounds:    []Workaround{loginWithoutMailbox, noticesForMessages},
+		Workarounds:    exchange,
 	},
 	{
 		Name: "Zimbra", words: regexp.MustCompile(`(?i)\bzimbra\b`),
