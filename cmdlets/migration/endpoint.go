@@ -50,6 +50,7 @@ type newEndpoint struct {
 	IMAP                        bool   `param:"" help:"The server speaks IMAP. It is the default."`
 	RemoteServer                string `param:"mandatory" validate:"notnullorempty" help:"The server's host name or address."`
 	AcceptUntrustedCertificates bool   `param:"" help:"Don't check the server's certificate."`
+	Compress                    bool   `param:"" help:"Ask the server to compress what goes over the line in either direction (COMPRESS=DEFLATE). It helps where the line is slower than the processors."`
 	endpointSettings
 }
 
@@ -67,7 +68,7 @@ func (c *newEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error 
 	r := migration.NewEndpointRequest{
 		Name: c.Name, EndpointType: migration.TypeIMAP, RemoteServer: c.RemoteServer,
 		LoginFormat: c.LoginFormat, AuthorizationID: c.AuthorizationID, SkipVerification: c.SkipVerification, Workarounds: c.Workarounds, CertificateFingerprints: c.CertificateFingerprint,
-		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates,
+		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates, Compress: c.Compress,
 	}
 	if c.Port != nil {
 		r.Port = int(*c.Port)
@@ -167,6 +168,7 @@ type setEndpoint struct {
 	Identity                    any     `param:"mandatory pos=0 pipeline pipelinebyname" complete:"endpoint" help:"The endpoint's name or GUID."`
 	RemoteServer                *string `param:"" validate:"notnullorempty" help:"The server's host name or address."`
 	AcceptUntrustedCertificates *bool   `param:"" help:"$true doesn't check the server's certificate, $false does."`
+	Compress                    *bool   `param:"" help:"$true asks the server to compress what goes over the line in either direction (COMPRESS=DEFLATE), $false does not."`
 	endpointSettings
 }
 
@@ -179,7 +181,7 @@ func (e *environment) setEndpoint() *cmdlet.Info {
 
 func (c *setEndpoint) Process(ctx context.Context, _ any, out cmdlet.Out) error {
 	r := migration.SetEndpointRequest{Identity: identityFrom(c.Identity), RemoteServer: c.RemoteServer,
-		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates, SkipVerification: c.SkipVerification}
+		AcceptUntrustedCertificates: c.AcceptUntrustedCertificates, Compress: c.Compress, SkipVerification: c.SkipVerification}
 	if ok, err := out.ShouldProcess(string(r.Identity), "Set-MigrationEndpoint"); err != nil || !ok {
 		return err
 	}

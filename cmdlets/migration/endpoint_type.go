@@ -56,6 +56,7 @@ var typeEndpoint = declare(exchange+"MigrationEndpoint", func(e *endpoint) strin
 		{"AuthorizationId", object.TypeString, func(e *endpoint) any { return e.AuthorizationID }},
 		{"CertificateFingerprint", nil, func(e *endpoint) any { return texts(e.CertificateFingerprints) }},
 		{"Workarounds", nil, func(e *endpoint) any { return texts(e.Workarounds) }},
+		{"Compress", object.TypeBoolean, func(e *endpoint) any { return e.Compress }},
 		{"ApplicationId", object.TypeString, func(e *endpoint) any { return e.oauth().ClientID }},
 		{"RemoteTenant", object.TypeString, func(e *endpoint) any { return e.oauth().TenantID }},
 		{"OAuthGrant", object.TypeString, func(e *endpoint) any { return string(e.oauth().Grant) }},

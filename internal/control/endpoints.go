@@ -24,6 +24,7 @@ func (c *Control) NewEndpoint(ctx context.Context, r migration.NewEndpointReques
 		MaxConcurrentMigrations:       migration.DefaultMaxConcurrentMigrations,
 		MaxConcurrentIncrementalSyncs: migration.DefaultMaxConcurrentIncrementalSyncs,
 		LoginFormat:                   r.LoginFormat, AuthorizationID: r.AuthorizationID, DailyLimits: r.DailyLimits, Workarounds: r.Workarounds, CertificateFingerprints: r.CertificateFingerprints,
+		Compress: r.Compress,
 	}
 	if err := checkLimits(e.DailyLimits); err != nil {
 		return out, err
@@ -271,6 +272,7 @@ func (c *Control) SetEndpoint(ctx context.Context, r migration.SetEndpointReques
 	set(&e.AuthorizationID, r.AuthorizationID)
 	set(&e.Workarounds, r.Workarounds)
 	set(&e.CertificateFingerprints, r.CertificateFingerprints)
+	set(&e.Compress, r.Compress)
 	if err := c.changeGrant(ctx, &e, &item.Value, r); err != nil {
 		return out, err
 	}

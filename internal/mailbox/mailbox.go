@@ -153,6 +153,10 @@ type Info struct {
 	Features Features
 	// AppendLimit is the largest message that the server takes, in bytes (RFC 7889); 0 when it sets or tells none.
 	AppendLimit int64
+
+	// Compressed: what is said is compressed on the line. Remarks are sentences about what was asked for and is not to be had.
+	Compressed bool
+	Remarks    []string
 }
 
 // A Namespace is a prefix under which folders live, delimiter included ("INBOX.", "shared/", or empty).

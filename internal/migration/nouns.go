@@ -31,6 +31,8 @@ type Endpoint struct {
 	CertificateFingerprints []string `json:",omitempty"`
 	// Workarounds changes what is done about the server's oddities: a name switches a workaround on, with - before it off.
 	Workarounds []string `json:",omitempty"`
+	// Compress asks the server to compress the connections.
+	Compress bool `json:",omitempty"`
 	// OAuth is set where logins are made with access tokens.
 	OAuth *OAuth `json:",omitempty"`
 	// BatchGUID is that of the batch whose own the endpoint is: made from the batch's connection settings, removed with it.

@@ -137,6 +137,7 @@ type NewEndpointRequest struct {
 	OAuth                         *OAuthRequest  `json:",omitempty"`
 	Workarounds                   []string       `json:",omitempty"`
 	CertificateFingerprints       []string       `json:",omitempty"` // SHA-256, with or without colons
+	Compress                      bool           `json:",omitempty"`
 	SkipVerification              bool           `json:",omitempty"`
 	DailyLimits
 }
@@ -163,6 +164,7 @@ type SetEndpointRequest struct {
 	OAuth                         *OAuthRequest   `json:",omitempty"`
 	Workarounds                   *[]string       `json:",omitempty"`
 	CertificateFingerprints       *[]string       `json:",omitempty"`
+	Compress                      *bool           `json:",omitempty"`
 	SkipVerification              bool            `json:",omitempty"`
 	DailyByteLimit                *ByteSize       `json:",omitempty"` // 0: none
 	DailyByteLimitPerMailbox      *ByteSize       `json:",omitempty"`

@@ -69,16 +69,17 @@ func pass(t *testing.T, j syncer.Job) syncer.Result {
 // TestBetweenServers copies everything that migrations have stumbled over between real servers of different naming,
 // three times, once after the state was lost, and compares.
 func TestBetweenServers(t *testing.T) {
-	slash := testserver.StartDovecot(t, testserver.DovecotOptions{Store: "mdbox"})
-	dots := testserver.StartDovecot(t, testserver.DovecotOptions{Separator: ".", Prefix: "INBOX."})
+	slash := testserver.StartDovecot(t, testserver.DovecotOptions{Store: "mdbox", Compress: true})
+	dots := testserver.StartDovecot(t, testserver.DovecotOptions{Separator: ".", Prefix: "INBOX.", Compress: true})
 	for _, c := range []struct {
 		name     string
 		from, to *testserver.Dovecot
 		hide     []string
+		compress bool
 	}{
-		{"slash to dots", slash, dots, nil},
-		{"dots to slash", dots, slash, nil},
-		{"without extensions", slash, dots, []string{"UIDPLUS", "CONDSTORE", "QRESYNC", "LIST-STATUS", "NAMESPACE"}},
+		{"slash to dots", slash, dots, nil, false},
+		{"dots to slash", dots, slash, nil, true},
+		{"without extensions", slash, dots, []string{"UIDPLUS", "CONDSTORE", "QRESYNC", "LIST-STATUS", "NAMESPACE"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			user := fmt.Sprintf("awkward%d", len(t.Name()))
@@ -86,6 +87,7 @@ func TestBetweenServers(t *testing.T) {
 			before := c.from.Digest(t, user)
 			from, to := config(c.from, user, 0), config(c.to, user+"-new", 0)
 			from.HideCapabilities, to.HideCapabilities = c.hide, c.hide
+			from.Compress, to.Compress = c.compress, c.compress
 			j := job(t, from, to)
 			want := c.from.Snapshot(t, user)
 			compare := func(what string) {
@@ -122,7 +124,7 @@ func TestBetweenServers(t *testing.T) {
 // TestCutConnections cuts the connections to source and target at ever other bytes, and every third time migsh is killed by the cut;
 // whoever comes again each time has everything in the end, once; in whichever way messages are stored.
 func TestCutConnections(t *testing.T) {
-	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
+	server := testserver.StartDovecot(t, testserver.DovecotOptions{Compress: true})
 	server.Fill(t, "cut", testmail.Plain(2, 150))
 	want := server.Snapshot(t, "cut")
 	seeds := uint64(1)
@@ -132,16 +134,17 @@ func TestCutConnections(t *testing.T) {
 	for seed := range seeds {
 		for i, rung := range mailboxtest.Rungs {
 			t.Run(fmt.Sprintf("%s, seed %d", rung.Name, seed), func(t *testing.T) {
-				cutConnections(t, server, fmt.Sprintf("cut-%d-%d", i, seed), rung.Hide, want, rand.New(rand.NewPCG(seed, uint64(i))))
+				cutConnections(t, server, fmt.Sprintf("cut-%d-%d", i, seed), rung, want, rand.New(rand.NewPCG(seed, uint64(i))))
 			})
 		}
 	}
 }
 
-func cutConnections(t *testing.T, server *testserver.Dovecot, target string, hide []string, want testmail.Snapshot, random *rand.Rand) {
+func cutConnections(t *testing.T, server *testserver.Dovecot, target string, rung mailboxtest.Rung, want testmail.Snapshot, random *rand.Rand) {
 	toSource, toTarget := testserver.NewProxy(t, server.IMAPAddr()), testserver.NewProxy(t, server.IMAPAddr())
 	from, to := config(server, "cut", toSource.Port()), config(server, target, toTarget.Port())
-	from.HideCapabilities, to.HideCapabilities = hide, hide
+	from.HideCapabilities, to.HideCapabilities = rung.Hide, rung.Hide
+	from.Compress, to.Compress = rung.Compress, rung.Compress
 	j := job(t, from, to)
 	j.Window = 20
 	cuts, kills := 0, 0

@@ -118,7 +118,18 @@ func (p *pass) open(ctx context.Context) error {
 	l, err := p.connect(ctx)
 	p.links = append(p.links, l) // even if only one side could be opened, it is to be closed
 	p.source, p.target = l.source, l.target
+	if err == nil {
+		p.remarks("source", p.source.Info())
+		p.remarks("target", p.target.Info())
+	}
 	return err
+}
+
+// remarks tells what the administrator has asked of a server's sessions and can't have.
+func (p *pass) remarks(side string, info mailbox.Info) {
+	for _, remark := range info.Remarks {
+		p.report("Warning", "The %s server, %s: %s", side, info.Server, remark)
+	}
 }
 
 // connect makes a link. What it could open it returns even if it fails.

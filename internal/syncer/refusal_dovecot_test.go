@@ -16,7 +16,7 @@ import (
 // TestRefusedOnItsWay has a server refuse messages before they are sent whole, which costs the connection: the pass goes on over
 // another one, and says which messages were refused and what they are.
 func TestRefusedOnItsWay(t *testing.T) {
-	server := testserver.StartDovecot(t, testserver.DovecotOptions{QuotaMaxMail: "400k"})
+	server := testserver.StartDovecot(t, testserver.DovecotOptions{QuotaMaxMail: "400k", Compress: true})
 	plain := testmail.Plain(7, 60).Folders[0].Messages
 	large := func(subject string, size int) sample.Message {
 		return sample.NewMessage(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
@@ -36,7 +36,7 @@ func TestRefusedOnItsWay(t *testing.T) {
 	for _, rung := range mailboxtest.Rungs {
 		t.Run(rung.Name, func(t *testing.T) {
 			from, to := config(source, "large", 0), config(server, "large-"+strings.ReplaceAll(rung.Name, " ", "-"), 0)
-			to.HideCapabilities = rung.Hide
+			to.HideCapabilities, to.Compress = rung.Hide, rung.Compress
 			j := job(t, from, to)
 			r := pass(t, j)
 			if r.Copied != 60 || r.Skipped != 3 {

@@ -31,7 +31,7 @@ func (c Connector) config(a connect.Account) imapbox.Config {
 		Credentials: imapbox.Credentials{
 			Login: a.Login, Password: a.Password.Reveal(), AuthorizationID: a.AuthorizationID, Authentication: a.Endpoint.Authentication,
 		},
-		SpoolDir: c.SpoolDir, Tracer: c.Tracer, Workarounds: a.Endpoint.Workarounds,
+		SpoolDir: c.SpoolDir, Tracer: c.Tracer, Workarounds: a.Endpoint.Workarounds, Compress: a.Endpoint.Compress,
 	}
 	if a.ByToken() {
 		cfg.Credentials.Token = func(ctx context.Context, refused string) (string, error) { return c.token(ctx, a, refused) }

@@ -31,11 +31,11 @@ func sameSize(folder string, n, size int) iter.Seq2[*mailbox.Outgoing, error] {
 // BenchmarkAppend stores messages of 4 KB from memory, in each of the ways. An operation is a message.
 func BenchmarkAppend(b *testing.B) {
 	for _, store := range []string{"mdbox", "maildir"} {
-		server := testserver.StartDovecot(b, testserver.DovecotOptions{Store: store})
+		server := testserver.StartDovecot(b, testserver.DovecotOptions{Store: store, Compress: true})
 		for _, way := range mailboxtest.Rungs {
 			b.Run(store+"/"+way.Name, func(b *testing.B) {
 				cfg := account(server, newUser())
-				cfg.HideCapabilities = way.Hide
+				cfg.HideCapabilities, cfg.Compress = way.Hide, way.Compress
 				target, err := OpenTarget(b.Context(), cfg)
 				if err != nil {
 					b.Fatal(err)

@@ -30,6 +30,7 @@ type capabilities struct {
 	appendLimit      int64 // for every folder, in bytes; 0: none or not told
 	folderLimits     bool  // STATUS tells each folder's APPENDLIMIT
 	objectID         bool  // messages and folders have identities that outlive their names
+	deflate          bool  // COMPRESS
 }
 
 func decide(set imap.CapSet) capabilities {
@@ -50,6 +51,7 @@ func decide(set imap.CapSet) capabilities {
 		literalMinus:     set.Has(imap.CapLiteralMinus),
 		binary:           set.Has(imap.CapBinary),
 		objectID:         set.Has(imap.CapObjectID),
+		deflate:          set.Has("COMPRESS=DEFLATE"),
 	}
 	if limit, ok := set.AppendLimit(); ok && limit != nil {
 		c.appendLimit = int64(*limit)

@@ -164,7 +164,11 @@ func (c Config) lost(op string, guard *wrap.Guard, bye string, err error) *mailb
 	cause := guard.Err()
 	switch {
 	case cause == nil, errors.Is(cause, net.ErrClosed):
-		return c.fault(mailbox.ProtocolError, op, fmt.Errorf("the server's answer makes no sense: %w", err))
+		e := c.fault(mailbox.ProtocolError, op, fmt.Errorf("the server's answer makes no sense: %w", err))
+		if errors.Is(err, wrap.ErrDeflate) {
+			e.Fix = "if it happens again, do without compression: Set-MigrationEndpoint -Compress $false"
+		}
+		return e
 	case errors.Is(cause, wrap.ErrStalled):
 		return c.fault(mailbox.Stalled, op, cause)
 	case errors.Is(cause, errSilent):

@@ -53,6 +53,9 @@ type Config struct {
 	HideCapabilities []string
 	// Workarounds changes what is done about the server's oddities, see quirks.For.
 	Workarounds []string
+	// Compress asks the server, once somebody is logged in, to compress what is said in either direction (COMPRESS=DEFLATE, RFC 4978). One
+	// that does not is spoken to as it is.
+	Compress bool
 
 	plainly bool // the server has refused a proof of the password; the password itself is the next try
 }

@@ -30,6 +30,7 @@ type wire struct {
 	said      string // the greeting's text as the server gave it
 	security  migration.Security
 	tls       *tls.ConnectionState // nil on a plain connection
+	deflate   *wrap.Deflate        // nil where no compression is wanted
 	localAddr string
 	warning   string
 }
@@ -163,7 +164,12 @@ type plainTalk struct {
 const maxGreeting = 8 << 10
 
 func (t *plainTalk) begin() {
-	t.traced = t.cfg.Tracer.Conn(t.Conn, t.cfg.Server, t.cfg.Credentials.Password)
+	conn := t.Conn
+	if t.cfg.Compress {
+		t.deflate = wrap.NewDeflate(conn)
+		conn = t.deflate
+	}
+	t.traced = t.cfg.Tracer.Conn(conn, t.cfg.Server, t.cfg.Credentials.Password)
 	t.lines = bufio.NewReaderSize(t.traced, maxGreeting)
 }
 

@@ -119,21 +119,28 @@ func TestFetchFaults(t *testing.T) {
 		}, []string{"11 aaaa", "error Throttled"}},
 		{"another UIDVALIDITY", map[string]string{"EXAMINE": "* OK [UIDVALIDITY 8] .\r\n"}, []string{"error UIDValidityChanged"}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := &script{says: withMessages(test.says)}
-			cfg := s.start(t)
-			if strings.HasPrefix(test.name, "silence") {
-				cfg.Idle = 300 * time.Millisecond
+		for _, compress := range []bool{false, true} {
+			name := test.name
+			if compress {
+				name += ", compressed"
 			}
-			source, err := OpenSource(t.Context(), cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer source.Close()
-			if got := outcome(t.Context(), source); !slices.Equal(got, test.want) {
-				t.Errorf("got %q\nwant %q\nthe server heard %q", got, test.want, s.commands())
-			}
-		})
+			t.Run(name, func(t *testing.T) {
+				s := &script{says: withMessages(test.says), deflates: compress, caps: scriptedCaps + " COMPRESS=DEFLATE"}
+				cfg := s.start(t)
+				cfg.Compress = compress
+				if strings.HasPrefix(test.name, "silence") {
+					cfg.Idle = 300 * time.Millisecond
+				}
+				source, err := OpenSource(t.Context(), cfg)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer source.Close()
+				if got := outcome(t.Context(), source); !slices.Equal(got, test.want) || source.Info().Compressed != compress {
+					t.Errorf("got %q\nwant %q\nthe server heard %q", got, test.want, s.commands())
+				}
+			})
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package imapbox
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"slices"
@@ -19,13 +20,13 @@ import (
 func (s *session) handOver() error {
 	const tag = "H0"
 	s.filter.Part(tag)
-	if _, err := io.WriteString(s.wire, tag+" NOOP\r\n"); err != nil {
-		return s.fault("NOOP", "", err)
-	}
 	s.lane = lane.NewConn(struct {
 		io.Reader
 		io.Writer
 	}{&inherited{session: s}, s.wire}, lane.Options{Note: s.filter.Note, Alert: s.filter.Alert})
+	if err := s.lane.W.Line(tag, []byte("NOOP")); err != nil { // goes with what the lane sends first
+		return s.fault("NOOP", "", err)
+	}
 	return nil
 }
 
@@ -78,6 +79,9 @@ func (s *session) learn() error {
 			err = errors.Join(err, ask(pattern, &lane.Command{Op: "LIST", Take: s.takeDelimiter}))
 		}
 	}
+	if err == nil && s.deflate != nil {
+		err = s.askToCompress(&cmds)
+	}
 	if err != nil {
 		return s.fault("ID", "", err)
 	}
@@ -98,6 +102,34 @@ func (s *session) learn() error {
 	s.info.Features.QResync = s.enabled
 	s.info.Features.Organizer = s.quirks.Has(quirks.OrganizerAmongMail)
 	return nil
+}
+
+// askToCompress asks for compression, behind all else that is asked: nothing may follow before the answer (RFC 4978, 3).
+func (s *session) askToCompress(cmds *[]*lane.Command) error {
+	if !s.caps.deflate {
+		s.remark("The server offers no compression (COMPRESS=DEFLATE); nothing is compressed.")
+		return nil
+	}
+	cmd := &lane.Command{Op: "COMPRESS", Answered: func(status lane.Status) {
+		switch {
+		case status.OK():
+			s.info.Compressed = true
+		case status.Code == "COMPRESSIONACTIVE":
+			s.remark("The server says that TLS compresses the connection already.")
+		default:
+			s.remark("The server refuses to compress: %s", s.cfg.clean(status.Text))
+		}
+	}}
+	*cmds = append(*cmds, cmd)
+	tag := s.lane.Open(cmd)
+	s.deflate.Expect(tag)
+	defer s.lane.Sent(cmd)
+	return s.lane.W.Line(tag, []byte("COMPRESS DEFLATE"))
+}
+
+// remark adds to what the administrator should know of the session.
+func (s *session) remark(format string, args ...any) {
+	s.info.Remarks = append(s.info.Remarks, fmt.Sprintf(format, args...))
 }
 
 // values reads the rest of a response that no message is in; what is not IMAP's grammar ends the session.

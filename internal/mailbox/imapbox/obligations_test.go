@@ -99,21 +99,20 @@ func added(s testserver.Any, unfit func(body string) bool) func(t *testing.T) ma
 // TestObligations runs the obligations of every mailbox against real servers, with what they offer and without.
 func TestObligations(t *testing.T) {
 	maildir := testserver.StartDovecot(t, testserver.DovecotOptions{Separator: ".", Prefix: "INBOX."})
-	mdbox := testserver.StartDovecot(t, testserver.DovecotOptions{Store: "mdbox", Quota: "200M"})
+	mdbox := testserver.StartDovecot(t, testserver.DovecotOptions{Store: "mdbox", Quota: "200M", Compress: true})
 	type on struct {
-		name   string
 		server *testserver.Dovecot
-		hide   []string
+		mailboxtest.Rung
 	}
-	tests := []on{{"maildir", maildir, nil}}
+	tests := []on{{maildir, mailboxtest.Rung{Name: "maildir"}}}
 	for _, rung := range mailboxtest.Rungs {
-		tests = append(tests, on{rung.Name, mdbox, rung.Hide})
+		tests = append(tests, on{mdbox, rung})
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(test.Name, func(t *testing.T) {
 			mailboxtest.Run(t, func(t *testing.T) mailboxtest.Box {
 				cfg := account(test.server, newUser())
-				cfg.HideCapabilities = test.hide
+				cfg.HideCapabilities, cfg.Compress = test.Hide, test.Compress
 				return traced(t, cfg)
 			})
 		})

@@ -86,6 +86,9 @@ func Probe(ctx context.Context, cfg Config) (report Report, err error) {
 		return Probe(ctx, cfg)
 	}
 	report.LoggedIn, report.Capabilities, report.Software, report.Method = true, s.caps.all, s.info.Software, s.method.Name
+	for _, remark := range s.info.Remarks {
+		report.warn("%s", remark)
+	}
 	report.Inbox, report.NoInbox = s.inbox()
 	return report, nil
 }

@@ -2,6 +2,8 @@ package imapbox
 
 import (
 	"bufio"
+	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -21,8 +23,11 @@ type script struct {
 	caps     string
 	// says answers commands by their beginning without the tag, such as "UID FETCH". {tag} in an answer stands for the tag; an
 	// answer that has no tagged line of its own gets "OK". "<append>" before it takes the command's messages first. "<close>" ends
-	// the connection there, "<wait>" for good says nothing more, "<deaf>" neither says nor hears more.
+	// the connection there, "<wait>" for good says nothing more, "<deaf>" neither says nor hears more. What stands behind "<raw>" is
+	// not compressed, whatever the client believes.
 	says map[string]string
+	// deflates has it compress what it says after COMPRESS.
+	deflates bool
 
 	mu    sync.Mutex
 	heard []string // commands without tags
@@ -102,7 +107,22 @@ func (s *script) serve(conn net.Conn) {
 		if !s.answer(conn, in, tag, command) {
 			return
 		}
+		if s.deflates && command == "COMPRESS DEFLATE" {
+			out, _ := flate.NewWriter(conn, flate.BestSpeed) // it is a level
+			conn, in = &deflating{conn, out}, bufio.NewReader(flate.NewReader(in))
+		}
 	}
+}
+
+// deflating is a connection of a server that compresses.
+type deflating struct {
+	net.Conn
+	out *flate.Writer
+}
+
+func (d *deflating) Write(p []byte) (int, error) {
+	n, err := d.out.Write(p)
+	return n, errors.Join(err, d.out.Flush())
 }
 
 // answer reports whether the connection goes on.
@@ -187,7 +207,11 @@ func (s *script) say(conn net.Conn, text, tag string) bool {
 	if !closes && !waits && !deaf && tag != "" && !strings.Contains(text, "{tag}") {
 		text += "{tag} OK done\r\n"
 	}
+	text, raw, _ := strings.Cut(text, "<raw>")
 	io.WriteString(conn, strings.ReplaceAll(text, "{tag}", tag))
+	if d, ok := conn.(*deflating); ok {
+		io.WriteString(d.Conn, raw)
+	}
 	if waits {
 		io.Copy(io.Discard, conn)
 	}
@@ -204,7 +228,7 @@ func (s *script) commands() []string {
 	var out []string
 	for _, c := range s.heard {
 		switch name, _, _ := strings.Cut(c, " "); name {
-		case "CAPABILITY", "AUTHENTICATE", "NAMESPACE", "NOOP", "LOGOUT":
+		case "CAPABILITY", "AUTHENTICATE", "NAMESPACE", "NOOP", "COMPRESS", "LOGOUT":
 		default:
 			out = append(out, c)
 		}

@@ -22,17 +22,18 @@ import (
 // A session is one connection with somebody logged in. Calls take turns in sending, and what they have sent is answered in that
 // order; most wait for their answer within their turn (take), some let others send meanwhile (call).
 type session struct {
-	cfg    Config
-	guard  *wrap.Guard
-	wire   net.Conn
-	socket net.Conn           // the lowest
-	filter *wrap.Filter       // between the connection and the library; keeps notes and alerts
-	client *imapclient.Client // has the connection until somebody is logged in
-	lane   *lane.Conn         // has it from then on; nil before
-	names  lane.Names
-	caps   capabilities
-	info   mailbox.Info
-	said   string // the greeting's text
+	cfg     Config
+	guard   *wrap.Guard
+	wire    net.Conn
+	socket  net.Conn           // the lowest
+	deflate *wrap.Deflate      // below wire, where compression is wanted; else nil
+	filter  *wrap.Filter       // between the connection and the library; keeps notes and alerts
+	client  *imapclient.Client // has the connection until somebody is logged in
+	lane    *lane.Conn         // has it from then on; nil before
+	names   lane.Names
+	caps    capabilities
+	info    mailbox.Info
+	said    string // the greeting's text
 
 	kind   *quirks.Server // nil: of no known kind
 	quirks quirks.Set     // what is done about its oddities
@@ -109,7 +110,7 @@ func open(ctx context.Context, cfg Config) (*session, error) {
 
 // newSession lets the library take over a connection that has been greeted.
 func newSession(cfg Config, w *wire) *session {
-	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, socket: w.socket, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
+	s := &session{cfg: cfg, guard: w.guard, wire: w.Conn, socket: w.socket, deflate: w.deflate, tls: w.tls, turn: make(chan struct{}, 1), known: make(map[string]mailbox.Opened)}
 	s.answered = make(chan struct{})
 	close(s.answered) // nothing has been asked
 	s.filter = wrap.NewFilter(w.Conn, wrap.FilterOptions{Greeting: w.greeting, Hide: cfg.HideCapabilities})
@@ -324,6 +325,7 @@ func (s *session) logOut() {
 func (s *session) Info() mailbox.Info {
 	info := s.info
 	info.Personal, info.Others, info.Shared = slices.Clone(info.Personal), slices.Clone(info.Others), slices.Clone(info.Shared)
+	info.Remarks = slices.Clone(info.Remarks)
 	return info
 }
 
