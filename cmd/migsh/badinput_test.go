@@ -45,6 +45,7 @@ func TestBadInput(t *testing.T) {
 		want         []string
 	}{
 		{"unknown cmdlet", "Get-MigrationBach", []string{"Get-MigrationBach:", "The term 'Get-MigrationBach' is not recognized"}},
+		{"cmdlet of POP", "New-PopSubscription -Name x", []string{"The term 'New-PopSubscription' is not recognized", "does not read POP mailboxes", "New-MigrationEndpoint -IMAP"}},
 		{"unknown parameter", "Get-MigrationBatch -Identty X", []string{"Line |", "A parameter cannot be found that matches parameter name 'Identty'"}},
 		{"unknown value", "New-MigrationEndpoint -IMAP -Name X -RemoteServer h -Security Maybe", []string{`"Maybe" does not belong to the set "None,Ssl,Tls"`}},
 		{"missing mandatory", "Remove-MigrationBatch", []string{"missing mandatory parameters: Identity"}},

@@ -117,6 +117,7 @@ func (o *flags) register(s *shell.Session, environ []string) *state {
 	st := &state{home: o.home, environ: environ}
 	cmdlets.Register(s.Register, st.open)
 	migration.ProvideValues(s.Commands(), st.open)
+	migration.ExplainMissing(s.Commands())
 	return st
 }
 

@@ -191,7 +191,9 @@ func (c *getHelp) wants(t *help.Topic) bool {
 func helpNotFound(s cmdlet.Session, name string) *object.ErrorRecord {
 	e := object.NewException("Microsoft.PowerShell.Commands.HelpNotFoundException", "Get-Help could not find %s in a help file in this session. To download updated help topics type: \"Update-Help\". To get help online, search for the help topic in the TechNet library at https://go.microsoft.com/fwlink/?LinkID=107116.", name)
 	r := object.NewErrorOf(e, "HelpNotFound", object.ResourceUnavailable, nil)
-	if s.Host().Interactive() {
+	if why := cmdlet.WhyMissing(s, name); why != "" {
+		r.Details, r.Action = "There is no help for "+name+".", why
+	} else if s.Host().Interactive() {
 		var names []string
 		for _, info := range s.Commands() {
 			names = append(names, info.Name)

@@ -348,7 +348,9 @@ func (f *frame) commandNotFound(name string) error {
 	e := object.NewException("System.Management.Automation.CommandNotFoundException", "%s", message)
 	e.Fields = object.TableOf("CommandName", name)
 	r := object.NewErrorOf(e, "CommandNotFoundException", object.ObjectNotFound, name)
-	if f.in.options.Host.Interactive() { // at the prompt, not in the logs of scripts
+	if why := cmdlet.WhyMissing(f.in.session(), name); why != "" {
+		r.Action = why
+	} else if f.in.options.Host.Interactive() { // at the prompt, not in the logs of scripts
 		if similar := f.in.similarCommands(name); len(similar) > 0 {
 			r.Action = "Did you mean " + strings.Join(similar, ", ") + "?"
 		}
