@@ -149,6 +149,24 @@ func arrayStatics(t *object.Type) {
 		}
 		return int32(^i), nil
 	})
+	search := func(name, result string, do func(l *object.List, match any) (any, error)) {
+		static(t, result+" "+name+"(array array, scriptblock match)", func(a args) (any, error) {
+			x := arrayArg(a[0])
+			if x == nil {
+				return nil, nullArgument("array")
+			}
+			return do(&object.List{Type: object.Construct(object.TypeList, x.ElemType()), Items: x.Items}, a[1])
+		})
+	}
+	for _, name := range []string{"Find", "FindIndex", "Exists", "TrueForAll", "ForEach", "FindAll"} {
+		search(name, "System.Object", func(l *object.List, match any) (any, error) {
+			found, err := object.InvokeMethod(l, name, []any{match})
+			if all, ok := found.(*object.List); ok {
+				return &object.Array{Elem: all.ElemType(), Items: all.Items}, err
+			}
+			return found, err
+		})
+	}
 	static(t, "array CreateInstance(type elementType, int length)", func(a args) (any, error) {
 		e, ok := a[0].(*object.Type)
 		if !ok {

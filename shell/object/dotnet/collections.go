@@ -18,6 +18,7 @@ var (
 	typeSortedSet    = object.Declare(&object.Type{Name: "System.Collections.Generic.SortedSet`1", IsGenericDefinition: true, Interfaces: []*object.Type{iCollection, iEnumerable}})
 	typeSortedList   = object.Declare(&object.Type{Name: "System.Collections.SortedList", Interfaces: []*object.Type{object.Interface("System.Collections.IDictionary"), iCollection, iEnumerable}})
 	typeSortedDict   = object.Declare(&object.Type{Name: "System.Collections.Generic.SortedDictionary`2", IsGenericDefinition: true, Interfaces: []*object.Type{object.Interface("System.Collections.IDictionary"), iCollection, iEnumerable}})
+	typeSortedPairs  = object.Declare(&object.Type{Name: "System.Collections.Generic.SortedList`2", IsGenericDefinition: true, Interfaces: []*object.Type{object.Interface("System.Collections.IDictionary"), iCollection, iEnumerable}})
 	typeComparer     = object.Declare(&object.Type{Name: "System.StringComparer"})
 )
 
@@ -26,7 +27,7 @@ func init() {
 	for _, t := range []*object.Type{object.TypeArrayList, object.TypeList, object.TypeCollection} {
 		object.Extend(t, listMembers)
 	}
-	for _, t := range []*object.Type{object.TypeHashtable, object.TypeOrdered, object.TypeDictionary, typeSortedList, typeSortedDict} {
+	for _, t := range []*object.Type{object.TypeHashtable, object.TypeOrdered, object.TypeDictionary, typeSortedList, typeSortedDict, typeSortedPairs} {
 		object.Extend(t, tableMembers)
 	}
 	object.Extend(object.TypeKeys, keysMembers)
@@ -63,6 +64,7 @@ func init() {
 	object.ConvertGeneric(typeGenericStack, queueFrom)
 	object.ConvertGeneric(object.TypeDictionary, dictionaryFrom)
 	object.ConvertGeneric(typeSortedDict, dictionaryFrom)
+	object.ConvertGeneric(typeSortedPairs, dictionaryFrom)
 }
 
 // elem is what a collection of a type holds.

@@ -229,6 +229,12 @@ func listMembers(t *object.Type) {
 // sortBy sorts by a script block that compares two values, or as sortItems where it is something else.
 func sortBy(items []any, comparison any) error {
 	block, ok := object.Base(comparison).(object.ScriptBlock)
+	if o, isObject := comparison.(*object.Object); isObject && !ok {
+		var d *delegate
+		if d, ok = o.Base.(*delegate); ok {
+			block = d.block
+		}
+	}
 	if !ok {
 		return sortItems(items, nil)
 	}

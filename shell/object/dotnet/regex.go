@@ -112,6 +112,9 @@ func regexMembers(t *object.Type) {
 	method(t, "string Replace(string input, string replacement)", func(r *object.Regex, a args) (any, error) { return replaceRegex(r, a.str(0), a.str(1), -1) })
 	method(t, "string Replace(string input, string replacement, int count)", func(r *object.Regex, a args) (any, error) { return replaceRegex(r, a.str(0), a.str(1), a.int(2)) })
 	method(t, "string Replace(string input, scriptblock evaluator)", func(r *object.Regex, a args) (any, error) { return replaceRegex(r, a.str(0), a[1], -1) })
+	method(t, "string Replace(string input, System.Text.RegularExpressions.MatchEvaluator evaluator)", func(r *object.Regex, a args) (any, error) {
+		return replaceRegex(r, a.str(0), a[1].(*object.Object).Base.(*delegate).block, -1)
+	})
 	method(t, "string[] Split(string input)", func(r *object.Regex, a args) (any, error) { return splitRegex(r, a.str(0)) })
 	method(t, "string[] Split(string input, int count)", func(r *object.Regex, a args) (any, error) {
 		parts, err := r.SplitText(a.str(0), a.int(1))
@@ -164,6 +167,11 @@ func regexMembers(t *object.Type) {
 	with("string Replace(string input, string pattern, string replacement"+opt, 3, replace)
 	with("string Replace(string input, string pattern, scriptblock evaluator)", -1, replace)
 	with("string Replace(string input, string pattern, scriptblock evaluator"+opt, 3, replace)
+	evaluate := func(r *object.Regex, a args) (any, error) {
+		return replaceRegex(r, a.str(0), a[2].(*object.Object).Base.(*delegate).block, -1)
+	}
+	with("string Replace(string input, string pattern, System.Text.RegularExpressions.MatchEvaluator evaluator)", -1, evaluate)
+	with("string Replace(string input, string pattern, System.Text.RegularExpressions.MatchEvaluator evaluator"+opt, 3, evaluate)
 	split := func(r *object.Regex, a args) (any, error) { return splitRegex(r, a.str(0)) }
 	with("string[] Split(string input, string pattern)", -1, split)
 	with("string[] Split(string input, string pattern"+opt, 2, split)

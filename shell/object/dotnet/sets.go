@@ -63,6 +63,9 @@ func setMembers(t *object.Type) {
 	method(t, "System.Collections.IEnumerator GetEnumerator()", func(s *set, _ args) (any, error) {
 		return newEnumerator("System.Collections.Generic.HashSet`1+Enumerator", slices.Collect(s.All())), nil
 	})
+	if t.Generic == typeSortedSet {
+		sortedSetMembers(t)
+	}
 	other := func(a args) ([]any, error) {
 		items, ok := object.ItemsOf(a[0])
 		if !ok {
@@ -166,5 +169,42 @@ func setMembers(t *object.Type) {
 	constructor(t, "(System.Collections.IEnumerable collection)", func(a args) (any, error) { return make(a, 0, false) })
 	constructor(t, "(System.Collections.IEnumerable collection, System.StringComparer comparer)", func(a args) (any, error) {
 		return make(a, 0, comparerIgnoresCase(a[1]))
+	})
+}
+
+// sortedSetMembers are those that an order makes possible.
+func sortedSetMembers(t *object.Type) {
+	in := elem(t).PSName()
+	end := func(name string, at func(n int) int) {
+		field(t, in+" "+name, func(s *set) any {
+			if s.Len() == 0 {
+				return object.Zero(elem(t))
+			}
+			return slices.Collect(s.All())[at(s.Len())]
+		})
+	}
+	end("Min", func(int) int { return 0 })
+	end("Max", func(n int) int { return n - 1 })
+	method(t, "System.Collections.IEnumerable Reverse()", func(s *set, _ args) (any, error) {
+		out := slices.Collect(s.All())
+		slices.Reverse(out)
+		return &object.Array{Elem: elem(t), Items: out}, nil
+	})
+	method(t, "System.Object GetViewBetween("+in+" lowerValue, "+in+" upperValue)", func(s *set, a args) (any, error) {
+		out := newSet(t, !s.table.CaseSensitive)
+		for v := range s.All() {
+			low, err := object.Compare(v, a[0], false)
+			if err != nil {
+				return nil, err
+			}
+			high, err := object.Compare(v, a[1], false)
+			if err != nil {
+				return nil, err
+			}
+			if low >= 0 && high <= 0 {
+				out.table.Set(v, nil)
+			}
+		}
+		return object.Instance(t, out), nil
 	})
 }

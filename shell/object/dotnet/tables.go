@@ -31,7 +31,9 @@ func keyExists(h *object.Hashtable, key any) error {
 	return argument("Item has already been added. Key in dictionary: '%s'  Key being added: '%s'", object.CultureString(h.Key(key)), object.CultureString(key))
 }
 
-func isSorted(t *object.Type) bool { return t == typeSortedList || t.Generic == typeSortedDict }
+func isSorted(t *object.Type) bool {
+	return t == typeSortedList || t.Generic == typeSortedDict || t.Generic == typeSortedPairs
+}
 
 func tableMembers(t *object.Type) {
 	generic := t.Generic != nil
@@ -122,6 +124,10 @@ func tableMembers(t *object.Type) {
 		method[*object.Hashtable](t, "void GetObjectData(System.Runtime.Serialization.SerializationInfo info, System.Runtime.Serialization.StreamingContext context)", nil)
 		method[*object.Hashtable](t, "void OnDeserialization(System.Object sender)", nil)
 		method(t, "System.Object Clone()", func(h *object.Hashtable, _ args) (any, error) { return h.Clone(), nil })
+	}
+	if t == typeSortedList || t.Generic == typeSortedPairs {
+		method(t, "int IndexOfKey("+key+" key)", func(h *object.Hashtable, a args) (any, error) { return int32(indexOf(h.Keys(), a[0])), nil })
+		method(t, "int IndexOfValue("+value+" value)", func(h *object.Hashtable, a args) (any, error) { return int32(indexOf(h.Values(), a[0])), nil })
 	}
 	if t == object.TypeOrdered {
 		orderedMembers(t)
