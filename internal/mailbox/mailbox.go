@@ -96,6 +96,12 @@ type RightsReader interface {
 	Rights(ctx context.Context, folder string) (map[string]string, error)
 }
 
+// A Compressor is a Reader that can tell what compression has saved.
+type Compressor interface {
+	// Saved tells how many bytes went over the line compressed, in both directions, and how many they stood for; 0 without compression.
+	Saved() (line, words int64)
+}
+
 // A Target is a mailbox that is filled.
 type Target interface {
 	Reader

@@ -28,13 +28,14 @@ type pass struct {
 	alone   bool // no further links: one was tried and did not hold
 
 	begun         time.Time
-	tooLarge      int64                     // the length of the smallest message that the target has refused for it, 0 if none
-	known         map[string]*storedFolder  // by source name
-	targetFolders map[string]mailbox.Folder // by name, as the target listed them
-	targets       map[string]string         // source names by the target names that are given to them
-	dated         []datedMessage            // a few of those that were copied
-	working       []*folderPass             // those of the round
-	unsettled     bool                      // a round follows
+	tooLarge      int64                            // the length of the smallest message that the target has refused for it, 0 if none
+	known         map[string]*storedFolder         // by source name
+	targetFolders map[string]mailbox.Folder        // by name, as the target listed them
+	targets       map[string]string                // source names by the target names that are given to them
+	dated         []datedMessage                   // a few of those that were copied
+	working       []*folderPass                    // those of the round
+	unsettled     bool                             // a round follows
+	saved         struct{ source, target savings } // on connections that have ended
 	state         Progress
 	result        Result
 }
@@ -162,6 +163,7 @@ func (p *pass) connect(ctx context.Context) (*link, error) {
 // renew replaces both connections of a link, for folders on it: that to the target is dead, and that to the source was left in the
 // middle of a message.
 func (p *pass) renew(ctx context.Context, l *link, folders []*folderPass) error {
+	p.weigh(l)
 	_, _ = l.target.Close(), l.source.Close() // it is known that they did not end in order
 	fresh, err := p.connect(ctx)
 	if fresh.source.Reader != nil {
@@ -186,6 +188,7 @@ func (p *pass) close() {
 		ends = append(ends, p.goodbyes(l)...)
 	}
 	_ = p.turn.together(context.Background(), len(ends)+1, slices.Values(ends)) // they report their errors themselves
+	p.reportSaved()
 }
 
 // goodbyes are what ends a link. Errors of a goodbye change nothing.
@@ -198,6 +201,7 @@ func (p *pass) goodbyes(l *link) (ends []func(context.Context) error) {
 			return nil
 		}
 	}
+	p.weigh(l)
 	if l.source.Reader != nil {
 		ends = append(ends, end("source", l.source))
 	}

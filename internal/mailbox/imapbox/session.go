@@ -329,6 +329,14 @@ func (s *session) Info() mailbox.Info {
 	return info
 }
 
+// Saved implements [mailbox.Compressor].
+func (s *session) Saved() (line, words int64) {
+	if s.deflate == nil {
+		return 0, 0
+	}
+	return s.deflate.Saved()
+}
+
 // Notes tells what odd things the server did that were repaired on the way.
 func (s *session) Notes() []wrap.Note { return s.filter.Notes() }
 

@@ -30,8 +30,9 @@ const (
 // of zlib's ways it flushes.
 type Deflate struct {
 	net.Conn
-	tag    atomic.Pointer[string] // of the command that asks for it, while it has no answer
-	active atomic.Bool
+	tag         atomic.Pointer[string] // of the command that asks for it, while it has no answer
+	active      atomic.Bool
+	line, words Meter // what went over the line since, and what it stood for
 
 	// What follows belongs to who reads.
 	lines  splitter
@@ -56,6 +57,11 @@ func (d *Deflate) Expect(tag string) { d.tag.Store(&tag) }
 
 // Active tells whether the server has agreed.
 func (d *Deflate) Active() bool { return d.active.Load() }
+
+// Saved tells how many bytes went over the line compressed, in both directions, and how many they stood for.
+func (d *Deflate) Saved() (line, words int64) {
+	return d.line.Received() + d.line.Sent(), d.words.Received() + d.words.Sent()
+}
 
 func (d *Deflate) Read(p []byte) (int, error) {
 	if d.active.Load() {
@@ -95,7 +101,7 @@ func (d *Deflate) agrees(line []byte) bool {
 
 // begin goes over to compression. What was read of it already is ahead.
 func (d *Deflate) begin(ahead []byte) {
-	d.wire = &wireReader{r: io.MultiReader(bytes.NewReader(ahead), d.Conn)}
+	d.wire = &wireReader{r: io.MultiReader(bytes.NewReader(ahead), d.line.Conn(d.Conn))}
 	d.in = bufio.NewReaderSize(d.wire, deflateBuffer)
 	d.plain = newInflater(d.in)
 	d.active.Store(true)
@@ -118,6 +124,7 @@ func (d *Deflate) readPlain(p []byte) (int, error) {
 		return 0, d.broken
 	}
 	n, err := d.plain.Read(p)
+	d.words.received.Add(int64(n))
 	if n > 0 || err == nil {
 		return n, nil
 	}
@@ -138,7 +145,7 @@ func (d *Deflate) Write(p []byte) (int, error) {
 		return d.Conn.Write(p)
 	}
 	if d.out == nil {
-		d.out = bufio.NewWriterSize(d.Conn, deflateBuffer)
+		d.out = bufio.NewWriterSize(d.line.Conn(d.Conn), deflateBuffer)
 	}
 	if d.compressor == nil && len(p) >= worthwhile {
 		var err error
@@ -149,6 +156,7 @@ func (d *Deflate) Write(p []byte) (int, error) {
 	if err := d.compress(p); err != nil {
 		return 0, err
 	}
+	d.words.sent.Add(int64(len(p)))
 	return len(p), d.out.Flush()
 }
 
