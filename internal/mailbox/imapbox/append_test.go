@@ -1,6 +1,7 @@
 package imapbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -93,10 +94,10 @@ func TestAppendFaults(t *testing.T) {
 		{"read-only", "", map[string]string{"SELECT": "* OK [UIDVALIDITY 7] .\r\n{tag} OK [READ-ONLY] done\r\n"}, []int{small}, []string{"error AccessDenied"}, false},
 		{"another UIDVALIDITY", "", map[string]string{"SELECT": "* OK [UIDVALIDITY 8] .\r\n"}, []int{small}, []string{"error UIDValidityChanged"}, false},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := &script{caps: test.caps, says: test.says}
+		compressed := func(t *testing.T, compress bool) {
+			s := &script{caps: cmp.Or(test.caps, scriptedCaps) + " COMPRESS=DEFLATE", says: test.says, deflates: compress}
 			cfg := s.start(t)
-			cfg.Idle = 300 * time.Millisecond
+			cfg.Idle, cfg.Compress = 300*time.Millisecond, compress
 			target, err := OpenTarget(t.Context(), cfg)
 			if err != nil {
 				t.Fatal(err)
@@ -114,7 +115,11 @@ func TestAppendFaults(t *testing.T) {
 					t.Errorf("the server took the message for a command: %.40q", c)
 				}
 			}
-		})
+		}
+		t.Run(test.name, func(t *testing.T) { compressed(t, false) })
+		if !slices.Contains(test.lengths, 100*large) { // on its way, it is too small to be refused before it is sent whole
+			t.Run(test.name+", compressed", func(t *testing.T) { compressed(t, true) })
+		}
 	}
 }
 
