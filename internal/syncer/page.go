@@ -118,34 +118,17 @@ const (
 var errPage = errors.New("the page is damaged")
 
 func encodePage(entries []entry) []byte {
-	var sets []string
-	setIndex := map[string]uint64{}
-	setOf := func(f mailbox.Flags) uint64 {
-		text := f.String()
-		i, ok := setIndex[text]
-		if !ok {
-			i = uint64(len(sets))
-			setIndex[text] = i
-			sets = append(sets, text)
-		}
-		return i
-	}
-	var kept []entry
-	for _, e := range entries {
-		if e.Outcome.atTarget() {
-			kept = append(kept, e)
-			setOf(e.Flags)
-		}
-	}
+	sets, setOf := flagSets(entries)
 	version := byte(pageVersion)
 	if slices.ContainsFunc(entries, func(e entry) bool { return e.Identity != 0 }) {
 		version = identifiedVersion
 	}
-	b := []byte{version}
+	b := append(make([]byte, 0, 256+entrySize*len(entries)), version)
 	b = binary.AppendUvarint(b, uint64(len(sets)))
-	for _, s := range sets {
-		b = binary.AppendUvarint(b, uint64(len(s)))
-		b = append(b, s...)
+	for _, set := range sets {
+		text := set.String()
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		b = append(b, text...)
 	}
 	runs := runsOf(entries)
 	b = binary.AppendUvarint(b, uint64(len(runs)))
@@ -168,26 +151,28 @@ func encodePage(entries []entry) []byte {
 			}
 		}
 	}
-	for _, e := range entries {
-		if e.Outcome.measured() {
+	for i := range entries {
+		if e := &entries[i]; e.Outcome.measured() {
 			b = binary.AppendUvarint(b, uint64(e.Size))
 		}
 	}
 	var date int64
-	for _, e := range entries {
-		if e.Outcome.measured() {
+	for i := range entries {
+		if e := &entries[i]; e.Outcome.measured() {
 			b = binary.AppendVarint(b, e.Date-date)
 			date = e.Date
 		}
 	}
-	for _, e := range kept {
-		b = binary.AppendUvarint(b, setOf(e.Flags))
+	for _, set := range setOf {
+		b = binary.AppendUvarint(b, uint64(set))
 	}
-	for _, e := range kept {
-		b = append(b, e.Digest[:]...)
+	for i := range entries {
+		if e := &entries[i]; e.Outcome.atTarget() {
+			b = append(b, e.Digest[:]...)
+		}
 	}
-	for _, e := range kept {
-		if e.Outcome == Repaired {
+	for i := range entries {
+		if e := &entries[i]; e.Outcome == Repaired {
 			b = append(b, e.Written[:]...)
 		}
 	}
@@ -197,6 +182,25 @@ func encodePage(entries []entry) []byte {
 		}
 	}
 	return b
+}
+
+// entrySize is about what an entry takes in a page.
+const entrySize = 28
+
+// flagSets are the different sets of flags of the messages that are at the target, and, for each of these, which of the sets it has.
+func flagSets(entries []entry) (sets []mailbox.Flags, of []uint32) {
+	of = make([]uint32, 0, len(entries))
+	for i := range entries {
+		if e := &entries[i]; e.Outcome.atTarget() {
+			set := slices.IndexFunc(sets, func(s mailbox.Flags) bool { return slices.Equal(s, e.Flags) })
+			if set < 0 {
+				set = len(sets)
+				sets = append(sets, e.Flags)
+			}
+			of = append(of, uint32(set))
+		}
+	}
+	return sets, of
 }
 
 // runsOf cuts entries where source UIDs, outcome or the course of the target UIDs break off.

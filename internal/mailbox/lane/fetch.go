@@ -191,11 +191,14 @@ func (r *Reader) modSeq() (uint64, bool) {
 	return uint64(n), ok
 }
 
-// fetchFlags reads a list of flags. Most messages have the same as the one before.
+// flagsKnown is how many lists of flags are remembered.
+const flagsKnown = 64
+
+// fetchFlags reads a list of flags. Most messages have the same as one before.
 func (r *Reader) fetchFlags(f *Fetched) error {
 	end := bytes.IndexByte(r.line, ')')
-	if end > 0 && r.flagText != nil && bytes.Equal(r.line[:end+1], r.flagText) {
-		f.Flags = r.flags
+	if flags, known := r.flags[string(r.line[:end+1])]; known {
+		f.Flags = flags
 		r.line = r.line[end+1:]
 		return nil
 	}
@@ -210,9 +213,11 @@ func (r *Reader) fetchFlags(f *Fetched) error {
 		return nil
 	}
 	f.Flags = mailbox.NewFlags(names...)
-	r.flagText = nil
 	if end > 0 && len(line)-len(r.line) == end+1 {
-		r.flagText, r.flags = bytes.Clone(line[:end+1]), f.Flags
+		if r.flags == nil || len(r.flags) == flagsKnown {
+			r.flags = make(map[string]Flags)
+		}
+		r.flags[string(line[:end+1])] = f.Flags
 	}
 	return nil
 }

@@ -37,9 +37,8 @@ type Reader struct {
 	free bool   // what is left is free text for people, in which braces announce nothing
 	body *Body  // the literal that is being read, or nil
 
-	flagText []byte // the last list of flags as it stood, and
-	flags    Flags  // what it was read as
-	zones    zones
+	flags map[string]Flags // lists of flags as they stood, and what they were read as
+	zones zones
 
 	// Note is told of what is odd and was passed over or mended; nil when nobody wants to know.
 	Note func(what string, example []byte)
