@@ -358,8 +358,8 @@ func (l *ledger) get(ctx context.Context, uid mailbox.UID) (entry, bool, error) 
 // put sets entries, in ascending order of source UID, counts them, and takes them off Pending.
 func (l *ledger) put(ctx context.Context, entries ...entry) error {
 	var decided mailbox.UIDSet
-	for _, e := range entries {
-		if err := l.putOne(ctx, e); err != nil {
+	for i, e := range entries {
+		if err := l.putOne(ctx, e, len(entries)-i); err != nil {
 			return err
 		}
 		decided.Add(e.Source)
@@ -368,14 +368,15 @@ func (l *ledger) put(ctx context.Context, entries ...entry) error {
 	return nil
 }
 
-func (l *ledger) putOne(ctx context.Context, e entry) error {
+// putOne sets one of so many entries that are still to come.
+func (l *ledger) putOne(ctx context.Context, e entry, more int) error {
 	first, page, exists, err := l.page(ctx, e.Source)
 	if err != nil {
 		return err
 	}
 	if !exists {
 		first = e.Source
-		l.setPage(first, []entry{e})
+		l.setPage(first, append(make([]entry, 0, min(more, maxPage)), e))
 		l.count(nil, e)
 		l.LastPage = first
 		return nil
@@ -405,8 +406,8 @@ func (l *ledger) putOne(ctx context.Context, e entry) error {
 	}
 	// A page that grows at its end leaves the full one as it is.
 	cut := len(page) / 2
-	if i == len(page)-1 {
-		cut = len(page) - 1
+	if i == maxPage {
+		cut = maxPage
 	}
 	l.pages[first] = page
 	l.split(first, cut)
@@ -417,7 +418,7 @@ func (l *ledger) putOne(ctx context.Context, e entry) error {
 func (l *ledger) split(first mailbox.UID, cut int) mailbox.UID {
 	page := l.pages[first]
 	rest := slices.Clone(page[cut:])
-	l.setPage(first, slices.Clone(page[:cut]))
+	l.setPage(first, slices.Clip(page[:cut]))
 	l.setPage(rest[0].Source, rest)
 	l.LastPage = max(l.LastPage, rest[0].Source)
 	return rest[0].Source

@@ -292,7 +292,8 @@ func (a *appending) tell(r mailbox.Appended) {
 	if a.left {
 		return
 	}
-	defer a.guard.Pause()()
+	a.guard.Pause()
+	defer a.guard.Resume()
 	if !a.yield(r, nil) {
 		a.left = true
 		a.halt()
@@ -322,11 +323,8 @@ var errConnection = errors.New("the connection has failed")
 // send sends all messages. Its error is one that ends the call and is not the connection's.
 func (a *appending) send(msgs iter.Seq2[*mailbox.Outgoing, error]) error {
 	var batch *group // that is being sent
-	resume := a.guard.Pause()
-	defer func() { resume() }()
 	var failed error
-	for out, err := range msgs {
-		resume()
+	for out, err := range a.unhurriedly(msgs) {
 		switch {
 		case a.halted():
 			failed = errConnection
@@ -340,7 +338,6 @@ func (a *appending) send(msgs iter.Seq2[*mailbox.Outgoing, error]) error {
 		if failed != nil {
 			break
 		}
-		resume = a.guard.Pause() // it is not this server who keeps us waiting now
 	}
 	if batch != nil && !batch.aborted {
 		if err := a.end(batch); failed == nil {
@@ -351,6 +348,22 @@ func (a *appending) send(msgs iter.Seq2[*mailbox.Outgoing, error]) error {
 		return nil
 	}
 	return failed
+}
+
+// unhurriedly is msgs, pulled while nothing is expected of this server.
+func (a *appending) unhurriedly(msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[*mailbox.Outgoing, error] {
+	return func(yield func(*mailbox.Outgoing, error) bool) {
+		a.guard.Pause()
+		defer a.guard.Resume()
+		for out, err := range msgs {
+			a.guard.Resume()
+			more := yield(out, err)
+			a.guard.Pause()
+			if !more {
+				return
+			}
+		}
+	}
 }
 
 // begin makes a group known to the reader and, if it has a command, opens that.
@@ -523,13 +536,15 @@ type unhurried struct {
 }
 
 func (u unhurried) Read(p []byte) (int, error) {
-	defer u.guard.Pause()()
+	u.guard.Pause()
+	defer u.guard.Resume()
 	return u.r.Read(p)
 }
 
 // readSmall reads a message that is sent at once.
 func (a *appending) readSmall(length int64, body io.Reader) (io.Reader, error) {
-	defer a.guard.Pause()()
+	a.guard.Pause()
+	defer a.guard.Resume()
 	if a.small == nil {
 		a.small = make([]byte, appendAtOnce)
 	}

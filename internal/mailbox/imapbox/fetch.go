@@ -386,9 +386,9 @@ type told struct {
 }
 
 func (t *told) Read(p []byte) (int, error) {
-	done := t.f.guard.Expect()
+	t.f.guard.Resume()
 	n, err := t.b.Read(p)
-	done()
+	t.f.guard.Pause()
 	if err != nil && err != io.EOF {
 		t.f.broken = true
 		err = t.f.failed(err)
@@ -417,7 +417,8 @@ func (f *fetch) substitute(req *request, meta mailbox.Meta) *mailbox.Message {
 func (f *fetch) give(req *request, m *mailbox.Message) error {
 	m.At = req.at
 	f.asked--
-	defer f.guard.Pause()()
+	f.guard.Pause()
+	defer f.guard.Resume()
 	if !f.yield(m, nil) {
 		return errLeft
 	}

@@ -266,7 +266,8 @@ func (l *metaList) release() {
 
 // give yields without the guard's clock: the consumer may take its time.
 func (l *metaList) give(m mailbox.Meta) (more bool) {
-	defer l.guard.Pause()()
+	l.guard.Pause()
+	defer l.guard.Resume()
 	l.yielded = m.UID
 	return l.yield(m, nil)
 }
@@ -367,15 +368,23 @@ func (r *reader) Headers(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 				yield(mailbox.Header{}, err)
 				return
 			}
-			resume := r.guard.Pause()
-			for _, h := range headers {
-				if !yield(h, nil) {
-					return
-				}
+			if !r.giveHeaders(headers, yield) {
+				return
 			}
-			resume()
 		}
 	}
+}
+
+// giveHeaders yields without the guard's clock.
+func (r *reader) giveHeaders(headers []mailbox.Header, yield func(mailbox.Header, error) bool) bool {
+	r.guard.Pause()
+	defer r.guard.Resume()
+	for _, h := range headers {
+		if !yield(h, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // headers fetches the header fields of one window, and singly those that did not come though the message is there.

@@ -25,6 +25,7 @@ type Guard struct {
 
 	mu    sync.Mutex
 	busy  int       // how many await bytes
+	fresh bool      // work has begun, or gone on, since a byte last moved
 	moved time.Time // when a byte last moved, or work began
 	calls int       // of Read and Write that are under way
 	limit time.Time // the socket's deadline, zero if it has none
@@ -42,43 +43,34 @@ func NewGuard(conn net.Conn, idle time.Duration) *Guard {
 // Begin says that work is under way which needs the connection. If ctx ends before the work does, the connection is closed and
 // its error is the context's cause. The caller must call end when the work is done; end reports whether the connection lives.
 func (g *Guard) Begin(ctx context.Context) (end func() bool) {
-	done := g.Expect()
+	g.Resume()
 	stop := context.AfterFunc(ctx, func() { g.Fail(context.Cause(ctx)) })
 
 	return sync.OnceValue(func() bool {
 		stop()
-		done()
+		g.Pause()
 		return g.Err() == nil
 	})
 }
 
-// Expect says that bytes are expected now; the caller calls done when they are not any more.
-func (g *Guard) Expect() (done func()) {
-	g.count(1)
-	return func() { g.count(-1) }
-}
+// Pause says that within the work under way nothing is expected for now, because its owner is busy elsewhere, until Resume. The
+// work's context goes on to count.
+func (g *Guard) Pause() { g.count(-1) }
 
-// Pause says that within the work under way nothing is expected for now, because its owner is busy elsewhere. The work's context
-// goes on to count. The caller calls resume afterwards; again does no harm.
-func (g *Guard) Pause() (resume func()) {
-	g.count(-1)
-	resumed := false
-	return func() {
-		if !resumed {
-			resumed = true
-			g.count(1)
-		}
-	}
-}
+// Resume says that bytes are expected again, until Pause.
+func (g *Guard) Resume() { g.count(1) }
 
 func (g *Guard) count(change int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	before := g.busy
 	g.busy += change
-	if before == 0 && g.busy == 1 {
+	if before != 0 || g.busy != 1 {
+		return
+	}
+	if g.fresh = g.calls == 0; !g.fresh { // else the next Read or Write looks at the clock
 		g.moved = time.Now()
-		if g.calls > 0 && g.limit.IsZero() {
+		if g.limit.IsZero() {
 			g.arm() // a Read that waits already is bounded from now on
 		}
 	}
@@ -162,8 +154,8 @@ func (g *Guard) start() bool {
 		return false
 	}
 	g.calls++
-	if now := time.Now(); g.busy > 0 && now.Sub(g.moved) >= g.idle {
-		g.moved = now
+	if now := time.Now(); g.fresh || g.busy > 0 && now.Sub(g.moved) >= g.idle {
+		g.fresh, g.moved = false, now
 	} else if now.Before(g.limit) {
 		return true
 	}

@@ -164,10 +164,10 @@ func TestGuardPause(t *testing.T) {
 		g, far := pipe(t, 10*time.Second)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		end := g.Begin(ctx)
-		resume := g.Pause()
+		g.Pause()
 		go g.Read(make([]byte, 1)) // the library reads on though nothing is due
 		time.Sleep(time.Hour)
-		resume()
+		g.Resume()
 		if g.Err() != nil {
 			t.Fatalf("stalled in a pause: %v", g.Err())
 		}
@@ -175,10 +175,10 @@ func TestGuardPause(t *testing.T) {
 		if _, err := g.Read(make([]byte, 1)); err != nil {
 			t.Errorf("Read after the pause: %v", err)
 		}
-		resume = g.Pause()
+		g.Pause()
 		cancel(errors.New("stop"))
 		synctest.Wait()
-		resume()
+		g.Resume()
 		if end() {
 			t.Error("the context did not count in the pause")
 		}
