@@ -228,6 +228,8 @@ type Query struct {
 	// ChangedSince leaves out what has not changed since that mod-sequence; 0 asks for all. Without
 	// [Features].CondStore it is passed over and all come.
 	ChangedSince uint64
+	// Undated says that nobody needs the dates, which may then be missing: for them Dovecot looks at every file of a Maildir.
+	Undated bool
 }
 
 // Meta is what a server tells of a message besides its content.

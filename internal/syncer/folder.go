@@ -408,6 +408,7 @@ func (f *folderPass) listNew(ctx context.Context, last mailbox.UID) (mailbox.UID
 	}
 	var listed mailbox.UIDSet
 	for _, query := range queries {
+		query.Undated = f.Filter == nil && f.Previous == 0 && !f.source.Info().Features.Identities
 		for m, err := range f.source.List(ctx, f.sourceAt(), query) {
 			switch {
 			case err != nil:

@@ -41,7 +41,7 @@ var errLeft = errors.New("the fetch was left before its end")
 
 const (
 	// A command asks for so many messages at most, of as many windows of one folder as that takes.
-	requestMessages = 1000
+	requestMessages = 4000
 	// So many messages and commands may have been asked for and not have come. The connection itself holds back what is not
 	// taken: the numbers only have to bridge the time that a question takes.
 	aheadMessages = 4000

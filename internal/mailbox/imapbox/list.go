@@ -21,9 +21,12 @@ type entry struct {
 }
 
 // listItems are what List asks for.
-func (s *session) listItems() string {
-	items := s.metaItems()
-	if s.emails {
+func (l *metaList) listItems() string {
+	items := l.metaItems()
+	if l.undated {
+		items = strings.Replace(items, " INTERNALDATE", "", 1)
+	}
+	if l.emails {
 		items += " EMAILID"
 	}
 	return items
@@ -105,6 +108,7 @@ type metaList struct {
 	yield   func(mailbox.Meta, error) bool
 	uids    mailbox.UIDSet
 	since   uint64
+	undated bool
 	whole   bool // all is asked for
 	opening *opening
 	cmds    []*lane.Command
@@ -128,7 +132,7 @@ func (l *metaList) prepare(q mailbox.Query) {
 	if len(q.UIDs) == 0 {
 		q.UIDs = mailbox.UIDsFrom(1)
 	}
-	l.uids = q.UIDs
+	l.uids, l.undated = q.UIDs, q.Undated
 	l.holding = len(q.UIDs) > 1 || l.since > 0
 	l.whole = q.UIDs[0] == mailbox.UIDRange{First: 1, Last: mailbox.MaxUID} && l.since == 0
 	if l.whole {

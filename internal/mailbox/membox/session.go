@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"migsh/internal/mailbox"
@@ -240,7 +241,11 @@ func (s *session) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter
 			if !s.box.opts.NoCondStore && msg.ModSeq <= q.ChangedSince {
 				continue
 			}
-			if !yield(s.meta(msg), nil) {
+			meta := s.meta(msg)
+			if q.Undated {
+				meta.Date = time.Time{}
+			}
+			if !yield(meta, nil) {
 				return
 			}
 		}
