@@ -14,11 +14,11 @@ import (
 )
 
 // TestCutAtAnyMoment cuts the program's connections to both servers at random bytes, in either direction, with FIN, with RST or after a
-// silence; first while mailboxes are copied, then while new mail and changed flags are carried over. Nobody starts anything again: the
+// silence; first while mailboxes are copied, then, compressed, while new mail and changed flags are carried over. Nobody starts anything again: the
 // program comes again by itself, and every message arrives once, whole, and the source is as it was.
 func TestCutAtAnyMoment(t *testing.T) {
-	source := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true})
-	target := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Store: "mdbox"})
+	source := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Compress: true})
+	target := testserver.StartDovecot(t, testserver.DovecotOptions{Strict: true, Compress: true, Store: "mdbox"})
 	s := &scissors{rng: chance(t), most: disasters(),
 		source: testserver.NewProxy(t, source.IMAPAddr()), target: testserver.NewProxy(t, target.IMAPAddr())}
 	begun := time.Now()
@@ -66,7 +66,7 @@ func TestCutAtAnyMoment(t *testing.T) {
 		for _, n := range names {
 			source.Run(t, n, "SELECT INBOX", `STORE 1:30 +FLAGS (\Flagged $Later)`, `STORE 31:40 FLAGS (\Answered)`)
 		}
-		sync("Set-MigrationBatch Cut -SyncNow")
+		sync("Set-MigrationEndpoint Source -Compress $true; Set-MigrationEndpoint Target -Compress $true; Set-MigrationBatch Cut -SyncNow")
 	}
 	t.Logf("%d cuts in %v", s.cuts(), time.Since(begun))
 }
