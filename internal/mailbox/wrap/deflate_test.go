@@ -1,15 +1,19 @@
 package wrap
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 )
 
@@ -217,6 +221,43 @@ func TestDeflateDamaged(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestInflate unpacks what was packed at every level: text, what can't be packed, runs, and repetitions from as far back as can be.
+func TestInflate(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	noise := make([]byte, 100_000)
+	for i := range noise {
+		noise[i] = byte(rng.Uint32())
+	}
+	var want bytes.Buffer
+	for i := range 60 {
+		want.Write(noise[:rng.IntN(len(noise)/4)])
+		want.WriteString(strings.Repeat("x", rng.IntN(5000)))
+		fmt.Fprintf(&want, "* %d FETCH (UID %d)\r\n", i, rng.IntN(1000))
+		if n := want.Len(); n > windowSize {
+			want.Write(bytes.Clone(want.Bytes()[n-windowSize : n-windowSize+rng.IntN(300)]))
+		}
+	}
+	for level := flate.HuffmanOnly; level <= flate.BestCompression; level++ {
+		for _, piece := range []int{1 << 30, 5000, 700} {
+			var packed bytes.Buffer
+			w, err := flate.NewWriter(&packed, level)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for part := range slices.Chunk(want.Bytes(), piece) {
+				w.Write(part)
+				w.Flush()
+			}
+			w.Close()
+			in := newInflater(bufio.NewReaderSize(iotest.HalfReader(&packed), deflateBuffer))
+			got, err := io.ReadAll(in)
+			if err != nil || !bytes.Equal(got, want.Bytes()) {
+				t.Errorf("level %d, flushed every %d bytes: %d bytes became %d, %v", level, piece, want.Len(), len(got), err)
+			}
+		}
 	}
 }
 
