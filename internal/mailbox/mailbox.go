@@ -143,6 +143,14 @@ type Target interface {
 	Quota(ctx context.Context) ([]Quota, error)
 }
 
+// A Copier is a Target that copies messages between its folders by itself.
+type Copier interface {
+	// Copy copies messages to the end of another folder, with their flags and dates, and tells the UIDs of the copies by those of the
+	// messages. What it does not name may not be there any more; if it has failed, it may have been copied all the same. It needs
+	// [Features].UIDPlus.
+	Copy(ctx context.Context, from At, uids UIDSet, to At) (map[UID]UID, error)
+}
+
 // Info is what a session learnt of its server.
 type Info struct {
 	// Server is the server's address as it was dialled, for messages and reports.

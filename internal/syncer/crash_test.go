@@ -193,6 +193,9 @@ func TestCrashPoints(t *testing.T) {
 			w.source.Renumber("INBOX")
 			w.deliver("INBOX", 12, 14)
 		}},
+		{name: "moved at the source", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) { mail(w); moving(t, w) }},
+		{name: "moved at the source, deletions", source: membox.Options{Identities: true}, change: func(j *Job) { j.Deletions = Deletions{Follow: true, Percent: 100} },
+			prepare: func(t *testing.T, w *world) { mail(w); moving(t, w) }},
 		{name: "target renumbered", prepare: func(t *testing.T, w *world) {
 			mail(w)
 			w.sync(t)

@@ -45,9 +45,11 @@
 //
 // A connection that had to be given up after a refusal leaves nothing in doubt; the pass goes on over a new one.
 //
+// What the source has moved to another folder the target copies itself, under the same intents, see moved.go.
+//
 // The same claiming serves all other cases of doubt: a target folder that was filled before migsh came (claims: all of
-// it), a source whose UIDVALIDITY changed (claims: the entries of the generation of pages before), a target whose
-// UIDVALIDITY changed (its messages are read and the entries moved to their new UIDs first).
+// it), a source whose UIDVALIDITY changed (claims: the entries of the generation of pages before; those with identities are known
+// without, see known.go), a target whose UIDVALIDITY changed (its messages are read and the entries moved to their new UIDs first).
 //
 // # Flags
 //

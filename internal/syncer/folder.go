@@ -564,6 +564,7 @@ func (f *folderPass) markGone(ctx context.Context, uids mailbox.UIDSet) error {
 		if err := f.put(ctx, e); err != nil {
 			return err
 		}
+		f.noteLeaver(e)
 		f.decidedMore(-1)
 		if f.dirtyPages() >= commitPages {
 			if err := f.commit(ctx); err != nil {

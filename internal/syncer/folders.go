@@ -96,6 +96,7 @@ func (p *pass) apart(folders []*folderPass) (now, later []*folderPass) {
 // follow; any other trouble ends the round.
 func (p *pass) round(ctx context.Context, folders []*folderPass) error {
 	p.progress(PhasePlan)
+	p.leavers = nil
 	creating, stop := context.WithCancel(ctx)
 	created := make(chan struct{})
 	go func() {
@@ -111,6 +112,9 @@ func (p *pass) round(ctx context.Context, folders []*folderPass) error {
 		return err
 	}
 	if err := p.mergeFaces(ctx, folders); err != nil {
+		return err
+	}
+	if err := p.each(ctx, folders, (*folderPass).copyMoved); err != nil {
 		return err
 	}
 	if err := p.copyAll(ctx, folders); err != nil {

@@ -2,7 +2,9 @@ package syncer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"migsh/internal/mailbox/imapbox"
 	"migsh/internal/sample"
 	"migsh/internal/syncer"
+	"migsh/internal/testmail"
 	"migsh/internal/testserver"
 )
 
@@ -164,6 +167,63 @@ func painRenamed(t *testing.T, cyrus *testserver.Cyrus) {
 		}
 		if v, err := syncer.Verify(t.Context(), j, 1); err != nil || v.Same != v.Checked {
 			t.Errorf("hidden %q: verified: %+v, %v", w.hide, v, err)
+		}
+	}
+}
+
+// A breaking target breaks the connection when it has copied, before it has said so.
+type breaking struct{ mailbox.Target }
+
+func (b breaking) Copy(ctx context.Context, from mailbox.At, uids mailbox.UIDSet, to mailbox.At) (map[mailbox.UID]mailbox.UID, error) {
+	if _, err := b.Target.(mailbox.Copier).Copy(ctx, from, uids, to); err != nil {
+		return nil, err
+	}
+	return nil, errors.Join(b.Target.Close(), mailbox.NewError(mailbox.ConnectionLost, "COPY", io.ErrUnexpectedEOF))
+}
+
+// painMoved moves messages of Cyrus between folders: the target copies them itself, and removes what they leave behind if deletions are
+// followed. Hidden, they are read and sent; if the answer is lost, they are read to be recognised; with the same outcome.
+func painMoved(t *testing.T, cyrus *testserver.Cyrus, to brand) {
+	a, b := cyrus.Name("A"), cyrus.Name("B")
+	for i, c := range []struct {
+		hide          []string
+		lost          bool
+		reads, copied int
+		moved         int64
+	}{
+		{reads: 1, copied: 7, moved: 6},
+		{hide: []string{"OBJECTID"}, reads: 7, copied: 7},
+		{lost: true, reads: 7, copied: 1},
+	} {
+		user := fmt.Sprintf("moved%d%s", i, strings.ToLower(to.name))
+		_, from := from25(t, cyrus, user, c.hide...)
+		to.server.AddUser(t, testserver.Account{Name: user + "-to", Password: "target-pass"})
+		j := job(t, from, credentials(to.server, user+"-to"))
+		j.Deletions = syncer.Deletions{Follow: true, Percent: 100}
+		pass(t, j)
+		cyrus.Run(t, user, "CREATE "+b, "SELECT "+a, "UID STORE 7 +FLAGS.SILENT (\\Seen $Work)", "UID MOVE 5:10 "+b, "APPEND "+b+" {19+}\r\nSubject: new\r\n\r\nx\r\n")
+		reads := countReads(&j)
+		if c.lost {
+			once := j
+			once.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+				target, err := j.OpenTarget(ctx)
+				return breaking{target}, err
+			}
+			if _, err := syncer.Run(t.Context(), once); err == nil || mailbox.ClassOf(err) != mailbox.Reconnect {
+				t.Errorf("lost: %v", err)
+			}
+		}
+		if r := pass(t, j); r.Copied != int64(c.copied) || r.Moved != c.moved || *reads != c.reads || r.Removed != 6 {
+			t.Errorf("%+v: %d read; 6 were to be removed: %+v", c, *reads, r)
+		}
+		for _, line := range testmail.Diff(cyrus.Snapshot(t, user), to.server.Base().Snapshot(t, user+"-to"), testmail.Rules{ExtraFolders: true, IgnoreSpecialUse: true}) {
+			t.Errorf("%+v: %s", c, line)
+		}
+		if v, err := syncer.Verify(t.Context(), j, 1); err != nil || v.Same != 26 || v.Checked != 26 {
+			t.Errorf("%+v: verified: %+v, %v", c, v, err)
+		}
+		if r := pass(t, j); r.Copied+r.Matched+r.Reflagged+r.Removed != 0 {
+			t.Errorf("%+v, once more: %+v", c, r)
 		}
 	}
 }

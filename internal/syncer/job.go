@@ -155,6 +155,8 @@ type Result struct {
 	// Skipped were refused or unreadable, Reflagged had their flags changed at the target; all in this pass.
 	Copied, Repaired, Matched, Skipped, Reflagged int64
 	Bytes                                         int64
+	// Moved are those of the copied that the target has copied itself, because the source had moved them.
+	Moved int64
 	// Connections is how many were made to either server.
 	Connections int
 	// Removed were taken away at the target, because they have left the source.

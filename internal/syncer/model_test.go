@@ -108,6 +108,17 @@ func (d *deltaModel) remove(t *rapid.T) {
 	d.w.source.Remove(folder, uidOf(d.w.source, folder, m.body))
 }
 
+func (d *deltaModel) move(t *rapid.T) {
+	folder, m := d.pick(t, func(m *modelMessage) bool { return m.atSource })
+	other := map[string]string{"INBOX": "A", "A": "INBOX"}[folder]
+	if slices.ContainsFunc(d.folders[other], func(o *modelMessage) bool { return o.body == m.body }) {
+		t.Skip("it has been there")
+	}
+	moveAtSource(d.w, folder, uidOf(d.w.source, folder, m.body), other)
+	m.atSource = false
+	d.folders[other] = append(d.folders[other], &modelMessage{body: m.body, atSource: true, source: m.source})
+}
+
 func (d *deltaModel) removeAtTarget(t *rapid.T) {
 	folder, m := d.pick(t, func(m *modelMessage) bool { return m.atTarget })
 	m.atTarget = false
@@ -191,6 +202,7 @@ func TestDeltaModel(t *testing.T) {
 			"flag":            d.flag,
 			"flagAtTarget":    d.flagAtTarget,
 			"remove":          d.remove,
+			"move":            d.move,
 			"removeAtTarget":  d.removeAtTarget,
 			"renumberSource": func(t *rapid.T) {
 				d.w.source.Renumber(rapid.SampledFrom([]string{"INBOX", "A"}).Draw(t, "folder"))

@@ -32,6 +32,11 @@ func TestPain(t *testing.T) {
 	t.Run("P7 real", painUIDListGone)
 	t.Run("P7 identities", func(t *testing.T) { painIdentities(t, all[1].server.(*testserver.Cyrus)) })
 	t.Run("P7 renamed", func(t *testing.T) { painRenamed(t, all[1].server.(*testserver.Cyrus)) })
+	for _, to := range all {
+		if to.name == "Dovecot" || os.Getenv("MIGSH_SOAK") != "" {
+			t.Run("P10 moved to "+to.name, func(t *testing.T) { painMoved(t, all[1].server.(*testserver.Cyrus), to) })
+		}
+	}
 	t.Run("P12", painMbsync)
 	t.Run("P16", painBadInput)
 	t.Run("P17 real", TestBetweenServers)

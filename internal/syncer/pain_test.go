@@ -45,6 +45,7 @@ func TestPain(t *testing.T) {
 		{"P9 folder", TestFolderDeletedAtTarget},
 		{"P10", painMovingSource},
 		{"P10 vanished", TestVanishedAndUnreadable},
+		{"P10 moved", TestMoved},
 		{"P11", painBalance},
 		{"P11 listed", TestEveryItemIsListed},
 		{"P12", TestVerify},

@@ -34,6 +34,7 @@ type pass struct {
 	targets       map[string]string                // source names by the target names that are given to them
 	dated         []datedMessage                   // a few of those that were copied
 	working       []*folderPass                    // those of the round
+	leavers       map[uint64]leaver                // what has left them in this round, by identity
 	unsettled     bool                             // a round follows
 	saved         struct{ source, target savings } // on connections that have ended
 	state         Progress

@@ -109,3 +109,36 @@ func TestMailboxID(t *testing.T) {
 		}
 	}
 }
+
+// What COPY tells is believed only as far as it can be true.
+func TestCopyTells(t *testing.T) {
+	for _, c := range []struct{ says, want string }{
+		{"{tag} OK [COPYUID 7 11:13 101:103] .", "map[11:101 12:102 13:103]"},
+		{"* OK [COPYUID 7 11,13 5:6] .\r\n{tag} OK .", "map[11:5 13:6]"},
+		{"{tag} OK .", "map[]"},
+		{"{tag} OK [COPYUID 7 11:13 101] .", "map[]"},
+		{"{tag} OK [COPYUID 7 11:13 101,101,102] .", "map[]"},
+		{"{tag} OK [COPYUID 7 11:14 101:104] .", "map[]"},
+		{"{tag} OK [COPYUID 7 11 99999999999] .", "map[]"},
+		{"{tag} OK [COPYUID 7 1:4294967295 1:4294967295] .", "map[]"},
+		{"{tag} OK [COPYUID nonsense] .", "map[]"},
+		{"{tag} OK [COPYUID 8 11:13 101:103] .", "UIDValidityChanged"},
+		{"{tag} NO [OVERQUOTA] .", "QuotaExceeded"},
+		{"{tag} NO [TRYCREATE] .", "FolderMissing"},
+	} {
+		s := &script{says: map[string]string{"UID COPY": c.says + "\r\n"}}
+		target, err := OpenTarget(t.Context(), s.start(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied, err := target.(mailbox.Copier).Copy(t.Context(), mailbox.At{Folder: "INBOX", UIDValidity: 7}, mailbox.UIDs(11, 12, 13), mailbox.At{Folder: "a b", UIDValidity: 7})
+		got := fmt.Sprint(copied)
+		if err != nil {
+			got = idOf(err)
+		}
+		if got != c.want || !slices.Contains(s.heard, `UID COPY 11:13 "a b"`) {
+			t.Errorf("%s: %s, want %s; %q", c.says, got, c.want, s.heard)
+		}
+		target.Close()
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -381,6 +382,85 @@ func (t *target) Expunge(ctx context.Context, at mailbox.At, uids mailbox.UIDSet
 		}
 	}
 	return nil
+}
+
+// Copy has the server copy messages to another folder.
+func (t *target) Copy(ctx context.Context, from mailbox.At, uids mailbox.UIDSet, to mailbox.At) (map[mailbox.UID]mailbox.UID, error) {
+	give, err := t.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer give()
+	if !t.caps.uidPlus {
+		e := t.cfg.fault(mailbox.Unsupported, "COPY", errors.New("without UIDPLUS the server does not tell what has become of the messages"))
+		e.Folder = from.Folder
+		return nil, e
+	}
+	if _, err := t.ensure(from); err != nil {
+		return nil, err
+	}
+	copied := map[mailbox.UID]mailbox.UID{}
+	for _, piece := range pieces(uids, 1<<32-1) {
+		var told lane.Status
+		cmd := &lane.Command{Op: "UID COPY", Said: func(status lane.Status) bool {
+			if status.Code == "COPYUID" { // RFC 4315 has it in the answer, RFC 6851 before it
+				told = status
+			}
+			return status.Code == "COPYUID"
+		}}
+		if err := t.run(cmd, to.Folder, append([]byte(" "+piece.String()), t.named(to.Folder)...)); err != nil {
+			return copied, t.fault("COPY", to.Folder, err)
+		}
+		if status := cmd.Status(); status.Code == "COPYUID" {
+			told = status
+		}
+		validity := copyUIDs(told, piece, copied)
+		if validity != 0 && to.UIDValidity != 0 && validity != to.UIDValidity {
+			e := t.cfg.fault(mailbox.UIDValidityChanged, "COPY", validityError{to.UIDValidity, validity})
+			e.Folder = to.Folder
+			return nil, e
+		}
+	}
+	return copied, nil
+}
+
+// copyUIDs reads a COPYUID (RFC 4315, 3) into copied. One that names what was not asked for, or a UID twice, tells nothing.
+func copyUIDs(status lane.Status, asked mailbox.UIDSet, copied map[mailbox.UID]mailbox.UID) (validity uint32) {
+	words := strings.Fields(status.Args)
+	if status.Code != "COPYUID" || len(words) != 3 {
+		return 0
+	}
+	v, known := lane.Value{Text: []byte(words[0])}.Number()
+	from, valid := lane.ParseUIDs(words[1])
+	to, valid2 := lane.ParseUIDs(words[2])
+	if !known || v > math.MaxUint32 || !valid || !valid2 {
+		return 0
+	}
+	source, copies, most := spread(from, asked.Len()), spread(to, asked.Len()), asked.Len()
+	distinct := map[mailbox.UID]bool{}
+	for _, uid := range copies {
+		distinct[uid] = true
+	}
+	if len(source) != len(copies) || len(source) > most || len(distinct) != len(copies) || slices.ContainsFunc(source, func(uid mailbox.UID) bool { return !asked.Has(uid) }) {
+		return 0
+	}
+	for i, uid := range source {
+		copied[uid] = copies[i]
+	}
+	return uint32(v)
+}
+
+// spread are the UIDs of ranges in their order, at most one more than are expected.
+func spread(ranges []mailbox.UIDRange, most int) (out []mailbox.UID) {
+	for _, r := range ranges {
+		for uid := r.First; len(out) <= most; uid++ {
+			out = append(out, uid)
+			if uid == r.Last {
+				break
+			}
+		}
+	}
+	return out
 }
 
 // Quota tells the limits of the roots that INBOX is under.

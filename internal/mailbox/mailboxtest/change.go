@@ -51,6 +51,43 @@ func testExpunge(t *testing.T, f *fixture) {
 	}
 }
 
+func testCopy(t *testing.T, f *fixture) {
+	copier, ok := f.target.(mailbox.Copier)
+	if !ok {
+		t.Skip("the target does not copy")
+	}
+	from, to := f.folder("Copy from"), f.folder("Copy to")
+	uids := f.fill(from, mail("a", `\Seen`, "$Work"), mail("b"), mail("c"), mail("d", `\Flagged`))
+	before := f.fill(to, mail("e"))
+	copied, err := copier.Copy(f.ctx, mailbox.At{Folder: from}, mailbox.UIDs(uids[0], uids[2], uids[3], uids[3]+100), mailbox.At{Folder: to, UIDValidity: f.status(to).UIDValidity})
+	there := f.list(f.source(), to, mailbox.Query{})
+	if !f.target.Info().Features.UIDPlus {
+		if !mailbox.IsID(err, mailbox.Unsupported) || len(there) != 1 {
+			t.Errorf("without UIDPLUS: %v, %d messages; want Unsupported and 1", err, len(there))
+		}
+		return
+	}
+	if err != nil || len(copied) != 3 || len(there) != 4 {
+		t.Fatalf("copied %v, %v; %d messages are there", copied, err, len(there))
+	}
+	originals := f.list(f.source(), from, mailbox.Query{})
+	for _, o := range originals {
+		i := slices.IndexFunc(there, func(m mailbox.Meta) bool { return m.UID == copied[o.UID] })
+		if (copied[o.UID] == 0) != (o.UID == uids[1]) || i >= 0 && (there[i].UID <= before[0] || !there[i].Date.Equal(o.Date) || !there[i].Flags.Equal(o.Flags) || there[i].Size != o.Size) {
+			t.Errorf("UID %d became %d: %+v, was %+v", o.UID, copied[o.UID], there, o)
+		}
+	}
+	if copied, err := copier.Copy(f.ctx, mailbox.At{Folder: from}, mailbox.UIDs(uids[3]+100), mailbox.At{Folder: to}); err != nil && mailbox.ClassOf(err) == mailbox.Reconnect || len(copied) != 0 {
+		t.Errorf("what is not there was copied: %v, %v", copied, err)
+	}
+	if copied, err := copier.Copy(f.ctx, mailbox.At{Folder: from, UIDValidity: 1}, mailbox.UIDs(uids[0]), mailbox.At{Folder: to}); !mailbox.IsID(err, mailbox.UIDValidityChanged) || len(copied) != 0 {
+		t.Errorf("from another life: %v, %v", copied, err)
+	}
+	if copied, err := copier.Copy(f.ctx, mailbox.At{Folder: from}, mailbox.UIDs(uids[0]), mailbox.At{Folder: f.name("Copy nowhere")}); err == nil || mailbox.ClassOf(err) == mailbox.Reconnect || len(copied) != 0 {
+		t.Errorf("to nowhere: %v, %v", copied, err)
+	}
+}
+
 func testChanges(t *testing.T, f *fixture) {
 	folder := f.folder("Changes")
 	uids := f.fill(folder, mails(6)...)

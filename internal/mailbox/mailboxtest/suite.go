@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) Box) {
 		{"Headers", testHeaders},
 		{"Store", testStore},
 		{"Expunge", testExpunge},
+		{"Copy", testCopy},
 		{"Changes", testChanges},
 		{"Quota", testQuota},
 		{"Turns", testTurns},

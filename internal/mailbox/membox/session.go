@@ -579,6 +579,38 @@ func (s *session) Store(ctx context.Context, at mailbox.At, changes []mailbox.Fl
 	return results, nil
 }
 
+func (s *session) Copy(ctx context.Context, from mailbox.At, uids mailbox.UIDSet, to mailbox.At) (map[mailbox.UID]mailbox.UID, error) {
+	if err := s.take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.give()
+	copied := map[mailbox.UID]mailbox.UID{}
+	err := s.effect(Effect{Op: "COPY", Folder: to.Folder, N: uids.Len()}, func() error {
+		if s.box.opts.NoUIDPlus {
+			return mailbox.NewError(mailbox.Unsupported, "COPY", errors.New("the server has no UIDPLUS"))
+		}
+		f, err := s.at("COPY", from)
+		if err != nil {
+			return err
+		}
+		g, err := s.at("COPY", to)
+		if err != nil {
+			return err
+		}
+		for _, msg := range slices.Clone(f.msgs) {
+			if uids.Has(msg.UID) {
+				m := *msg
+				if s.box.opts.IgnoreDates {
+					m.Date = time.Now()
+				}
+				copied[msg.UID] = s.box.store(g, m)
+			}
+		}
+		return nil
+	})
+	return copied, err
+}
+
 func (s *session) Expunge(ctx context.Context, at mailbox.At, uids mailbox.UIDSet) error {
 	if err := s.take(ctx); err != nil {
 		return err
