@@ -19,6 +19,15 @@ func TestJobs(t *testing.T) {
 		{"$using: in loops inside one another", `$o = 'o'; 1 | ForEach-Object -Parallel { $i = 'i'; 2 | ForEach-Object -Parallel { "$using:i$_" }; $using:o }`, "i2\no\n"},
 		{"splatting $using:", `$h = @{ InputObject = 'x' }; 1 | ForEach-Object -Parallel { Write-Output @using:h }`, "x\n"},
 		{"what goes in is copied", `$l = [System.Collections.ArrayList]@(1); 1 | ForEach-Object -Parallel { [void]($using:l).Add(2) }; $l.Count`, "1\n"},
+		{"tables that are made to be shared", `$s = [hashtable]::Synchronized(@{ Done = 0; Log = @{} }); 1..20 | ForEach-Object -Parallel { $h = $using:s; $h["k$_"] = $_; $h.Log["l$_"] = [pscustomobject]@{ N = $_ } } -ThrottleLimit 8; $s.Count; $s.k7; $s.Log.Count; $s.Log.l3.N; $s.IsSynchronized; $s -is [hashtable]`, "22\n7\n20\n3\nTrue\nTrue\n"},
+		{"ConcurrentDictionary", `$d = [System.Collections.Concurrent.ConcurrentDictionary[string, int]]::new(); 1..50 | ForEach-Object -Parallel { $null = ($using:d).AddOrUpdate('sum', $_, { param($k, $old) $old + $args[0] + 1 }.GetNewClosure()); $null = ($using:d).AddOrUpdate('n', 1, { param($k, $old) $old + 1 }); $null = ($using:d).TryAdd("x$($_ % 5)", $_) } -ThrottleLimit 8
+$d['n']; $d.Count; $d.ContainsKey('x4'); $v = 0; $d.TryRemove('n', [ref] $v); $v; $d.TryRemove('n', [ref] $v); $d.GetOrAdd('new', { 5 }); $d.GetOrAdd('new', 6); $d.TryUpdate('new', 7, 5); $d['new']; $d['y'] = '8'; $d['y'].GetType().Name; try { $d['z'] = 'no' } catch { 'refused' }`,
+			"50\n7\nTrue\nTrue\n50\nFalse\n5\n5\nTrue\n7\nInt32\nrefused\n"},
+		{"queues, stacks, bags and lists that are made to be shared", `$q = [System.Collections.Concurrent.ConcurrentQueue[int]]::new(); $b = [System.Collections.Concurrent.ConcurrentBag[object]]::new(); $l = [System.Collections.ArrayList]::Synchronized([System.Collections.ArrayList]::new()); 1..30 | ForEach-Object -Parallel { ($using:q).Enqueue($_); ($using:b).Add(@{ Id = $_ }); [void]($using:l).Add($_) } -ThrottleLimit 8
+($q | Measure-Object -Sum).Sum; $b.Count; ($b.Id | Measure-Object -Sum).Sum; $l.Count; ($l | Sort-Object)[0]; $l.Contains(30); $l.Remove(30); $l.Count; $x = 0; $q.TryDequeue([ref] $x); $q.Count; $l[0] = 'first'; $l[0]; $l.IndexOf('first')`, "465\n30\n465\n30\n1\nTrue\n29\nTrue\n29\nfirst\n0\n"},
+		{"what they hold is changed by putting something else", `$s = [hashtable]::Synchronized(@{ A = 1, 2; L = [System.Collections.Generic.List[int]](1, 2); O = [pscustomobject]@{ P = 1 }; B = { 1 } }); 1 | ForEach-Object -Parallel { $s = $using:s; foreach ($c in { $s.A[0] = 5 }, { $s.L.Add(3) }, { $s.O.P = 2 }, { $s.O | Add-Member Q 1 -ErrorAction Stop }, { & $s.B }) { try { & $c; 'changed' } catch { $_.FullyQualifiedErrorId } }; $s.A += 3; $s.O = [pscustomobject]@{ P = 9 } }; "$($s.A)"; $s.O.P; $s.L.Count; $o = $s.O | Select-Object *; $o.P = 10; $o.P`,
+			"NotSupportedException\nNotSupportedException\nNotSupportedException\nNotSupportedException,Microsoft.PowerShell.Commands.AddMemberCommand\nScriptBlockOfAnotherSession\n1 2 3\n9\n2\n10\n"},
+		{"alone they are like any other", `$o = [pscustomobject]@{ P = 1 }; $s = [hashtable]::Synchronized(@{ O = $o }); $s.O.P = 2; $o.P; $d = [System.Collections.Concurrent.ConcurrentDictionary[string, object]]::new(); $d['l'] = [System.Collections.ArrayList]::new(); [void]$d['l'].Add(1); $d['l'].Count; $d.Keys -join ','; foreach ($e in $s.GetEnumerator()) { $e.Key }; ($s | Out-String).Trim().Length -gt 0; $s | ConvertTo-Json -Compress`, "2\n1\nl\nO\nTrue\n{\"O\":{\"P\":2}}\n"},
 		{"variables and functions of the caller's are not seen", `function own { 1 }; $v = 1; 1 | ForEach-Object -Parallel { "[$v]"; try { own } catch { 'none' } }`, "[]\nnone\n"},
 		{"an error ends one block only", `1..3 | ForEach-Object -Parallel { if ($_ -eq 2) { throw 'no' }; $_ } -ThrottleLimit 1 -ErrorAction SilentlyContinue -ErrorVariable e; "$e"`, "1\n3\nno\n"},
 		{"-ErrorAction Stop", `try { 1..3 | ForEach-Object -Parallel { Write-Error "e$_" } -ThrottleLimit 1 -ErrorAction Stop } catch { "caught $_" }`, "caught e1\n"},
@@ -129,5 +138,26 @@ func TestInterruptJobs(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestSharedCollections has several sessions use collections at once that exist for that; it is for the race detector.
+func TestSharedCollections(t *testing.T) {
+	s, stdout, stderr := newSession(t)
+	defer s.Close()
+	s.Execute(context.Background(), `$h = [hashtable]::Synchronized(@{ Log = @{}; List = @() })
+$d = [System.Collections.Concurrent.ConcurrentDictionary[string, object]]::new()
+$b = [System.Collections.Concurrent.ConcurrentBag[object]]::new()
+$l = [System.Collections.ArrayList]::Synchronized([System.Collections.ArrayList]::new())
+$jobs = 1..4 | ForEach-Object { $n = $_; Start-ThreadJob -ThrottleLimit 4 { $h = $using:h; $d = $using:d; $b = $using:b; $l = $using:l; $n = $using:n
+	1..40 | ForEach-Object {
+		$h["$n-$_"] = [pscustomobject]@{ N = $n; Of = @(1, 2) }; $h.Log["$n"] = $_; $h.List += $_; $null = $h.Keys.Count; foreach ($e in $h.GetEnumerator()) { $null = $e.Key }
+		$null = $d.AddOrUpdate('sum', 1, { param($k, $old) $old + 1 }); $null = $d.GetOrAdd("x$_", { @{ A = 1 } }); $d["x$_"].A += 1; $null = $d.Values.Count
+		$b.Add(@{ N = $_ }); [void]$l.Add($_); $null = $l.Contains(3); $null = "$b $l"
+		$null = ($h["$(1 + $n % 4)-$_"]).Of -join ','
+	} } }
+$null = $jobs | Receive-Job -Wait -ErrorVariable failed; "$failed"; $d['sum']; $d.Count; $b.Count; $l.Count; $h.Count; $h.Log.Count`, nil)
+	if got, want := stdout.String(), "\n160\n41\n160\n160\n162\n4\n"; got != want {
+		t.Errorf("puts out %q, want %q\n%s", got, want, stderr)
 	}
 }

@@ -33,6 +33,9 @@ type addMember struct {
 // Process adds the member, or the type name.
 func (c *addMember) Process(_ context.Context, _ any, out cmdlet.Out) error {
 	o := object.Wrap(c.InputObject)
+	if o.Frozen() {
+		return out.Error(object.RecordOf(object.ErrFrozen()))
+	}
 	if c.TypeName != "" {
 		name := c.TypeName
 		if t, ok := object.TypeByName(name); ok {

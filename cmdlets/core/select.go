@@ -222,6 +222,9 @@ func (c *selectObject) hang(value any, extra *object.Object, of any, out cmdlet.
 		return c.emit(nil)
 	}
 	o := object.Wrap(value)
+	if o.Frozen() {
+		o = o.Copy()
+	}
 	for name, v := range extra.All() {
 		if hasProperty(out.Session().TypeData(), o, name) {
 			if err := out.Error(selectError("AlreadyExistingUserSpecifiedPropertyExpand", of, "The property cannot be processed because the property \"%s\" already exists.", name)); err != nil {

@@ -180,6 +180,8 @@ func (c *commandCode) invokeValue(f *frame, b stageBase, v any) (stage, error) {
 			return nil, err
 		}
 		return newFunctionStage(b, &function{block: x.block, module: x.module, kind: cmdlet.KindScriptBlock, closure: x.closure}, args, c.operator == syntax.OpDot, ""), nil
+	case strayBlock:
+		return nil, f.wrap(x.refused())
 	case string:
 		if x != "" {
 			return c.invokeNamed(f, b, x, strings.ToLower(x))

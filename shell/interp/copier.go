@@ -6,7 +6,7 @@ import (
 
 // A copier makes values independent of the session that they come from: collections and custom objects are copied with all that
 // they hold, objects of a script's classes become custom objects with their properties, and script blocks are bound to the session
-// to, unless that is nil. What cannot change is shared, as are objects of .NET's own kinds.
+// to, unless that is nil. What cannot change is shared, as are objects of .NET's own kinds and the collections that exist to be shared.
 type copier struct {
 	to   *Interp
 	seen map[any]any
@@ -33,6 +33,10 @@ func (c *copier) once(v any) (any, bool) {
 }
 
 func (c *copier) copy(v any) any {
+	if s := shareable(v); s != nil {
+		s.Publish(share)
+		return v
+	}
 	switch x := v.(type) {
 	case *object.Array, *object.List, *object.Hashtable, *object.Object, *object.ErrorRecord, *object.Exception, *object.Reference:
 		if known, ok := c.once(v); ok {

@@ -129,7 +129,7 @@ func charAt(s string, n int) (object.Char, bool) {
 func (f *frame) setIndex(v, i, x any) error {
 	switch t := v.(type) {
 	case *object.Array:
-		if n, ok := i.(int32); ok && t.Elem == nil {
+		if n, ok := i.(int32); ok && t.Elem == nil && !t.Frozen {
 			at := int(n)
 			if at < 0 {
 				at += len(t.Items)

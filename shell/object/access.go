@@ -249,6 +249,9 @@ func (t *TypeTable) SetMember(v any, name string, value any) error {
 			if d, ok := own.(*Dynamic); ok {
 				return t.setDynamic(v, name, d, value)
 			}
+			if v.Frozen() {
+				return ErrFrozen()
+			}
 			v.Set(name, value)
 			return nil
 		}

@@ -2,8 +2,10 @@ package object
 
 import (
 	"iter"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // Hashtable is System.Collections.Hashtable, OrderedDictionary or Dictionary[K,V]. Keys keep the order in which they were
@@ -14,7 +16,11 @@ type Hashtable struct {
 	CaseSensitive bool
 	// Sorted keeps the keys in their order rather than that of their adding (SortedList, SortedDictionary).
 	Sorted bool
+	// Synchronized is set for tables that sessions hold in common where others would be copied.
+	Synchronized bool
 
+	guard   *sync.RWMutex   // of a table that is held in common; nil before
+	enter   func(v any) any // makes values fit for that
 	entries []entry
 	strings map[string]int // where a string key's entry is
 	others  map[any]int    // and one of any other type
@@ -46,7 +52,15 @@ func TableOf(pairs ...any) *Hashtable {
 }
 
 // Len returns the number of entries.
-func (h *Hashtable) Len() int { return len(h.entries) - h.dead }
+func (h *Hashtable) Len() int {
+	if h.guard != nil {
+		h.guard.RLock()
+		defer h.guard.RUnlock()
+	}
+	return h.live()
+}
+
+func (h *Hashtable) live() int { return len(h.entries) - h.dead }
 
 // Ordered tells whether the table is an OrderedDictionary, which can be indexed by position.
 func (h *Hashtable) Ordered() bool { return h.Type == TypeOrdered }
@@ -111,6 +125,10 @@ func (h *Hashtable) find(key any) int {
 
 // Get returns the value of key.
 func (h *Hashtable) Get(key any) (any, bool) {
+	if h.guard != nil {
+		h.guard.RLock()
+		defer h.guard.RUnlock()
+	}
 	if i := h.find(key); i >= 0 {
 		return h.entries[i].value, true
 	}
@@ -119,6 +137,10 @@ func (h *Hashtable) Get(key any) (any, bool) {
 
 // Key returns a key as the table holds it, which may differ in case.
 func (h *Hashtable) Key(key any) any {
+	if h.guard != nil {
+		h.guard.RLock()
+		defer h.guard.RUnlock()
+	}
 	if i := h.find(key); i >= 0 {
 		return h.entries[i].key
 	}
@@ -132,10 +154,25 @@ func (h *Hashtable) Value(key any) any {
 }
 
 // Has tells whether the key is there.
-func (h *Hashtable) Has(key any) bool { return h.find(key) >= 0 }
+func (h *Hashtable) Has(key any) bool {
+	if h.guard != nil {
+		h.guard.RLock()
+		defer h.guard.RUnlock()
+	}
+	return h.find(key) >= 0
+}
 
 // Set puts value under key; a new key goes last.
 func (h *Hashtable) Set(key, value any) {
+	if h.guard != nil {
+		value = h.enter(value)
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
+	h.set(key, value)
+}
+
+func (h *Hashtable) set(key, value any) {
 	h.changes++
 	if i := h.find(key); i >= 0 {
 		h.entries[i].value = value
@@ -145,7 +182,7 @@ func (h *Hashtable) Set(key, value any) {
 		key = o.Unwrap()
 	}
 	if h.Sorted {
-		h.InsertAt(h.place(key), key, value)
+		h.insertAt(h.place(key), key, value)
 		return
 	}
 	h.entries = append(h.entries, entry{key: key, value: value})
@@ -182,6 +219,14 @@ func (h *Hashtable) reindex() {
 
 // Delete removes key and tells whether it was there.
 func (h *Hashtable) Delete(key any) bool {
+	if h.guard != nil {
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
+	return h.remove(key)
+}
+
+func (h *Hashtable) remove(key any) bool {
 	h.changes++
 	i := h.find(key)
 	if i < 0 {
@@ -220,17 +265,86 @@ func (h *Hashtable) squeeze() {
 }
 
 // Clear removes all entries.
-func (h *Hashtable) Clear() { h.entries, h.strings, h.others, h.dead = nil, nil, nil, 0 }
+func (h *Hashtable) Clear() {
+	if h.guard != nil {
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
+	h.entries, h.strings, h.others, h.dead = nil, nil, nil, 0
+}
 
 // All yields keys and values in order. The table may be changed meanwhile: entries added are not seen.
 func (h *Hashtable) All() iter.Seq2[any, any] {
 	return func(yield func(any, any) bool) {
-		for _, e := range h.entries {
+		for _, e := range h.snapshot() {
 			if !e.deleted && !yield(e.key, e.value) {
 				return
 			}
 		}
 	}
+}
+
+// snapshot is what an enumeration goes through: of a table held in common a copy.
+func (h *Hashtable) snapshot() []entry {
+	if h.guard == nil {
+		return h.entries
+	}
+	h.guard.RLock()
+	defer h.guard.RUnlock()
+	return slices.Clone(h.entries)
+}
+
+// Publish makes the table one that several sessions may use at the same time: every step is done under a lock, and what it holds,
+// and gets from now on, goes through enter, which makes it fit for that. It is called while one session only has the table.
+func (h *Hashtable) Publish(enter func(v any) any) {
+	if h.guard != nil {
+		return
+	}
+	h.Synchronized = true
+	h.guard, h.enter = &sync.RWMutex{}, enter
+	for i := range h.entries {
+		h.entries[i].value = enter(h.entries[i].value)
+	}
+}
+
+// Change sets what change makes of a key's value, in one step; where it answers false the value stays as it is. change must not
+// use the table.
+func (h *Hashtable) Change(key any, change func(old any, there bool) (value any, set bool)) {
+	if h.guard != nil {
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
+	var old any
+	i := h.find(key)
+	if i >= 0 {
+		old = h.entries[i].value
+	}
+	if v, set := change(old, i >= 0); set {
+		h.set(key, v)
+	}
+}
+
+// Fit is a value as the table would hold it; see [Hashtable.Publish].
+func (h *Hashtable) Fit(v any) any {
+	if h.enter == nil {
+		return v
+	}
+	return h.enter(v)
+}
+
+// Take removes a key and gives its value, in one step.
+func (h *Hashtable) Take(key any) (value any, ok bool) {
+	if h.guard != nil {
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
+	i := h.find(key)
+	if i < 0 {
+		return nil, false
+	}
+	value = h.entries[i].value
+	h.remove(key)
+	return value, true
 }
 
 // Keys returns the keys in order.
@@ -253,6 +367,10 @@ func (h *Hashtable) Values() []any {
 
 // At returns the entry at position i of an ordered table.
 func (h *Hashtable) At(i int) (key, value any, ok bool) {
+	if h.guard != nil {
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
 	h.squeeze()
 	if i < 0 || i >= len(h.entries) {
 		return nil, nil, false
@@ -271,6 +389,11 @@ func (h *Hashtable) place(key any) int {
 
 // SetAt replaces the value at position i and tells whether there was one.
 func (h *Hashtable) SetAt(i int, v any) bool {
+	if h.guard != nil {
+		v = h.enter(v)
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
 	h.squeeze()
 	if i < 0 || i >= len(h.entries) {
 		return false
@@ -281,6 +404,15 @@ func (h *Hashtable) SetAt(i int, v any) bool {
 
 // InsertAt puts a new entry at position i, moving the later ones.
 func (h *Hashtable) InsertAt(i int, key, value any) {
+	if h.guard != nil {
+		value = h.enter(value)
+		h.guard.Lock()
+		defer h.guard.Unlock()
+	}
+	h.insertAt(i, key, value)
+}
+
+func (h *Hashtable) insertAt(i int, key, value any) {
 	h.squeeze()
 	h.entries = append(h.entries, entry{})
 	copy(h.entries[i+1:], h.entries[i:])
@@ -288,12 +420,22 @@ func (h *Hashtable) InsertAt(i int, key, value any) {
 	h.reindex()
 }
 
-// Changes counts the changes of the table: an enumeration ends with an error when it changes on the way.
-func (h *Hashtable) Changes() int { return h.changes }
+// Changes counts the changes of the table: an enumeration ends with an error when it changes on the way. A table held in common
+// may always change.
+func (h *Hashtable) Changes() int {
+	if h.guard != nil {
+		return 0
+	}
+	return h.changes
+}
 
 // Clone copies the table, not what it holds.
 func (h *Hashtable) Clone() *Hashtable {
-	c := &Hashtable{Type: h.Type, CaseSensitive: h.CaseSensitive, Sorted: h.Sorted, entries: append([]entry(nil), h.entries...), dead: h.dead}
+	if h.guard != nil {
+		h.guard.RLock()
+		defer h.guard.RUnlock()
+	}
+	c := &Hashtable{Type: h.Type, CaseSensitive: h.CaseSensitive, Sorted: h.Sorted, Synchronized: h.Synchronized, entries: append([]entry(nil), h.entries...), dead: h.dead}
 	c.squeeze()
 	c.reindex()
 	return c

@@ -192,8 +192,14 @@ func SetIndex(v, index, value any) error {
 		c.Set(Base(index), value)
 		return nil
 	case *Array:
+		if c.Frozen {
+			return ErrFrozen()
+		}
 		return store(c.Items, c.ElemType(), index, value)
 	case *List:
+		if c.Frozen {
+			return ErrFrozen()
+		}
 		return store(c.Items, c.ElemType(), index, value)
 	case *Object:
 		if g, coordinates, ok := gridOf(c, index); ok {

@@ -276,6 +276,9 @@ func memberCollectionMembers(t *Type) {
 		if m == nil || !ok {
 			return nil, NewException("System.Management.Automation.ExtendedTypeSystemException", "Cannot add a member to this object.")
 		}
+		if o.Frozen() {
+			return nil, ErrFrozen()
+		}
 		if _, ok := o.Own(m.Name); ok && (len(a) < 2 || !IsTrue(a[1])) {
 			return nil, NewException("System.Management.Automation.ExtendedTypeSystemException", "Cannot add a member with the name \"%s\" because a member with that name already exists. If you want to overwrite the member anyway, use the Force parameter to overwrite it.", m.Name)
 		}
@@ -290,6 +293,9 @@ func memberCollectionMembers(t *Type) {
 	}})
 	t.Instance.Add(&Member{Name: "Remove", Kind: KindMethod, Overloads: []Overload{{Params: text, Call: func(recv any, a []any) (any, error) {
 		if o, ok := of(recv).of.(*Object); ok {
+			if o.Frozen() {
+				return nil, ErrFrozen()
+			}
 			o.Remove(ToString(a[0]))
 		}
 		return nil, nil

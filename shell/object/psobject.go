@@ -34,6 +34,9 @@ type Shape struct {
 
 	mu   sync.Mutex
 	next map[string]*Shape // shapes with one more name
+	// twin is the same shape of objects that are frozen, or of those that are not.
+	twin     *Shape
+	isFrozen bool
 }
 
 // Dynamic is the value slot of a member that is not a plain note: a ScriptProperty, ScriptMethod, AliasProperty and so on.
@@ -257,6 +260,9 @@ func (o *Object) All() iter.Seq2[string, any] {
 // Copy returns a shallow copy, as PSObject.Copy.
 func (o *Object) Copy() *Object {
 	c := *o
+	if o.Frozen() {
+		c.shape = o.shape.twin
+	}
 	c.values = append([]any(nil), o.values...)
 	c.TypeNames = append([]string(nil), o.TypeNames...)
 	if c.TypeNames != nil && len(c.TypeNames) == 0 {

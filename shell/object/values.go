@@ -44,6 +44,8 @@ type Enum struct {
 type Array struct {
 	Elem  *Type
 	Items []any
+	// Frozen is set for arrays that several sessions hold: their elements stay as they are.
+	Frozen bool
 }
 
 // NewArray returns an Object[] over items, which it keeps.
@@ -55,6 +57,8 @@ type List struct {
 	Items []any
 	// Table is the table whose keys or values these are; nil for other lists.
 	Table *Hashtable
+	// Frozen is set for lists that several sessions hold: they stay as they are.
+	Frozen bool
 }
 
 // BigInt is System.Numerics.BigInteger.

@@ -87,6 +87,16 @@ func arrayMembers(t *object.Type) {
 	method(t, "void SetValue(System.Object value, int index)", func(a *object.Array, v args) (any, error) { return set(a, v.int(1), v[0]) })
 	method(t, "int IndexOf(System.Object value)", func(a *object.Array, v args) (any, error) { return int32(indexOf(a.Items, v[0])), nil })
 	indexer(t, "System.Object Item(int index)", get)
+	for _, name := range []string{"Clear", "Set", "SetValue"} {
+		o := &t.Instance.Find(name).Overloads[0]
+		call := o.Call
+		o.Call = func(recv any, a []any) (any, error) {
+			if of[*object.Array](recv).Frozen {
+				return nil, object.ErrFrozen()
+			}
+			return call(recv, a)
+		}
+	}
 	arrayStatics(t)
 	constructor(t, "(int size)", func(a args) (any, error) {
 		if a.int(0) < 0 {
@@ -98,6 +108,9 @@ func arrayMembers(t *object.Type) {
 
 func arrayStatics(t *object.Type) {
 	arrayArg := func(v any) *object.Array { a, _ := v.(*object.Array); return a }
+	frozen := func(a ...*object.Array) bool {
+		return slices.ContainsFunc(a, func(x *object.Array) bool { return x != nil && x.Frozen })
+	}
 	static(t, "int IndexOf(array array, System.Object value)", func(a args) (any, error) { return int32(indexOf(a.items(0), a[1])), nil })
 	static(t, "int LastIndexOf(array array, System.Object value)", func(a args) (any, error) {
 		items := a.items(0)
@@ -109,6 +122,9 @@ func arrayStatics(t *object.Type) {
 		return int32(-1), nil
 	})
 	static(t, "void Reverse(array array)", func(a args) (any, error) {
+		if frozen(arrayArg(a[0])) {
+			return nil, object.ErrFrozen()
+		}
 		if x := arrayArg(a[0]); x != nil {
 			slices.Reverse(x.Items)
 			return nil, nil
@@ -116,6 +132,9 @@ func arrayStatics(t *object.Type) {
 		return nil, nullArgument("array")
 	})
 	static(t, "void Sort(array array)", func(a args) (any, error) {
+		if frozen(arrayArg(a[0])) {
+			return nil, object.ErrFrozen()
+		}
 		if x := arrayArg(a[0]); x != nil {
 			return nil, sortItems(x.Items, nil)
 		}
@@ -125,6 +144,9 @@ func arrayStatics(t *object.Type) {
 		keys, items := arrayArg(a[0]), arrayArg(a[1])
 		if keys == nil {
 			return nil, nullArgument("keys")
+		}
+		if frozen(keys, items) {
+			return nil, object.ErrFrozen()
 		}
 		if items == nil {
 			return nil, sortItems(keys.Items, nil)

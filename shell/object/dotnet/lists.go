@@ -199,6 +199,7 @@ func listMembers(t *object.Type) {
 		}
 		return l.Items[a.int(0)], nil
 	})
+	changing(t, "Add", "AddRange", "Clear", "Insert", "InsertRange", "Remove", "RemoveAt", "RemoveRange", "RemoveAll", "Reverse", "Sort")
 	empty := func(args) (any, error) {
 		if isArrayList {
 			return &object.List{}, nil
@@ -224,6 +225,26 @@ func listMembers(t *object.Type) {
 		l.(*object.List).Items = out
 		return l, err
 	})
+}
+
+// changing has the methods that change a list refuse to do so where it is frozen.
+func changing(t *object.Type, names ...string) {
+	for _, name := range names {
+		m := t.Instance.Find(name)
+		if m == nil {
+			continue
+		}
+		for i := range m.Overloads {
+			o := &m.Overloads[i]
+			call := o.Call
+			o.Call = func(recv any, a []any) (any, error) {
+				if of[*object.List](recv).Frozen {
+					return nil, object.ErrFrozen()
+				}
+				return call(recv, a)
+			}
+		}
+	}
 }
 
 // sortBy sorts by a script block that compares two values, or as sortItems where it is something else.

@@ -9,7 +9,7 @@ func dictionaryFrom(t *object.Type, v any) (any, bool, error) {
 	if !ok {
 		return nil, false, nil
 	}
-	out := &object.Hashtable{Type: t, CaseSensitive: true, Sorted: isSorted(t)}
+	out := &object.Hashtable{Type: t, CaseSensitive: true, Sorted: isSorted(t), Synchronized: t.Generic == typeConcurrentDict}
 	for k, e := range h.All() {
 		key, err := object.Convert(k, t.Args[0])
 		if err != nil {
@@ -215,7 +215,7 @@ func orderedMembers(t *object.Type) {
 
 func tableConstructors(t *object.Type) {
 	make := func(ignoreCase bool) *object.Hashtable {
-		h := &object.Hashtable{CaseSensitive: !ignoreCase, Sorted: isSorted(t)}
+		h := &object.Hashtable{CaseSensitive: !ignoreCase, Sorted: isSorted(t), Synchronized: t.Generic == typeConcurrentDict}
 		if t != object.TypeHashtable {
 			h.Type = t
 		}
