@@ -11,6 +11,7 @@ import (
 
 	"migsh/cmdlets"
 	"migsh/shell"
+	"migsh/shell/object"
 )
 
 // newSession makes a session whose output and errors end up in the buffers.
@@ -193,5 +194,16 @@ func TestModules(t *testing.T) {
 	s.Execute(context.Background(), "Import-Module ./tool.psm1; Get-State; Set-State 'new'; Get-State; try { Inner } catch { 'hidden' }; \"[$hidden]\"", nil)
 	if got, want := stdout.String(), "state\nnew\nhidden\n[]\n"; got != want {
 		t.Errorf("stdout %q, want %q\n%s", got, want, stderr)
+	}
+}
+
+// TestCultureOfTheEnvironment starts sessions in a culture that is not America's.
+func TestCultureOfTheEnvironment(t *testing.T) {
+	object.UseCulture("de-DE")
+	t.Cleanup(func() { object.UseCulture("en-US") })
+	s, stdout, stderr := newSession(t)
+	s.Execute(context.Background(), `"$PSCulture $PSUICulture $($Host.CurrentCulture.Name) $((Get-Culture).Name)"; 1.5.ToString(); "$(1.5)"`, nil)
+	if got, want := stdout.String(), "de-DE de-DE de-DE de-DE\n1,5\n1.5\n"; got != want {
+		t.Errorf("puts out %q, want %q\n%s", got, want, stderr)
 	}
 }

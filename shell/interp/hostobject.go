@@ -57,8 +57,8 @@ func declareHost() *object.Type {
 		engineProperty(t, "Name", func(*Interp) any { return "ConsoleHost" })
 		engineProperty(t, "Version", func(*Interp) any { return object.Version{Major: 7, Minor: 6, Build: 0, Revision: -1} })
 		engineProperty(t, "UI", func(in *Interp) any { return object.Instance(ui, in) })
-		engineProperty(t, "CurrentCulture", func(*Interp) any { return "en-US" })
-		engineProperty(t, "CurrentUICulture", func(*Interp) any { return "en-US" })
+		engineProperty(t, "CurrentCulture", func(*Interp) any { return currentCulture() })
+		engineProperty(t, "CurrentUICulture", func(*Interp) any { return currentCulture() })
 		engineProperty(t, "PrivateData", func(*Interp) any { return nil })
 		engineProperty(t, "IsRunspacePushed", func(*Interp) any { return false })
 		engineMethod(t, "SetShouldExit", object.TypeVoid, []object.Param{{Name: "exitCode", Type: object.TypeInt32}}, func(_ *Interp, args []any) (any, error) {
@@ -143,4 +143,17 @@ func (in *Interp) ExpandString(text string) (string, error) {
 		return "", err
 	}
 	return f.text(plain(out.value())), nil
+}
+
+// currentCulture is [cultureinfo]::CurrentCulture.
+func currentCulture() any {
+	t, ok := object.TypeByName("System.Globalization.CultureInfo")
+	if !ok {
+		return nil
+	}
+	v, _, err := object.GetStatic(t, "CurrentCulture")
+	if err != nil {
+		return nil
+	}
+	return v
 }

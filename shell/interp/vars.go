@@ -42,8 +42,8 @@ func (in *Interp) defineVariables() {
 	fixed("PSVersionTable", in.versionTable())
 	fixed("Host", object.Instance(typeHost, in))
 	fixed("ExecutionContext", object.Instance(typeEngine, in))
-	fixed("PSCulture", "en-US")
-	fixed("PSUICulture", "en-US")
+	fixed("PSCulture", object.CurrentCulture().Name)
+	fixed("PSUICulture", object.CurrentCulture().Name)
 	fixed("EnabledExperimentalFeatures", &object.Array{Elem: object.TypeString})
 
 	preference := func(name, value string) {
