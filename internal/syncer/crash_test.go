@@ -191,7 +191,23 @@ func TestCrashPoints(t *testing.T) {
 			w.target.Remove("INBOX", 6)
 			w.source.Remove("INBOX", 1)
 			w.source.Renumber("INBOX")
+			w.source.Deliver("INBOX", message(5)) // a twin more than there were
 			w.deliver("INBOX", 12, 14)
+		}},
+		{name: "renamed, renumbered and replaced", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) {
+			mail(w)
+			w.source.AddFolder("Play")
+			w.deliver("Play", 60, 63)
+			w.sync(t)
+			life := w.source.Validity("Play")
+			w.source.RemoveFolder("Play")
+			w.source.AddFolder("Play")
+			w.source.SetValidity("Play", life)
+			w.deliver("Play", 61, 65)
+			renameAtSource(t, w, "Work", "New")
+			w.source.Renumber("New")
+			w.source.AddFolder("Work")
+			w.deliver("Work", 50, 53)
 		}},
 		{name: "moved at the source", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) { mail(w); moving(t, w) }},
 		{name: "moved at the source, deletions", source: membox.Options{Identities: true}, change: func(j *Job) { j.Deletions = Deletions{Follow: true, Percent: 100} },

@@ -93,3 +93,26 @@ func TestMoved(t *testing.T) {
 		})
 	}
 }
+
+// Copies that have lost their dates are removed, and the messages sent.
+func TestCopiesWithoutDates(t *testing.T) {
+	w := newWorld(membox.Options{Identities: true}, membox.Options{IgnoreDates: true})
+	w.source.AddFolder("Work")
+	w.deliver("INBOX", 0, 6)
+	for n := range 6 {
+		w.target.Deliver("INBOX", message(n)) // by somebody else, with its date
+	}
+	w.sync(t)
+	for uid := range mailbox.UID(3) {
+		moveAtSource(w, "INBOX", uid+1, "Work")
+	}
+	if r := w.sync(t); r.Copied != 3 || r.Moved != 0 || !w.log.has("copies another date") {
+		t.Errorf("%+v\n%s", r, strings.Join(w.log.lines, "\n"))
+	}
+	if n := len(w.target.Messages("Work")); n != 3 {
+		t.Errorf("%d messages at the target, want 3", n)
+	}
+	if r := w.sync(t); r.Copied+r.Matched != 0 {
+		t.Errorf("once more: %+v", r)
+	}
+}
