@@ -117,6 +117,10 @@ type Target interface {
 	// Rename renames a folder with what lies below it.
 	Rename(ctx context.Context, from, to string) error
 
+	// Known tells the session what another one of the same mailbox has found when it opened a folder: so it need not open
+	// the folder to append to it. That the folder is another one meanwhile shows in the UIDVALIDITY of an [Appended].
+	Known(folder string, opened Opened)
+
 	// Append stores the messages that msgs yields, in their order, and yields one [Appended] for each message taken,
 	// in the same order. The implementation groups them into commands as the server allows (MULTIAPPEND, pipelined
 	// or single APPENDs), keeps several commands under way where it can, and never groups messages of two calls:

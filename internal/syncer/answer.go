@@ -35,6 +35,9 @@ func (s *sending) answer(r mailbox.Appended) error {
 		if !m.body.done {
 			return fmt.Errorf("store UID %d of %q: the target says it is stored before it was read whole", m.meta.UID, f.Source)
 		}
+		if r.UIDValidity != f.TargetValidity {
+			r.UID = 0 // of another life: whether the folder is, is found out when the message is looked for
+		}
 		return s.stored(m, r.UID)
 	case mailbox.Refused:
 		if mailbox.IsID(r.Err, mailbox.MessageTooLarge) && (s.tooLarge == 0 || m.length < s.tooLarge) {

@@ -1,7 +1,6 @@
 package syncer
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -75,71 +74,6 @@ func (p *pass) copyAll(ctx context.Context, folders []*folderPass) error {
 		f.on(p.links[0])
 	}
 	return err
-}
-
-const (
-	// linksMost is how many links a mailbox has at most: a second one gains up to a third where the target takes many
-	// messages with one command; where it does not, each adds its share.
-	linksMost       = 2
-	linksMostSingle = 4
-	// A link more is worth its connections when there is that much to do besides the largest folder.
-	spareWork = 8 << 20
-	// messageCost is what a message costs a server besides its bytes, in bytes that could be moved meanwhile.
-	messageCost = 16 << 10
-)
-
-// spare tells how many links beside the first are worth having, and then puts the largest folders first, so that none is left
-// over for the end.
-func (c *copying) spare() int {
-	if c.Spare == nil || c.alone {
-		return 0
-	}
-	var all, largest int64
-	for _, f := range slices.Concat(c.plain, c.doubtful) {
-		all += f.cost
-		largest = max(largest, f.cost)
-	}
-	most := linksMost
-	if !c.target.Info().Features.AtomicBatch {
-		most = linksMostSingle
-	}
-	n := min(int64(most-1), (all-largest)/cmp.Or(c.spareWork, spareWork), int64(len(c.plain)+len(c.doubtful)-1))
-	if n <= 0 {
-		return 0
-	}
-	slices.SortStableFunc(c.plain, func(a, b *folderPass) int { return cmp.Compare(b.cost, a.cost) })
-	return int(n)
-}
-
-// workBeside moves messages over one link more, if there are connections to spare. Losing it does not end the pass.
-func (c *copying) workBeside(ctx context.Context) error {
-	defer func() { c.active-- }()
-	var permit Permit
-	ok := false
-	if c.turn.wait(func() { permit, ok = c.Spare() }); !ok {
-		return nil
-	}
-	defer permit.Release()
-	l, err := c.connect(ctx)
-	l.recalled = permit.Recalled
-	defer func() {
-		ends := c.goodbyes(l)
-		_ = c.turn.together(context.WithoutCancel(ctx), len(ends)+1, slices.Values(ends)) // they report their errors themselves
-	}()
-	if err == nil {
-		err = c.work(ctx, l)
-	}
-	if err != nil && ctx.Err() == nil && lostOnly(err) {
-		c.alone = true
-		c.report("Information", "A second connection to both servers did not hold; the copy goes on over the first: %v.", err)
-		return nil
-	}
-	return err
-}
-
-// lostOnly tells whether an error says no more than that a connection can't be had, or not kept.
-func lostOnly(err error) bool {
-	return mailbox.ClassOf(err) == mailbox.Reconnect || mailbox.IsID(err, mailbox.TooManySessions) || mailbox.IsID(err, mailbox.ConnectFailed)
 }
 
 // work moves messages over one link until there are none left.
@@ -293,6 +227,7 @@ func (s *stream) more() bool {
 		s.folder = s.plain[0]
 		s.plain = s.plain[1:]
 		s.folder.on(s.link)
+		s.link.target.Known(s.folder.Target, s.folder.keeps)
 	}
 	return !s.failed && (s.alone || !s.link.wanted())
 }

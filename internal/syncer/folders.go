@@ -97,6 +97,8 @@ func (p *pass) apart(folders []*folderPass) (now, later []*folderPass) {
 func (p *pass) round(ctx context.Context, folders []*folderPass) error {
 	p.progress(PhasePlan)
 	p.leavers = nil
+	p.openSpares(ctx, folders)
+	defer p.leaveSpares()
 	creating, stop := context.WithCancel(ctx)
 	created := make(chan struct{})
 	go func() {
@@ -120,6 +122,7 @@ func (p *pass) round(ctx context.Context, folders []*folderPass) error {
 	if err := p.copyAll(ctx, folders); err != nil {
 		return err
 	}
+	p.leaveSpares()
 	return p.each(ctx, folders, (*folderPass).conclude)
 }
 

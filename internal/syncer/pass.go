@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"migsh/internal/mailbox"
@@ -24,8 +25,10 @@ type pass struct {
 	source  mailbox.Source // of the first link
 	target  mailbox.Target
 	links   []*link
-	initial bool // nothing was known of the mailbox before
-	alone   bool // no further links: one was tried and did not hold
+	initial bool           // nothing was known of the mailbox before
+	alone   bool           // no further links: one was tried and did not hold
+	spares  []*spareLink   // opened and not yet used
+	leaving sync.WaitGroup // links that are being ended
 
 	begun         time.Time
 	tooLarge      int64                            // the length of the smallest message that the target has refused for it, 0 if none
@@ -189,6 +192,7 @@ func (p *pass) close() {
 		ends = append(ends, p.goodbyes(l)...)
 	}
 	_ = p.turn.together(context.Background(), len(ends)+1, slices.Values(ends)) // they report their errors themselves
+	p.turn.wait(p.leaving.Wait)
 	p.reportSaved()
 }
 

@@ -333,6 +333,41 @@ func (c *countingTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Out
 	}
 }
 
+// A UID that comes with another UIDVALIDITY than that of the folder is not believed: the message is looked for.
+func TestUIDOfAnotherLife(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	w.source.AddFolder("F")
+	w.deliver("F", 0, 20)
+	w.change = func(j *Job) {
+		open := j.OpenTarget
+		j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+			inner, err := open(ctx)
+			return &reborn{inner}, err
+		}
+	}
+	w.sync(t)
+	w.same(t, "F")
+	w.source.SetFlags("F", 7, "$New") // reaches its message only if its place is known
+	w.sync(t)
+	w.same(t, "F")
+}
+
+// A reborn target tells wrong UIDs, and that they are of another life.
+type reborn struct{ mailbox.Target }
+
+func (r *reborn) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
+	return func(yield func(mailbox.Appended, error) bool) {
+		for a, err := range r.Target.Append(ctx, msgs) {
+			if a.UIDValidity != 0 {
+				a.UIDValidity, a.UID = a.UIDValidity+1, a.UID%3+1
+			}
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
 // A second pair that can't be opened, that is lost or that is wanted by somebody else does not end the pass.
 func TestSecondPairFails(t *testing.T) {
 	for _, c := range []string{"refused", "lost", "recalled"} {

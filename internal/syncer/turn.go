@@ -145,6 +145,8 @@ func (w waitingTarget) Rename(ctx context.Context, from, to string) (err error) 
 	return err
 }
 
+func (w waitingTarget) Known(folder string, opened mailbox.Opened) { w.target.Known(folder, opened) }
+
 // Append pulls its messages without the turn and yields its results with it.
 func (w waitingTarget) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
 	return waits(w.turn, w.target.Append(ctx, msgs))

@@ -43,7 +43,7 @@ const (
 	gather = 500 * time.Microsecond
 )
 
-var longChunks = sync.Pool{New: func() any { return make([]byte, longChunkBytes) }}
+var longChunks = sync.Pool{New: func() any { return new([longChunkBytes]byte) }}
 
 func newCarriage(p *Proxy, link Link, client, server *net.TCPConn) *carriage {
 	c := &carriage{proxy: p, link: link, client: client, server: server, silent: make(chan struct{})}
@@ -139,7 +139,7 @@ func (c *carriage) read(from *net.TCPConn, out chan<- chunk) {
 	for {
 		var buffer []byte
 		if c.link.Delay > 0 {
-			buffer = longChunks.Get().([]byte)
+			buffer = longChunks.Get().(*[longChunkBytes]byte)[:]
 		} else {
 			buffer = make([]byte, chunkBytes)
 		}
@@ -208,7 +208,7 @@ func (c *carriage) write(to *net.TCPConn, in <-chan chunk, cut, stall int64, pas
 			}
 		}
 		if len(piece.buffer) == longChunkBytes {
-			longChunks.Put(piece.buffer)
+			longChunks.Put((*[longChunkBytes]byte)(piece.buffer))
 		}
 	}
 	if c.ctx.Err() == nil {

@@ -172,6 +172,28 @@ func TestAppendSends(t *testing.T) {
 	}
 }
 
+// TestAppendToKnownFolder: what another session has found need not be asked for where messages go in batches.
+func TestAppendToKnownFolder(t *testing.T) {
+	for caps, want := range map[string]string{
+		scriptedCaps + " MULTIAPPEND": `APPEND INBOX {3+}`,
+		scriptedCaps:                  `SELECT INBOX`,
+	} {
+		s := &script{caps: caps, says: map[string]string{"APPEND": "<append>OK [APPENDUID 7 101] done"}}
+		target, err := OpenTarget(t.Context(), s.start(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer target.Close()
+		target.Known("INBOX", mailbox.Opened{Status: mailbox.Status{UIDValidity: 7}, AnyKeyword: true})
+		if got := appendAll(t, target, 3); !slices.Equal(got, []string{"stored 101"}) {
+			t.Errorf("%s: %q", caps, got)
+		}
+		if got := s.commands(); got[0] != want {
+			t.Errorf("%s: the server heard %q first, want %q", caps, got, want)
+		}
+	}
+}
+
 // TestAppendWaitsForTheSource has the source pause for longer than the guard allows a server to.
 func TestAppendWaitsForTheSource(t *testing.T) {
 	cfg := (&script{}).start(t)

@@ -463,6 +463,13 @@ func spread(ranges []mailbox.UIDRange, most int) (out []mailbox.UID) {
 	return out
 }
 
+// Known notes what another session has found.
+func (t *target) Known(folder string, opened mailbox.Opened) {
+	if _, ok := t.remembered(folder); !ok {
+		t.remember(folder, opened)
+	}
+}
+
 // Quota tells the limits of the roots that INBOX is under.
 func (t *target) Quota(ctx context.Context) ([]mailbox.Quota, error) {
 	give, err := t.take(ctx)

@@ -168,6 +168,44 @@ func testAppendFolders(t *testing.T, f *fixture) {
 	}
 }
 
+// testAppendKnown appends to a folder that only another session has opened, and then to one that has been replaced since.
+func testAppendKnown(t *testing.T, f *fixture) {
+	folder := f.folder("Known")
+	opened, err := f.target.Open(f.ctx, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := f.box.Target(f.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.Known(folder, opened)
+	at := mailbox.At{Folder: folder, UIDValidity: opened.UIDValidity}
+	one := func(yield func(*mailbox.Outgoing, error) bool) {
+		out := mail("known").outgoing(folder)
+		out.At = at
+		yield(out, nil)
+	}
+	for r, err := range other.Append(f.ctx, one) {
+		if err != nil || r.Fate != mailbox.Stored || r.UID != 0 && r.UIDValidity != at.UIDValidity {
+			t.Fatalf("known: %+v, %v", r, err)
+		}
+	}
+	if got := f.list(f.source(), folder, mailbox.Query{}); len(got) != 1 {
+		t.Errorf("%d messages, want 1", len(got))
+	}
+	if err := f.target.Rename(f.ctx, folder, f.name("Away")); err != nil {
+		t.Fatal(err)
+	}
+	f.folder("Known")
+	for r, err := range other.Append(f.ctx, one) {
+		if err == nil && r.UID != 0 && r.UIDValidity == at.UIDValidity {
+			t.Errorf("a message that is stored in a folder made anew comes with the UIDVALIDITY of the one before: %+v", r)
+		}
+	}
+}
+
 func testAppendMissing(t *testing.T, f *fixture) {
 	var last error
 	for r, err := range f.target.Append(f.ctx, outgoing(f.name("Nowhere"), mails(3))) {

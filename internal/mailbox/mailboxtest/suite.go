@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) Box) {
 		{"LargeMessage", testLargeMessage},
 		{"AppendTellsUIDs", testAppendUIDs},
 		{"AppendSeveralFolders", testAppendFolders},
+		{"AppendToKnownFolder", testAppendKnown},
 		{"AppendToMissingFolder", testAppendMissing},
 		{"AppendInputFails", testAppendInputFails},
 		{"AppendBodyFails", testAppendBodyFails},

@@ -629,6 +629,9 @@ func (s *session) Expunge(ctx context.Context, at mailbox.At, uids mailbox.UIDSe
 	})
 }
 
+// Known is of no use where opening costs nothing.
+func (s *session) Known(string, mailbox.Opened) {}
+
 func (s *session) Quota(ctx context.Context) ([]mailbox.Quota, error) {
 	if err := s.take(ctx); err != nil {
 		return nil, err
