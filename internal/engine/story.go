@@ -193,7 +193,7 @@ func (s *story) pace(result syncer.Result, now time.Time) string {
 		over = fmt.Sprintf("over %d connections to either server", result.Connections)
 	}
 	took := s.took(now)
-	if result.Copied == 0 || took <= 0 {
+	if result.Bytes == 0 || took <= 0 {
 		return " " + over
 	}
 	return fmt.Sprintf(" %s, %s a minute", over, migration.ByteSize(float64(result.Bytes)/took.Minutes()))
