@@ -12,6 +12,9 @@
 //	                                               source message from <uid> on, up to the next page
 //	mail/item/<pair>/<folder>/<uid>                JSON [migration.SkippedItem]: a message that could not be copied
 //
+// What can't be read of a folder any more is forgotten with the rest of that folder, whose messages are then found at the target by
+// their content.
+//
 // A source message is *decided* once it has an entry: copied, adopted (it was there already), merged, filtered, refused
 // or vanished. Nothing that has an entry is ever sent again. Folder records are replaced at their revision only, so two
 // engines can't work on one pair without the second one noticing.

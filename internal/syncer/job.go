@@ -168,6 +168,13 @@ type Result struct {
 	LostKeywords map[string]int64
 }
 
+// add counts what was done before.
+func (r *Result) add(before Result) {
+	r.Copied, r.Repaired, r.Matched = r.Copied+before.Copied, r.Repaired+before.Repaired, r.Matched+before.Matched
+	r.Skipped, r.Reflagged, r.Removed = r.Skipped+before.Skipped, r.Reflagged+before.Reflagged, r.Removed+before.Removed
+	r.Bytes, r.Connections = r.Bytes+before.Bytes, r.Connections+before.Connections
+}
+
 // Faulty lists the folders that could not be finished.
 func (r Result) Faulty() []migration.FolderCount {
 	var out []migration.FolderCount

@@ -218,7 +218,7 @@ func storedFolders(ctx context.Context, st store.Store, pair string) (map[string
 func decodeFolder(record store.Record) (folderRecord, error) {
 	var r folderRecord
 	if err := json.Unmarshal(record.Value, &r); err != nil {
-		return r, fmt.Errorf("read the folder state %s: %w", record.Key, err)
+		return r, &lostMemory{folderID: record.Key[strings.LastIndexByte(record.Key, '/')+1:], cause: err}
 	}
 	if r.Format > formatVersion {
 		return r, fmt.Errorf("the state of folder %q has format %d, this migsh knows %d: use the newer migsh that wrote it", r.Source, r.Format, formatVersion)
@@ -258,7 +258,7 @@ func (l *ledger) all(ctx context.Context, generation int) iter.Seq2[entry, error
 				entries, err = decodePage(record.Value)
 			}
 			if err != nil {
-				yield(entry{}, fmt.Errorf("read the messages remembered of folder %q: %w", l.Source, err))
+				yield(entry{}, l.lose(err))
 				return
 			}
 			for _, e := range entries {
@@ -324,7 +324,7 @@ func (l *ledger) page(ctx context.Context, uid mailbox.UID) (first mailbox.UID, 
 		entries, err = decodePage(record.Value)
 	}
 	if err != nil {
-		return 0, nil, false, fmt.Errorf("read the messages remembered of folder %q from UID %d on: %w", l.Source, first, err)
+		return 0, nil, false, l.lose(err)
 	}
 	if len(l.pages) > keepPages {
 		l.evict()

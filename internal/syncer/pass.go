@@ -71,7 +71,27 @@ func (l *link) wanted() bool {
 // error is, or wraps, a *[mailbox.Error] whose class says what to do (wait for a person, wait a while, come again at
 // once), the context's error, or one of the store's; when a mailbox could not even be opened, a *[SideError] around it
 // tells which. The result tells what was done until then.
+//
+// What is remembered of a folder and can't be read any more does not end the pass: it begins once more, with that folder forgotten.
 func Run(ctx context.Context, job Job) (Result, error) {
+	var before Result
+	for forgotten := map[string]bool{}; ; {
+		result, err := run(ctx, job)
+		result.add(before)
+		lost, ok := errors.AsType[*lostMemory](err)
+		if !ok || ctx.Err() != nil || forgotten[lost.folderID] {
+			return result, err
+		}
+		forgotten[lost.folderID] = true
+		if err := forgetFolder(ctx, job.Store, job.Pair.ID(), lost.folderID); err != nil {
+			return result, err
+		}
+		(&pass{Job: job}).report("Warning", "Something that is stored is damaged: %v. Messages that were deleted at the target come back.", lost)
+		before = result
+	}
+}
+
+func run(ctx context.Context, job Job) (Result, error) {
 	p := &pass{Job: job, pair: job.Pair.ID()}
 	if p.Now == nil {
 		p.Now = time.Now
@@ -323,10 +343,9 @@ func (p *pass) remember(ctx context.Context) error {
 		return fmt.Errorf("read the state of the mailbox: %w", err)
 	default:
 		var before pairRecord
-		if err := json.Unmarshal(old.Value, &before); err != nil {
-			return fmt.Errorf("read the state of the mailbox %s: %w", old.Key, err)
+		if err := json.Unmarshal(old.Value, &before); err == nil { // else when it began is lost
+			record.First = before.First
 		}
-		record.First = before.First
 	}
 	value, err := json.Marshal(record)
 	if err == nil {
