@@ -26,9 +26,10 @@ func (p *pass) sampleDate(f *folderPass, e entry) {
 // datesAskedFrom is how many messages an initial copy must have brought for a look at dates to be worth a question.
 const datesAskedFrom = 20
 
-// lookAtDates warns, in the initial copy, of a target that gives messages the date of their copying.
-func (p *pass) lookAtDates(ctx context.Context) error {
-	if p.initial && p.result.Copied >= datesAskedFrom && len(p.dated) > 0 {
+// lookAtDates warns, in the initial copy, of a target that gives messages the date of their copying. It looks once.
+func (p *pass) lookAtDates(ctx context.Context, target mailbox.Target) error {
+	if p.initial && !p.datesSeen && p.result.Copied >= datesAskedFrom && len(p.dated) > 0 {
+		p.datesSeen = true
 		f := p.dated[0].folder
 		want := map[mailbox.UID]int64{}
 		var uids mailbox.UIDSet
@@ -38,7 +39,7 @@ func (p *pass) lookAtDates(ctx context.Context) error {
 				uids.Add(m.target)
 			}
 		}
-		for m, err := range p.target.List(ctx, f.targetAt(), mailbox.Query{UIDs: uids}) {
+		for m, err := range target.List(ctx, f.targetAt(), mailbox.Query{UIDs: uids}) {
 			if class := mailbox.ClassOf(err); err != nil && (class == mailbox.PerFolder || class == mailbox.PerMessage) {
 				break
 			}

@@ -60,7 +60,7 @@ func (p *pass) folders(ctx context.Context, mappings []foldermap.Mapping) error 
 		todo = again
 	}
 	if err == nil {
-		err = p.lookAtDates(ctx)
+		err = p.lookAtDates(ctx, p.target)
 	}
 	for i, f := range all {
 		if f == nil {

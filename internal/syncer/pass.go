@@ -36,6 +36,7 @@ type pass struct {
 	targetFolders map[string]mailbox.Folder        // by name, as the target listed them
 	targets       map[string]string                // source names by the target names that are given to them
 	dated         []datedMessage                   // a few of those that were copied
+	datesSeen     bool                             // they have been looked at
 	working       []*folderPass                    // those of the round
 	leavers       map[uint64]leaver                // what has left them in this round, by identity
 	unsettled     bool                             // a round follows
