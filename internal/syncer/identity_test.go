@@ -1,16 +1,19 @@
 package syncer_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"strings"
 	"testing"
 
 	"migsh/internal/mailbox"
 	"migsh/internal/mailbox/imapbox"
+	"migsh/internal/mailbox/wrap"
 	"migsh/internal/sample"
 	"migsh/internal/syncer"
 	"migsh/internal/testmail"
@@ -168,6 +171,47 @@ func painRenamed(t *testing.T, cyrus *testserver.Cyrus) {
 		if v, err := syncer.Verify(t.Context(), j, 1); err != nil || v.Same != v.Checked {
 			t.Errorf("hidden %q: verified: %+v, %v", w.hide, v, err)
 		}
+	}
+}
+
+// identitiesCostNothing compares what Cyrus is asked in a first copy, a look at nothing new, and a delta, with what it is asked without
+// OBJECTID: as many commands of each kind, EMAILID only within them.
+func identitiesCostNothing(t *testing.T, cyrus *testserver.Cyrus) {
+	a := cyrus.Name("A")
+	asked := map[bool]map[string]int{}
+	emails := map[bool]int{}
+	for _, hidden := range []bool{false, true} {
+		user := fmt.Sprintf("cost%v", hidden)
+		j, from := from25(t, cyrus, user)
+		var trace bytes.Buffer
+		from.Tracer = wrap.NewTracer(&trace)
+		if hidden {
+			from.HideCapabilities = []string{"OBJECTID"}
+		}
+		j.OpenSource = func(ctx context.Context) (mailbox.Source, error) { return imapbox.OpenSource(ctx, from) }
+		pass(t, j)
+		pass(t, j)
+		cyrus.Run(t, user, "SELECT "+a, "UID STORE 3 +FLAGS.SILENT (\\Flagged)", "UID STORE 5:6 +FLAGS.SILENT (\\Deleted)", "EXPUNGE",
+			"APPEND "+a+" {19+}\r\nSubject: new\r\n\r\nx\r\n")
+		if r := pass(t, j); r.Copied != 1 || r.Reflagged != 1 {
+			t.Errorf("hidden %v: %+v", hidden, r)
+		}
+		asked[hidden] = map[string]int{}
+		for line := range strings.Lines(trace.String()) {
+			if _, said, ok := strings.Cut(line, " C: "); ok {
+				if words := strings.Fields(said); len(words) > 2 && words[1] == "UID" {
+					asked[hidden]["UID "+words[2]]++
+				} else if len(words) > 1 {
+					asked[hidden][words[1]]++
+				}
+				if strings.Contains(said, "EMAILID") {
+					emails[hidden]++
+				}
+			}
+		}
+	}
+	if !maps.Equal(asked[false], asked[true]) || asked[false]["UID FETCH"] == 0 || emails[false] == 0 || emails[true] != 0 {
+		t.Errorf("asked %v, without OBJECTID %v; for EMAILID %v", asked[false], asked[true], emails)
 	}
 }
 

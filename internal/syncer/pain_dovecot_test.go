@@ -31,6 +31,7 @@ func TestPain(t *testing.T) {
 	t.Run("P6 real", painKeywordNames)
 	t.Run("P7 real", painUIDListGone)
 	t.Run("P7 identities", func(t *testing.T) { painIdentities(t, all[1].server.(*testserver.Cyrus)) })
+	t.Run("P7 cost", func(t *testing.T) { identitiesCostNothing(t, all[1].server.(*testserver.Cyrus)) })
 	t.Run("P7 renamed", func(t *testing.T) { painRenamed(t, all[1].server.(*testserver.Cyrus)) })
 	for _, to := range all {
 		if to.name == "Dovecot" || os.Getenv("MIGSH_SOAK") != "" {
