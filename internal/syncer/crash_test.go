@@ -210,6 +210,16 @@ func TestCrashPoints(t *testing.T) {
 			w.deliver("Work", 50, 53)
 		}},
 		{name: "moved at the source", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) { mail(w); moving(t, w) }},
+		{name: "moved out of a folder that has gone", source: membox.Options{Identities: true}, prepare: func(t *testing.T, w *world) {
+			mail(w)
+			w.source.AddFolder("Old")
+			w.deliver("Old", 30, 36)
+			moving(t, w)
+			for uid := range mailbox.UID(4) {
+				moveAtSource(w, "Old", uid+1, []string{"Work", "New"}[uid%2])
+			}
+			w.source.RemoveFolder("Old")
+		}},
 		{name: "moved at the source, deletions", source: membox.Options{Identities: true}, change: func(j *Job) { j.Deletions = Deletions{Follow: true, Percent: 100} },
 			prepare: func(t *testing.T, w *world) { mail(w); moving(t, w) }},
 		{name: "target renumbered", prepare: func(t *testing.T, w *world) {

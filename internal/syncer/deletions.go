@@ -163,16 +163,23 @@ func (f *folderPass) noteRemoved(e entry, header mail.Header) error {
 	return f.addItem(item)
 }
 
+// foldersGone are the known folders with messages that are no longer at the source, by name.
+func (p *pass) foldersGone(mappings []foldermap.Mapping) (gone []string) {
+	for _, name := range slices.Sorted(maps.Keys(p.known)) {
+		if p.known[name].present() > 0 && !slices.ContainsFunc(mappings, func(m foldermap.Mapping) bool { return m.Source.Name == name }) {
+			gone = append(gone, name)
+		}
+	}
+	return gone
+}
+
 // tellFoldersGone says of folders that have left the source that nothing is removed for that.
-func (p *pass) tellFoldersGone(mappings []foldermap.Mapping) {
+func (p *pass) tellFoldersGone() {
 	if !p.Job.Deletions.Follow {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.known)) {
+	for _, name := range p.gone {
 		k := p.known[name]
-		if k.present() == 0 || slices.ContainsFunc(mappings, func(m foldermap.Mapping) bool { return m.Source.Name == name }) {
-			continue
-		}
 		p.report("Warning", "Folder %q with %d messages is no longer at the source; %q stays at the target as it is. If it is to go, remove it there.", name, k.present(), k.Target)
 	}
 }

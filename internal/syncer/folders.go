@@ -116,6 +116,9 @@ func (p *pass) round(ctx context.Context, folders []*folderPass) error {
 	if err := p.mergeFaces(ctx, folders); err != nil {
 		return err
 	}
+	if err := p.leaversOfGone(ctx, folders); err != nil {
+		return err
+	}
 	if err := p.each(ctx, folders, (*folderPass).copyMoved); err != nil {
 		return err
 	}

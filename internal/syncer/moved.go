@@ -10,7 +10,7 @@ import (
 	"migsh/internal/mailbox"
 )
 
-// A message that has left a folder of the source and is new in another one with the same identity, size and date was moved. The
+// A message that has left a folder of the source, or whose folder has gone, and is new in another one with the same identity, size and date was moved. The
 // target has it already, and copies it by itself (UID COPY): it is neither read again nor sent. What it leaves behind is dealt with
 // as every deletion is, see deletions.go.
 //
@@ -36,6 +36,29 @@ func (f *folderPass) noteLeaver(e entry) {
 		f.pass.leavers = map[uint64]leaver{}
 	}
 	f.leavers[e.Identity] = leaver{f, e.Source}
+}
+
+// leaversOfGone keeps in mind what was in folders that are no longer at the source, if that is not too much to look through whenever
+// mail arrives.
+func (p *pass) leaversOfGone(ctx context.Context, folders []*folderPass) error {
+	if p.labels() || !slices.ContainsFunc(folders, func(f *folderPass) bool { return len(f.plan) > 0 && len(f.identified) > 0 }) {
+		return nil
+	}
+	for _, name := range p.gone {
+		f := &folderPass{pass: p, ledger: openLedger(p.Store, p.pair, p.known[name])}
+		if f.present() > int64(leaversMost-len(p.leavers)) {
+			continue
+		}
+		for e, err := range f.all(ctx, f.Generation) {
+			if err != nil {
+				return err
+			}
+			if !e.Gone {
+				f.noteLeaver(e)
+			}
+		}
+	}
+	return nil
 }
 
 // A mover is a planned message that was moved here.
@@ -81,7 +104,7 @@ func (f *folderPass) movers(ctx context.Context) (map[mailbox.At][]mover, error)
 		if err != nil {
 			return nil, err
 		}
-		if known && e.Gone && e.Target != 0 && e.Size == int64(p.size) && e.Date == p.date {
+		if known && e.Target != 0 && e.Size == int64(p.size) && e.Date == p.date {
 			named[l] = true
 			groups[l.from.targetAt()] = append(groups[l.from.targetAt()], mover{planned: p, identity: id, old: e})
 		}

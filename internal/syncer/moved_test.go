@@ -94,6 +94,31 @@ func TestMoved(t *testing.T) {
 	}
 }
 
+// So is what was moved out of a folder that is gone by now.
+func TestMovedOutOfGone(t *testing.T) {
+	w := newWorld(membox.Options{Identities: true}, membox.Options{})
+	w.source.AddFolder("Old")
+	w.deliver("Old", 0, 6)
+	w.sync(t)
+	w.source.AddFolder("Archive")
+	for uid := range mailbox.UID(5) {
+		moveAtSource(w, "Old", uid+1, "Archive")
+	}
+	w.deliver("Archive", 20, 22)
+	w.source.RemoveFolder("Old")
+	reads := w.countReads()
+	if r := w.sync(t); r.Copied != 7 || r.Moved != 5 || *reads != 2 {
+		t.Errorf("%d read: %+v\n%s", *reads, r, strings.Join(w.log.lines, "\n"))
+	}
+	w.same(t, "Archive")
+	if n := len(w.target.Messages("Old")); n != 6 {
+		t.Errorf("%d messages remain at the target, want 6", n)
+	}
+	if r := w.sync(t); r.Copied+r.Matched != 0 {
+		t.Errorf("once more: %+v", r)
+	}
+}
+
 // Copies that have lost their dates are removed, and the messages sent.
 func TestCopiesWithoutDates(t *testing.T) {
 	w := newWorld(membox.Options{Identities: true}, membox.Options{IgnoreDates: true})

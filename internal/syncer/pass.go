@@ -38,6 +38,7 @@ type pass struct {
 	dated         []datedMessage                   // a few of those that were copied
 	datesSeen     bool                             // they have been looked at
 	working       []*folderPass                    // those of the round
+	gone          []string                         // source names of known folders that are no longer there
 	leavers       map[uint64]leaver                // what has left them in this round, by identity
 	unsettled     bool                             // a round follows
 	saved         struct{ source, target savings } // on connections that have ended
@@ -127,7 +128,7 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	p.state.Folder = ""
-	p.tellFoldersGone(mappings)
+	p.tellFoldersGone()
 	if p.initial {
 		if err := p.tellRights(ctx, mappings); err != nil {
 			return err
@@ -275,6 +276,7 @@ func (p *pass) plan(ctx context.Context) ([]foldermap.Mapping, error) {
 		return nil, err
 	}
 	p.keepNames(mappings)
+	p.gone = p.foldersGone(mappings)
 	for _, m := range mappings {
 		if m.LeftOut != "" {
 			continue
