@@ -308,6 +308,28 @@ func TestCorruptedConfig(t *testing.T) {
 	}
 }
 
+// A relay whose password can't be read is told of with the rest, so that mails are written and say what they wait for.
+func TestDamagedRelayPassword(t *testing.T) {
+	d := newDamaged(t)
+	if err := d.records.SetRelayPassword(t.Context(), "pw"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.records.SetConfig(t.Context(), func(c *migration.Config) error { c.Relay.Server = "smtp.example.org"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	d.spoil("password/relay", false)
+	_, relay, _, err := d.records.Relay(t.Context())
+	if e := migration.AsError(err); relay.Server != "smtp.example.org" || e == nil || !strings.Contains(e.Remedy, "give the credentials again") {
+		t.Errorf("%+v, %v", relay, err)
+	}
+	if err := d.records.SetRelayPassword(t.Context(), "pw"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, password, err := d.records.Relay(t.Context()); err != nil || password != "pw" {
+		t.Errorf("set again: %v", err)
+	}
+}
+
 // work lets an engine do what there is to be done.
 func (d *damaged) work() {
 	d.Helper()

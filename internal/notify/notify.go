@@ -18,7 +18,8 @@ import (
 	"migsh/store"
 )
 
-// Settings tell who is to be told if a batch names nobody, and through which relay. A relay without a server is none.
+// Settings tell who is to be told if a batch names nobody, and through which relay. A relay without a server is none. An error may come
+// with all but the password: mails are then written, and wait.
 type Settings func(ctx context.Context) (recipients []string, relay migration.Relay, password migration.Secret, err error)
 
 // Options are what a notifier may be told; the zero value will do.
@@ -146,14 +147,15 @@ func (n *Notifier) watch(ctx context.Context, news chan<- struct{}) error {
 
 // look writes the mails that are due, sends of those that wait the ones of a choice, and tells how long nothing more will be due.
 func (n *Notifier) look(ctx context.Context, which choice) time.Duration {
-	recipients, relay, password, err := n.settings(ctx)
-	if err == nil {
+	recipients, relay, password, locked := n.settings(ctx)
+	err := locked
+	if locked == nil || relay.Server != "" {
 		err = n.write(ctx, recipients, relay)
 	}
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("notifications could not be written", "error", err)
 	}
-	next, err := n.send(ctx, relay, password, which)
+	next, err := n.send(ctx, relay, password, locked, which)
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("notifications could not be sent", "error", err)
 	}
@@ -164,7 +166,7 @@ func (n *Notifier) look(ctx context.Context, which choice) time.Duration {
 // be gone before anybody looks.
 func (n *Notifier) Leaving(ctx context.Context, b migration.Batch) {
 	recipients, relay, _, err := n.settings(ctx)
-	if err == nil {
+	if err == nil || relay.Server != "" {
 		err = n.writeOf(ctx, b, recipients, relay)
 	}
 	if err != nil {
@@ -265,8 +267,8 @@ func senderOf(relay migration.Relay, to []string) string {
 	return to[0]
 }
 
-// send hands mails to the relay, and tells how long the next one has to wait.
-func (n *Notifier) send(ctx context.Context, relay migration.Relay, password migration.Secret, which choice) (time.Duration, error) {
+// send hands mails to the relay, unless locked says why it can't be logged in to, and tells how long the next one has to wait.
+func (n *Notifier) send(ctx context.Context, relay migration.Relay, password migration.Secret, locked error, which choice) (time.Duration, error) {
 	waiting, err := n.outbox.waiting(ctx)
 	if err != nil {
 		return lookEvery, err
@@ -280,20 +282,30 @@ func (n *Notifier) send(ctx context.Context, relay migration.Relay, password mig
 		if ctx.Err() != nil {
 			break
 		}
-		if relay.Server == "" {
-			item.Value.LastError = noRelay
-			item.Value.NextTry = n.now().Add(time.Minute)
-			if n.now().Sub(item.Value.Created) > giveUpAfter {
-				item.Value.State = migration.NotificationFailed
+		switch {
+		case locked != nil:
+			n.putOff(&item.Value, locked.Error())
+		case relay.Server == "":
+			n.putOff(&item.Value, noRelay)
+		default:
+			if err := n.finish(ctx, &item, relay, password); err != nil {
+				return next, err
 			}
-		} else if err := n.finish(ctx, &item, relay, password); err != nil {
-			return next, err
 		}
 		if err := n.outbox.save(context.WithoutCancel(ctx), item); err != nil {
 			return next, err
 		}
 	}
 	return next, nil
+}
+
+// putOff has a mail wait for what it lacks.
+func (n *Notifier) putOff(mail *entry, why string) {
+	mail.LastError = why
+	mail.NextTry = n.now().Add(time.Minute)
+	if n.now().Sub(mail.Created) > giveUpAfter {
+		mail.State = migration.NotificationFailed
+	}
 }
 
 // finish is attempt, to its end: a mail that the relay is being given when migsh is told to end is not broken off, because the relay

@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -199,7 +200,7 @@ func TestOutbox(t *testing.T) {
 	}
 	send := func(n *Notifier, which choice) migration.Notification {
 		t.Helper()
-		if _, err := n.send(t.Context(), relay, "", which); err != nil {
+		if _, err := n.send(t.Context(), relay, "", nil, which); err != nil {
 			t.Fatal(err)
 		}
 		mails, err := n.outbox.Mails(t.Context(), "g")
@@ -250,10 +251,17 @@ func TestDamagedOutbox(t *testing.T) {
 	if _, err := st.Update(t.Context(), store.Set("notification/g/Finished-1", []byte("{"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.send(t.Context(), relay, "", everything); err != nil {
+	if _, err := n.send(t.Context(), relay, "", errors.New("the password is lost"), everything); err != nil {
 		t.Fatal(err)
 	}
 	mails, err := n.outbox.Mails(t.Context(), "g")
+	if err != nil || len(mails) != 2 || mails[1].State != migration.NotificationWaiting || mails[1].LastError != "the password is lost" {
+		t.Errorf("without a password: %+v, %v", mails, err)
+	}
+	if _, err := n.send(t.Context(), relay, "", nil, everything); err != nil {
+		t.Fatal(err)
+	}
+	mails, err = n.outbox.Mails(t.Context(), "g")
 	if err != nil || len(mails) != 2 || mails[0].State != migration.NotificationFailed || mails[0].Subject != "Finished-1" ||
 		!strings.Contains(mails[0].LastError, "can't be read") || mails[1].State != migration.NotificationSent {
 		t.Errorf("%+v, %v", mails, err)

@@ -176,7 +176,7 @@ func New(s store.Store, keys *secret.Keyring) *Records {
 		folders:   store.NewCollection[[]migration.FolderCount](s, "folders").Salvaging(func([]string, []byte, error) []migration.FolderCount { return nil }),
 		warnings:  store.NewCollection[[]migration.ValidationWarning](s, "warning").Salvaging(salvageWarnings),
 		config:    store.NewCollection[migration.Config](s, "config").Salvaging(salvageConfig),
-		passwords: store.NewCollection[secret.Sealed](s, "password"),
+		passwords: store.NewCollection[secret.Sealed](s, "password").Salvaging(func([]string, []byte, error) secret.Sealed { return "damaged" }),
 		keys:      keys,
 	}
 }
@@ -227,7 +227,8 @@ func (r *Records) SetRelayPassword(ctx context.Context, password migration.Secre
 	return err
 }
 
-// Relay is where notification mail is handed to, with the password decrypted, and who is told if a batch names nobody.
+// Relay is where notification mail is handed to, with the password decrypted, and who is told if a batch names nobody. When only the
+// password can't be had, the error comes with the rest.
 func (r *Records) Relay(ctx context.Context) (recipients []string, relay migration.Relay, password migration.Secret, err error) {
 	config, err := r.Config(ctx)
 	if err != nil {
@@ -235,7 +236,7 @@ func (r *Records) Relay(ctx context.Context) (recipients []string, relay migrati
 	}
 	item, err := r.passwords.Get(ctx, relayName)
 	if err != nil && !isNotFound(err) {
-		return nil, relay, "", err
+		return config.NotificationEmails, config.Relay, "", err
 	}
 	password, err = r.Open(item.Value, r.passwords.Key(relayName), FieldPassword)
 	return config.NotificationEmails, config.Relay, password, err
