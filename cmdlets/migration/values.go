@@ -27,7 +27,13 @@ var listed = map[migration.Noun]func(context.Context, migration.Service) iter.Se
 		return offers(svc.Users(ctx, migration.UserQuery{}), func(u migration.User) offer { return offer{u.EmailAddress, string(u.Status)} })
 	},
 	migration.NounMailbox: func(ctx context.Context, svc migration.Service) iter.Seq2[offer, error] {
-		return offers(svc.Mailboxes(ctx, migration.MailboxQuery{}), func(m migration.Mailbox) offer { return offer{m.PrimarySMTPAddress, m.Name} })
+		return func(yield func(offer, error) bool) {
+			for m, err := range svc.Mailboxes(ctx, migration.MailboxQuery{}) {
+				if err != nil || !yield(offer{m.PrimarySMTPAddress, m.Name}, nil) || !yield(offer{m.Name, m.PrimarySMTPAddress}, nil) {
+					return
+				}
+			}
+		}
 	},
 }
 
