@@ -53,6 +53,9 @@ try { ([Func[int]] { 'x' }).Invoke() } catch { $_.Exception.InnerException.Messa
 		{"LinkedList", `$l = [System.Collections.Generic.LinkedList[int]]::new(); $null = $l.AddLast(2); $null = $l.AddFirst(1); $n = $l.AddLast('4'); $null = $l.AddBefore($n, 3); "$l"; $l.Count; $n.Previous.Value; $l.First.Next.Value = 20; $l.RemoveFirst(); $l.Remove(4); $l.Remove(9); $n.Value; $null -eq $n.Previous; $l -join ','; $l.Find(3).Value; $l.AddLast($n); $l.Last.Value; try { $l.AddLast($n) } catch { $_.FullyQualifiedErrorId }; $l.Clear(); @($l).Count`,
 			"1 2 3 4\n4\n3\nTrue\nFalse\n4\nTrue\n20,3\n3\n4\nInvalidOperationException\n0\n"},
 		{"sorted sets", `$s = [System.Collections.Generic.SortedSet[int]](3, 1, 2); $s.Min; $s.Max; $s.Reverse() -join ','; $s.GetViewBetween(2, 3) -join ','; $d = [System.Collections.Generic.SortedList[string, int]]::new(); $d['b'] = 2; $d['a'] = 1; $d.Keys -join ','; $d.IndexOfKey('b')`, "1\n3\n3,2,1\n2,3\na,b\n1\n"},
+		{"the stack names functions and files", `function Inner { throw 'x' }; function Outer { process { Inner } }
+try { 1 | Outer } catch { $_.ScriptStackTrace -replace '[^ ]*/', '' }`, "at Inner, t.ps1: line 1\nat Outer<Process>, t.ps1: line 1\nat <ScriptBlock>, t.ps1: line 2\nat <ScriptBlock>, <No file>: line 1\n"},
+		{"execution policies", `Get-ExecutionPolicy; (Get-ExecutionPolicy -List).Count; try { Set-ExecutionPolicy RemoteSigned -Scope Process -Force } catch { $_.FullyQualifiedErrorId }`, "Unrestricted\n5\nSystem.PlatformNotSupportedException,Microsoft.PowerShell.Commands.SetExecutionPolicyCommand\n"},
 		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
 		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
 		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},

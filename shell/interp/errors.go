@@ -257,8 +257,8 @@ func (f *frame) stackTrace() string {
 			continue
 		}
 		name := "<ScriptBlock>"
-		file, line := "<No file>", 0
-		if g.call != nil && g.call.fn != nil {
+		file, line := "<No file>", 1 // the program itself calls a file from a line of its own
+		if g.call != nil && g.call.fn != nil && g.call.fn.kind != cmdlet.KindExternalScript {
 			name = g.call.fn.name
 			if g.code != nil && g.code.process != nil && g.inProcess() {
 				name += "<Process>"
