@@ -135,7 +135,7 @@ func displayName(_ any, names []string) string {
 }
 
 func hasProperty(types *object.TypeTable, v any, name string) bool {
-	_, ok, _ := types.GetMember(v, name)
+	_, ok, _ := types.Property(v, name)
 	return ok
 }
 

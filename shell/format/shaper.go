@@ -513,7 +513,7 @@ func (e expression) value(types *object.TypeTable, v any) (any, error) {
 		}
 		return object.Collect(out), nil
 	}
-	value, _, err := types.GetMember(v, e.property)
+	value, _, err := types.Property(v, e.property)
 	return value, err
 }
 
@@ -655,7 +655,7 @@ func customLines(v any, opts Options, settings Settings) []string {
 func tree(out *[]string, v any, indent string, depth int, settings Settings) {
 	*out = append(*out, fmt.Sprintf("%sclass %s", indent, shortTypeName(v)), indent+"{")
 	for _, name := range settings.Types.ViewNames(v) {
-		value, _, err := settings.Types.GetMember(v, name)
+		value, _, err := settings.Types.Property(v, name)
 		if err != nil {
 			value = nil
 		}
