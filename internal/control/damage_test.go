@@ -308,6 +308,40 @@ func TestCorruptedConfig(t *testing.T) {
 	}
 }
 
+// What is remembered of a mailbox and can't be read is told of where it would be listed; the batch can be removed all the same.
+func TestDamagedMemory(t *testing.T) {
+	d := newDamaged(t)
+	d.reports = t.TempDir()
+	if _, err := d.StartBatch(t.Context(), migration.OrderBatchRequest{Identity: "Good"}); err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	for _, lost := range []string{"mail/page/", "mail/folder/"} {
+		d.spoil(d.first(lost), false)
+		told := 0
+		for u, err := range d.Users(t.Context(), migration.UserQuery{Batch: "Good"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := d.UserStatistics(t.Context(), migration.UserStatisticsRequest{Identity: migration.Identity(u.GUID), IncludeSkippedItems: true})
+			if err != nil || len(s.Folders) != 1 {
+				t.Errorf("%s: %+v, %v", lost, s.Folders, err)
+			}
+			for _, item := range s.SkippedItems {
+				if strings.Contains(item.Reason, "finds its messages again by content") {
+					told++
+				}
+			}
+		}
+		if lost == "mail/folder/" && told != 1 {
+			t.Errorf("%s: told %d times", lost, told)
+		}
+	}
+	if err := d.RemoveBatch(t.Context(), migration.RemoveBatchRequest{Identity: "Good"}); err != nil {
+		t.Error(err)
+	}
+}
+
 // A relay whose password can't be read is told of with the rest, so that mails are written and say what they wait for.
 func TestDamagedRelayPassword(t *testing.T) {
 	d := newDamaged(t)

@@ -2,7 +2,9 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -217,8 +219,12 @@ func (c *Control) RemoveBatch(ctx context.Context, r migration.RemoveBatchReques
 	}
 	if before.ActiveCount == 0 || r.Force {
 		if err := c.keepReport(ctx, before); err != nil {
-			return migration.NewError(migration.ErrStore, before.Name, fmt.Sprintf("The report of the batch '%s' can't be kept, and it was not removed: %v.", before.Name, err),
-				"Make the directory of reports writable.").Because(err)
+			remedy := ""
+			if _, ok := errors.AsType[*fs.PathError](err); ok {
+				remedy = "Make the directory of reports writable."
+			}
+			return migration.NewError(migration.ErrStore, before.Name, fmt.Sprintf("The report of the batch '%s' can't be kept, and it was not removed: %s.",
+				before.Name, strings.TrimSuffix(err.Error(), ".")), remedy).Because(err)
 		}
 	}
 	item, err = c.records.Batches.Modify(ctx, func(b *records.Batch) error {

@@ -137,8 +137,9 @@ func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.S
 		}
 		folders, err := storedFolders(ctx, st, pair.ID())
 		if err != nil {
-			yield(migration.SkippedItem{}, err)
-			return
+			if !yieldLost(err, yield) {
+				return
+			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(folders)) {
 			k := folders[name]
@@ -153,9 +154,11 @@ func Items(ctx context.Context, st store.Store, pair Pair) iter.Seq2[migration.S
 func leftOutItems(ctx context.Context, l *ledger) func(yield func(migration.SkippedItem, error) bool) bool {
 	return func(yield func(migration.SkippedItem, error) bool) bool {
 		for e, err := range l.all(ctx, l.Generation) {
+			if err != nil {
+				return yieldLost(err, yield)
+			}
 			item := migration.SkippedItem{FolderName: l.Source, UID: uint32(e.Source)}
 			switch {
-			case err != nil:
 			case e.Outcome == Filtered && !e.Gone:
 				item.Kind, item.DateReceived, item.MessageSize = migration.SkippedFilteredItem, timeOf(e.Date), migration.ByteSize(e.Size)
 				item.Reason = "the content filter leaves it out: " + l.FilteredBy
@@ -167,12 +170,22 @@ func leftOutItems(ctx context.Context, l *ledger) func(yield func(migration.Skip
 			default:
 				continue
 			}
-			if !yield(item, err) || err != nil {
+			if !yield(item, nil) {
 				return false
 			}
 		}
 		return true
 	}
+}
+
+// yieldLost yields an item that stands for what can't be read of a folder any more; any other error it yields as such, and tells to end.
+func yieldLost(err error, yield func(migration.SkippedItem, error) bool) (more bool) {
+	lost, ok := errors.AsType[*lostMemory](err)
+	if !ok {
+		yield(migration.SkippedItem{}, err)
+		return false
+	}
+	return yield(migration.SkippedItem{Kind: migration.SkippedCorruptItem, FolderName: lost.folder, Reason: lost.Error()}, nil)
 }
 
 // storedItems yields the messages that have a record of their own. It returns false when yield does.
@@ -207,10 +220,12 @@ func lostItem(key string, why error) migration.SkippedItem {
 // Balances reads how each folder of a pair stands, as the last pass left it, in order of the folders' names.
 func Balances(ctx context.Context, st store.Store, pair Pair) ([]migration.FolderCount, error) {
 	folders, err := storedFolders(ctx, st, pair.ID())
-	if err != nil {
+	var out []migration.FolderCount
+	if lost, ok := errors.AsType[*lostMemory](err); ok {
+		out = append(out, migration.FolderCount{SourceFolder: "?", Fault: lost.Error()})
+	} else if err != nil {
 		return nil, err
 	}
-	var out []migration.FolderCount
 	for _, f := range folders {
 		out = append(out, f.tally())
 	}

@@ -199,20 +199,26 @@ type storedFolder struct {
 	revision store.Revision
 }
 
-// storedFolders reads all folder records of a pair, by source name.
+// storedFolders reads all folder records of a pair, by source name. If some can't be read any more, a *lostMemory for one of them comes with
+// the others.
 func storedFolders(ctx context.Context, st store.Store, pair string) (map[string]*storedFolder, error) {
 	out := map[string]*storedFolder{}
+	var lost error
 	for record, err := range st.Scan(ctx, folderPrefix(pair)) {
 		if err != nil {
 			return nil, fmt.Errorf("read the state of the mailbox: %w", err)
 		}
 		r, err := decodeFolder(record)
+		if _, ok := errors.AsType[*lostMemory](err); ok {
+			lost = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		out[r.Source] = &storedFolder{strings.TrimPrefix(record.Key, folderPrefix(pair)), r, record.Revision}
 	}
-	return out, nil
+	return out, lost
 }
 
 func decodeFolder(record store.Record) (folderRecord, error) {
