@@ -103,6 +103,8 @@ func (d *drain) List(context.Context, mailbox.At, mailbox.Query) iter.Seq2[mailb
 	return func(func(mailbox.Meta, error) bool) {}
 }
 
+func (d *drain) Known(string, mailbox.Opened) {}
+
 func (d *drain) Close() error { return nil }
 
 func (d *drain) Append(_ context.Context, msgs iter.Seq2[*mailbox.Outgoing, error]) iter.Seq2[mailbox.Appended, error] {
