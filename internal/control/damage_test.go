@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"path/filepath"
 	"slices"
@@ -339,6 +340,33 @@ func TestDamagedMemory(t *testing.T) {
 	}
 	if err := d.RemoveBatch(t.Context(), migration.RemoveBatchRequest{Identity: "Good"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// The test of the state names the records that can't be read.
+func TestSpoiledRecordsAreNamed(t *testing.T) {
+	c := onDisk(t, 0)
+	twoEndpoints(t, c)
+	page := store.Set("mail/page/p/f/1/0000000000000001", []byte{1})
+	if _, err := c.records.Store.Update(t.Context(), page); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{page.Key}
+	for range 2 {
+		r, err := c.TestStore(t.Context(), migration.TestStoreRequest{})
+		if err != nil || r.Result != migration.TestFailed || !strings.Contains(r.Message, fmt.Sprintf(" %d of its records", len(want))) || !strings.Contains(r.Message, ": "+strings.Join(want, ", ")+".") {
+			t.Errorf("%+v, %v; want %q named", r, err, want)
+		}
+		if _, err := c.records.Store.Update(t.Context(), store.Set("endpoint/source", []byte(`{"Name":`))); err != nil {
+			t.Fatal(err)
+		}
+		want = []string{"endpoint/source", page.Key}
+	}
+	if _, err := c.records.Store.Update(t.Context(), store.Delete("endpoint/source"), store.Delete(page.Key)); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := c.TestStore(t.Context(), migration.TestStoreRequest{}); err != nil || r.Result != migration.TestSuccess {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"migsh/internal/migration"
 	"migsh/internal/records"
 	"migsh/internal/statedir"
+	"migsh/internal/syncer"
 	"migsh/store"
 )
 
@@ -121,7 +123,39 @@ func (c *Control) TestStore(ctx context.Context, r migration.TestStoreRequest) (
 		return out, records.Explain(err)
 	}
 	describeUsage(&out, usage)
+	if r.Path != "" {
+		return out, nil
+	}
+	spoiled, err := c.spoiledRecords(ctx)
+	if err != nil {
+		return out, records.Explain(err)
+	}
+	if len(spoiled) > 0 {
+		more := ""
+		if n := len(spoiled) - spoiledNamed; n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		out.Result = migration.TestFailed
+		out.Message = fmt.Sprintf("The file is whole, but %d of its records can't be read: %s%s. What is lost, and what to do, is told where each is listed, such as by Get-MigrationBatch; all else goes on.",
+			len(spoiled), strings.Join(spoiled[:min(len(spoiled), spoiledNamed)], ", "), more)
+	}
 	return out, nil
+}
+
+// spoiledNamed is how many records that can't be read are named.
+const spoiledNamed = 10
+
+// spoiledRecords are the keys of the records that can't be read.
+func (c *Control) spoiledRecords(ctx context.Context) (keys []string, err error) {
+	for record, err := range c.records.Store.Scan(ctx, "") {
+		if err != nil {
+			return nil, err
+		}
+		if !json.Valid(record.Value) && !syncer.IsPage(record) {
+			keys = append(keys, record.Key)
+		}
+	}
+	return keys, nil
 }
 
 func describeUsage(out *migration.StoreTest, usage store.Usage) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"migsh/store"
 )
@@ -31,6 +32,12 @@ func (l *ledger) lose(err error) error {
 		return &lostMemory{l.folderID, l.Source, err}
 	}
 	return fmt.Errorf("read the messages remembered of folder %q: %w", l.Source, err)
+}
+
+// IsPage tells whether a record is a page of the messages that are remembered of a folder, and can be read.
+func IsPage(r store.Record) bool {
+	_, err := decodePage(r.Value)
+	return strings.HasPrefix(r.Key, store.Prefix("mail", "page")) && err == nil
 }
 
 // forgetFolder removes all that is remembered of a folder, so that it is begun anew. It may be cut off: pages without a record mean
