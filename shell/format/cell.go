@@ -101,11 +101,28 @@ func viewsOf(types *object.TypeTable, v any) object.Views {
 		return *added
 	}
 	for t := object.TypeOf(v); t != nil; t = t.Base {
-		if t.Views.Table != nil || t.Views.List != nil || t.Views.Custom != nil || t.Views.Page != nil || t.Views.Default != nil {
+		if hasViews(t) {
 			return t.Views
 		}
 	}
 	return object.Views{}
+}
+
+// viewOwner is the type whose views show v: what derives from it is shown by the same.
+func viewOwner(types *object.TypeTable, v any, own *object.Type) *object.Type {
+	if types.AddedViews(v) != nil {
+		return own
+	}
+	for t := own; t != nil; t = t.Base {
+		if hasViews(t) {
+			return t
+		}
+	}
+	return own
+}
+
+func hasViews(t *object.Type) bool {
+	return t.Views.Table != nil || t.Views.List != nil || t.Views.Custom != nil || t.Views.Page != nil || t.Views.Default != nil
 }
 
 // defaultNames are the properties that a view without properties of its own shows.

@@ -214,7 +214,7 @@ func (s *Shaper) begin(v any) error {
 		s.layout.kind = s.choose(v)
 		if s.layout.kind != List || s.views.List != nil {
 			if s.views.Table != nil || s.views.Custom != nil || s.views.Page != nil || s.views.List != nil {
-				s.typed = t
+				s.typed = viewOwner(s.settings.Types, v, t)
 			}
 		}
 	}

@@ -11,9 +11,6 @@ var builtin = map[string]object.Views{
 	"System.Globalization.CultureInfo": {Table: []object.Column{
 		{Property: "LCID", Width: 16}, {Property: "Name", Width: 16}, {Property: "DisplayName"},
 	}},
-	"System.Management.Automation.CommandInfo": {Table: []object.Column{
-		{Property: "CommandType", Width: 15}, {Header: "Name", Value: commandName, Width: 50}, {Property: "Version", Width: 10}, {Property: "Source"},
-	}},
 }
 
 // longDate is what a date shows of itself, by its DisplayHint.
@@ -32,20 +29,6 @@ func longDate(v any) string {
 		}
 	}
 	return d.Format(format, object.CurrentCulture())
-}
-
-// commandName shows an alias with what it stands for.
-func commandName(v any) any {
-	if kind, ok, err := object.Property(v, "CommandType"); ok && err == nil && object.ToString(kind) == "Alias" {
-		if text, ok, err := object.Property(v, "DisplayName"); ok && err == nil && text != nil {
-			return text
-		}
-	}
-	name, _, err := object.Property(v, "Name")
-	if err != nil {
-		return nil
-	}
-	return name
 }
 
 func init() {

@@ -19,7 +19,14 @@ type commandInfo struct {
 	in    *Interp // of an alias
 }
 
-var typeCommandInfo = object.Declare(&object.Type{Name: "System.Management.Automation.CommandInfo", Base: object.TypeObject})
+var typeCommandInfo = object.Declare(&object.Type{Name: "System.Management.Automation.CommandInfo", Base: object.TypeObject, Views: object.Views{Table: []object.Column{
+	{Property: "CommandType", Width: 15}, {Header: "Name", Width: 50, Value: func(v any) any {
+		if c := commandOf(v); c != nil {
+			return c.displayName()
+		}
+		return nil
+	}}, {Property: "Version", Width: 10}, {Property: "Source"},
+}}})
 
 var commandTypes map[cmdlet.Kind]*object.Type
 
@@ -55,7 +62,7 @@ func declareCommand(name string) *object.Type {
 		add("CommandType", func(c *commandInfo) any { return object.EnumValue(object.TypeCommandTypes, string(c.kind())) })
 		add("ModuleName", func(c *commandInfo) any { return c.moduleName() })
 		add("Source", func(c *commandInfo) any { return c.moduleName() })
-		add("Version", func(c *commandInfo) any { return nil })
+		add("Version", func(c *commandInfo) any { return c.version() })
 		add("Definition", func(c *commandInfo) any { return c.definition() })
 		add("ScriptBlock", func(c *commandInfo) any {
 			if c.function != nil {
@@ -133,14 +140,6 @@ func declareCommand(name string) *object.Type {
 		add("OutputType", func(c *commandInfo) any { return c.outputTypes() })
 		add("ParameterSets", func(c *commandInfo) any { return c.parameterSets() })
 	})
-	t.Views = object.Views{Table: []object.Column{
-		{Property: "CommandType", Width: 15}, {Header: "Name", Width: 50, Value: func(v any) any {
-			if c := commandOf(v); c != nil {
-				return c.displayName()
-			}
-			return nil
-		}}, {Property: "Version", Width: 10}, {Property: "Source"},
-	}}
 	return t
 }
 
@@ -247,6 +246,23 @@ func (c *commandInfo) moduleName() string {
 		return c.function.module.name
 	}
 	return ""
+}
+
+// builtinVersion is that of the modules that are always there, as PowerShell 7 has it.
+var builtinVersion = object.Version{Major: 7, Minor: 0, Build: 0, Revision: 0}
+
+// version is the version of the command's module; null where it is in none.
+func (c *commandInfo) version() any {
+	switch {
+	case c.info != nil && c.info.Module != "":
+		return builtinVersion
+	case c.function != nil && c.function.module != nil:
+		if v := c.function.module.version; v.Build >= 0 || v.Major > 0 || v.Minor > 0 {
+			return v
+		}
+		return object.Version{Build: -1, Revision: -1}
+	}
+	return nil
 }
 
 func (c *commandInfo) definition() any {
@@ -374,8 +390,11 @@ func (c *commandInfo) outputTypes() any {
 	out := &object.Array{}
 	if info := c.describe(); info != nil {
 		for _, name := range info.OutputTypes {
-			t, _ := object.TypeByName(name)
-			out.Items = append(out.Items, object.NewCustom("Name", name, "Type", t))
+			var known any // null for what only its name is known of
+			if t, ok := object.TypeByName(name); ok {
+				known = t
+			}
+			out.Items = append(out.Items, object.NewCustom("Name", name, "Type", known))
 		}
 	}
 	return out

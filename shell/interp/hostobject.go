@@ -1,7 +1,9 @@
 package interp
 
 import (
+	"migsh/shell/cmdlet"
 	"migsh/shell/object"
+	"migsh/shell/syntax"
 )
 
 // typeHost is the type of $Host, typeEngine that of $ExecutionContext.
@@ -47,6 +49,20 @@ func declareHost() *object.Type {
 			}
 			return in.options.Host.ReadLine(in.ctx, "")
 		})
+		engineMethod(t, "PromptForChoice", object.TypeInt32, []object.Param{
+			{Name: "caption", Type: object.TypeString}, {Name: "message", Type: object.TypeString}, {Name: "choices", Type: object.TypeObject}, {Name: "defaultChoice", Type: object.TypeInt32},
+		}, promptForChoice)
+		engineMethod(t, "WriteErrorLine", object.TypeVoid, text, func(in *Interp, args []any) (any, error) {
+			return object.Nothing, in.options.Display.NativeError(object.ToString(args[0]))
+		})
+		for _, stream := range []struct {
+			name string
+			kind syntax.Stream
+		}{{"Warning", syntax.StreamWarning}, {"Verbose", syntax.StreamVerbose}, {"Debug", syntax.StreamDebug}} {
+			engineMethod(t, "Write"+stream.name+"Line", object.TypeVoid, text, func(in *Interp, args []any) (any, error) {
+				return object.Nothing, in.options.Display.Record(stream.kind, NewRecord(stream.kind, object.ToString(args[0]), ""))
+			})
+		}
 		engineProperty(t, "RawUI", func(in *Interp) any {
 			size := object.NewCustom("Width", int32(in.options.Host.Width()), "Height", int32(24))
 			return object.NewCustom("WindowTitle", "migsh", "BufferSize", size, "WindowSize", size)
@@ -156,4 +172,52 @@ func currentCulture() any {
 		return nil
 	}
 	return v
+}
+
+// typeChoice is what PromptForChoice takes besides plain labels.
+var typeChoice = declareChoice()
+
+func declareChoice() *object.Type {
+	t := object.Declare(&object.Type{Name: "System.Management.Automation.Host.ChoiceDescription", Base: object.TypeObject})
+	object.Extend(t, func(t *object.Type) {
+		make := func(label, help string) any { return object.Instance(t, &cmdlet.Choice{Label: label, Help: help}) }
+		label, help := object.Param{Name: "label", Type: object.TypeString}, object.Param{Name: "helpMessage", Type: object.TypeString}
+		t.Constructors = []object.Overload{
+			{Params: []object.Param{label}, Returns: t, Call: func(_ any, a []any) (any, error) { return make(object.ToString(a[0]), ""), nil }},
+			{Params: []object.Param{label, help}, Returns: t, Call: func(_ any, a []any) (any, error) { return make(object.ToString(a[0]), object.ToString(a[1])), nil }},
+		}
+		for name, get := range map[string]func(c *cmdlet.Choice) string{
+			"Label": func(c *cmdlet.Choice) string { return c.Label }, "HelpMessage": func(c *cmdlet.Choice) string { return c.Help },
+		} {
+			t.Instance.Add(&object.Member{Name: name, Kind: object.KindProperty, Type: object.TypeString, Get: func(recv any) (any, error) {
+				return get(recv.(*object.Object).Base.(*cmdlet.Choice)), nil
+			}})
+		}
+	})
+	return t
+}
+
+// promptForChoice asks one of several choices and gives its place.
+func promptForChoice(in *Interp, args []any) (any, error) {
+	items, ok := object.ItemsOf(args[2])
+	if !ok || len(items) == 0 {
+		return nil, object.NewException("System.ArgumentException", "PromptForChoice needs at least one choice. Pass labels such as '&Yes', '&No'.")
+	}
+	var choices []cmdlet.Choice
+	for _, v := range items {
+		v, err := object.Convert(v, typeChoice)
+		if err != nil {
+			return nil, err
+		}
+		choices = append(choices, *v.(*object.Object).Base.(*cmdlet.Choice))
+	}
+	def := int(args[3].(int32))
+	if def < -1 || def >= len(choices) {
+		return nil, object.NewException("System.ArgumentOutOfRangeException", "The value of the \"defaultChoice\" parameter, %d, is no place in the list of %d choices; -1 stands for none.", def, len(choices))
+	}
+	n, err := in.options.Host.Choose(in.ctx, object.ToString(args[0]), object.ToString(args[1]), choices, def)
+	if err != nil {
+		return nil, err
+	}
+	return int32(n), nil
 }
