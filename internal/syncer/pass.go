@@ -76,6 +76,9 @@ func (l *link) wanted() bool {
 //
 // What is remembered of a folder and can't be read any more does not end the pass: it begins once more, with that folder forgotten.
 func Run(ctx context.Context, job Job) (Result, error) {
+	if job.Now == nil {
+		job.Now = time.Now
+	}
 	var before Result
 	for forgotten := map[string]bool{}; ; {
 		result, err := run(ctx, job)
@@ -95,9 +98,6 @@ func Run(ctx context.Context, job Job) (Result, error) {
 
 func run(ctx context.Context, job Job) (Result, error) {
 	p := &pass{Job: job, pair: job.Pair.ID()}
-	if p.Now == nil {
-		p.Now = time.Now
-	}
 	p.Store = waitingStore{&p.turn, p.Store}
 	p.result.LostKeywords = map[string]int64{}
 	p.turn.take()
