@@ -107,9 +107,9 @@ type Target interface {
 	Reader
 
 	// Create makes a folder, and its parents as far as the server wants them made one by one. use is a special-use
-	// attribute ([UseSent] …) or ""; a server that can't take it makes the folder without. created is false and err
-	// nil when a folder of that name exists already.
-	Create(ctx context.Context, folder, use string) (created bool, err error)
+	// attribute ([UseSent] …) or ""; a server that can't take it makes the folder without. It opens what it has made;
+	// when a folder of that name exists already, both results are nil.
+	Create(ctx context.Context, folder, use string) (*Opened, error)
 
 	// Subscribe puts the folder on the list of those that mail programs show.
 	Subscribe(ctx context.Context, folder string) error

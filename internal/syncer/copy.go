@@ -90,6 +90,11 @@ func (c *copying) work(ctx context.Context, l *link) error {
 	if err != nil {
 		return err
 	}
+	if c.active > 1 && !c.failed && !l.wanted() { // while the others are at work
+		if err := c.lookAtDates(ctx, l.target); err != nil {
+			return err
+		}
+	}
 	for len(c.doubtful) > 0 && !c.failed && !l.wanted() {
 		f := c.doubtful[0]
 		c.doubtful = c.doubtful[1:]

@@ -44,12 +44,12 @@ func (p *pass) createFolders(ctx context.Context, folders []*folderPass) {
 		works := func(yield func(func(context.Context) error) bool) {
 			for _, f := range level {
 				work := func(ctx context.Context) error {
-					created, err := f.tryCreate(ctx, f.Target)
-					if err == nil && !created || nameRefused(err) {
+					made, err := f.tryCreate(ctx, f.Target)
+					if err == nil && made == nil || nameRefused(err) {
 						doubtful = append(doubtful, f)
 						return nil
 					}
-					f.madeErr = err
+					f.fresh, f.madeErr = made, err
 					close(f.made)
 					return nil
 				}
@@ -136,11 +136,11 @@ func nameRefused(err error) bool {
 }
 
 // tryCreate asks the server for a folder. A name with NUL is not even tried: Courier makes such a folder and never shows it again.
-func (f *folderPass) tryCreate(ctx context.Context, name string) (created bool, err error) {
+func (f *folderPass) tryCreate(ctx context.Context, name string) (*mailbox.Opened, error) {
 	if strings.ContainsRune(name, 0) {
 		e := mailbox.NewError(mailbox.FolderRefused, "CREATE", errors.New("no server can be trusted with a NUL in a name"))
 		e.Folder = name
-		return false, e
+		return nil, e
 	}
 	return f.target.Create(ctx, name, f.mapping.Use)
 }
@@ -214,14 +214,15 @@ func (f *folderPass) create(ctx context.Context, name string, first bool) error 
 			name = fmt.Sprintf("%s (%d)", wish, n)
 			continue
 		}
-		created, err := f.tryCreate(ctx, name)
+		made, err := f.tryCreate(ctx, name)
 		if err != nil {
 			return err
 		}
+		f.fresh = made
 		if !first {
 			return nil
 		}
-		if !created {
+		if made == nil {
 			shown, err := f.shown(ctx, name)
 			if err != nil {
 				return err

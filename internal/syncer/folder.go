@@ -33,6 +33,7 @@ type folderPass struct {
 
 	made    chan struct{} // closed once the target folder was made, or could not be
 	madeErr error
+	fresh   *mailbox.Opened // the target folder as it was made, unless it was there
 	// trouble is why the folder could not be finished; redo says that it is to be begun again because another one's
 	// trouble broke the stream.
 	trouble error
@@ -219,9 +220,14 @@ type opening struct {
 	err    error
 }
 
-// openTarget opens the target folder while the caller does something else.
+// openTarget opens the target folder while the caller does something else. One that was just made was opened then.
 func (f *folderPass) openTarget(ctx context.Context) *opening {
 	o := &opening{turn: &f.turn, done: make(chan struct{})}
+	if f.fresh != nil {
+		o.opened = *f.fresh
+		close(o.done)
+		return o
+	}
 	target, name := f.link.target.target, f.Target
 	go func() {
 		defer close(o.done)

@@ -127,9 +127,6 @@ func (c *copying) workBeside(ctx context.Context) error {
 	if err == nil {
 		err = c.work(ctx, s.link)
 	}
-	if err == nil && !s.link.wanted() { // while the others are at work
-		err = c.lookAtDates(ctx, s.link.target)
-	}
 	if err != nil && ctx.Err() == nil && lostOnly(err) {
 		c.alone = true
 		c.report("Information", "A second connection to both servers did not hold; the copy goes on over the first: %v.", err)

@@ -131,8 +131,8 @@ func newWaitingTarget(t *turn, target mailbox.Target) waitingTarget {
 	return waitingTarget{waitingReader{t, target}, target}
 }
 
-func (w waitingTarget) Create(ctx context.Context, folder, use string) (bool, error) {
-	return answer(w.turn, func() (bool, error) { return w.target.Create(ctx, folder, use) })
+func (w waitingTarget) Create(ctx context.Context, folder, use string) (*mailbox.Opened, error) {
+	return answer(w.turn, func() (*mailbox.Opened, error) { return w.target.Create(ctx, folder, use) })
 }
 
 func (w waitingTarget) Subscribe(ctx context.Context, folder string) (err error) {

@@ -237,19 +237,19 @@ func TestCreateFaults(t *testing.T) {
 		id                mailbox.ID
 		heard             []string
 	}{
-		{"exists, by code", "A", "", "", map[string]string{"CREATE": "{tag} NO [ALREADYEXISTS] is there\r\n"}, false, "", []string{"CREATE \"A\""}},
+		{"exists, by code", "A", "", "", map[string]string{"CREATE": "{tag} NO [ALREADYEXISTS] is there\r\n"}, false, "", []string{"CREATE \"A\"", `SELECT "A"`}},
 		{"exists, by words", "A", "", "", map[string]string{"CREATE": "{tag} NO Mailbox already exists\r\n", "LIST": "* LIST () \"/\" A\r\n"}, false, "",
-			[]string{"CREATE \"A\"", "LIST \"\" \"A\""}},
-		{"refused", "A", "", "", map[string]string{"CREATE": "{tag} NO [CANNOT] Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", "LIST \"\" \"A\""}},
+			[]string{"CREATE \"A\"", `SELECT "A"`, "LIST \"\" \"A\""}},
+		{"refused", "A", "", "", map[string]string{"CREATE": "{tag} NO [CANNOT] Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", `SELECT "A"`, "LIST \"\" \"A\""}},
 		{"a character refused", "a.b", "", "", map[string]string{"CREATE": "{tag} NO [CANNOT] Character not allowed in mailbox name: '.'\r\n"}, false,
-			mailbox.FolderRefused, []string{"CREATE \"a.b\"", "LIST \"\" \"a.b\""}},
-		{"BAD", "A", "", "", map[string]string{"CREATE": "{tag} BAD Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", "LIST \"\" \"A\""}},
+			mailbox.FolderRefused, []string{"CREATE \"a.b\"", `SELECT "a.b"`, "LIST \"\" \"a.b\""}},
+		{"BAD", "A", "", "", map[string]string{"CREATE": "{tag} BAD Invalid name\r\n"}, false, mailbox.FolderRefused, []string{"CREATE \"A\"", `SELECT "A"`, "LIST \"\" \"A\""}},
 		{"parents wanted", "A/B/C", "", "", map[string]string{"CREATE \"A/B/C\"": "{tag} NO [TRYCREATE] no parent\r\n"}, false, mailbox.FolderMissing,
-			[]string{"CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\"", "CREATE \"A\"", "CREATE \"A/B\"", "CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\""}},
-		{"special use", "Sent", `\Sent`, scriptedCaps + " SPECIAL-USE CREATE-SPECIAL-USE", nil, true, "", []string{`CREATE "Sent" (USE (\Sent))`}},
+			[]string{"CREATE \"A/B/C\"", `SELECT "A/B/C"`, "LIST \"\" \"A/B/C\"", "CREATE \"A\"", "CREATE \"A/B\"", "CREATE \"A/B/C\"", "LIST \"\" \"A/B/C\""}},
+		{"special use", "Sent", `\Sent`, scriptedCaps + " SPECIAL-USE CREATE-SPECIAL-USE", nil, true, "", []string{`CREATE "Sent" (USE (\Sent))`, `SELECT "Sent"`}},
 		{"special use refused", "Sent", `\Sent`, scriptedCaps + " SPECIAL-USE CREATE-SPECIAL-USE", map[string]string{`CREATE "Sent" (`: "{tag} NO [USEATTR] taken\r\n"}, true, "",
-			[]string{`CREATE "Sent" (USE (\Sent))`, `CREATE "Sent"`}},
-		{"special use unknown to the server", "Sent", `\Sent`, "", nil, true, "", []string{`CREATE "Sent"`}},
+			[]string{`CREATE "Sent" (USE (\Sent))`, `SELECT "Sent"`, `CREATE "Sent"`, `SELECT "Sent"`}},
+		{"special use unknown to the server", "Sent", `\Sent`, "", nil, true, "", []string{`CREATE "Sent"`, `SELECT "Sent"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &script{caps: test.caps, says: test.says}
@@ -258,7 +258,8 @@ func TestCreateFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer target.Close()
-			created, err := target.Create(t.Context(), test.folder, test.use)
+			opened, err := target.Create(t.Context(), test.folder, test.use)
+			created := opened != nil
 			if created != test.created || test.id == "" && err != nil || test.id != "" && !mailbox.IsID(err, test.id) {
 				t.Errorf("created %v, error %v; want %v, %s", created, err, test.created, test.id)
 			}

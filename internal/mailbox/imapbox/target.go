@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -15,31 +16,56 @@ import (
 )
 
 // Create makes a folder. Most servers make its parents by themselves; for the others they are made first.
-func (t *target) Create(ctx context.Context, folder, use string) (bool, error) {
-	var refusal error
+func (t *target) Create(ctx context.Context, folder, use string) (*mailbox.Opened, error) {
+	var refusal, unopened error
+	var o *opening // on its way behind the command, to be refused with it
+	var opened mailbox.Opened
 	cmd := &lane.Command{Op: "CREATE"}
-	err := t.call(ctx, "CREATE", folder, func() error {
-		return t.lane.Send(cmd, t.createArgs(folder, use))
+	err := t.call(ctx, "CREATE", folder, func() (err error) {
+		// Dovecot repeats the name of a folder that it can't open, line breaks and all.
+		if err = t.lane.Send(cmd, t.createArgs(folder, use)); err == nil && !strings.ContainsFunc(folder, unicode.IsControl) {
+			o, err = t.ask(folder)
+		}
+		return err
 	}, func() error {
 		err := t.await(cmd)
 		if declined(err) {
 			refusal, err = err, nil
 		}
+		if err == nil && o != nil {
+			opened, unopened = o.wait()
+		}
+		if t.dead != nil {
+			return t.dead
+		}
 		return err
 	})
 	switch {
 	case err != nil:
-		return false, err
+		return nil, err
+	case refusal == nil && o == nil:
+		opened, err = t.Open(ctx, folder)
+		return &opened, err
 	case refusal == nil:
-		return true, nil
+		return &opened, unopened
 	case existsAlready(refusal):
-		return false, nil
+		return nil, nil
 	}
 	give, err := t.take(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer give()
+	created, err := t.createAnyhow(folder, use, refusal)
+	if err != nil || !created {
+		return nil, err
+	}
+	opened, err = t.open(folder)
+	return &opened, err
+}
+
+// createAnyhow makes a folder that was refused at first.
+func (t *target) createAnyhow(folder, use string, refusal error) (bool, error) {
 	created, err := t.settleCreate(folder, use, refusal)
 	if mailbox.IsID(err, mailbox.FolderMissing) { // a parent is
 		ns := t.namespaceOf(folder)

@@ -29,8 +29,8 @@ func testFolders(t *testing.T, f *fixture) {
 	if err := f.target.Subscribe(f.ctx, b); err != nil {
 		t.Fatalf("subscribe %q: %v", b, err)
 	}
-	if created, err := f.target.Create(f.ctx, b, ""); created || err != nil {
-		t.Errorf("creating %q again: created %v, error %v; want false, none", b, created, err)
+	if again, err := f.target.Create(f.ctx, b, ""); again != nil || err != nil {
+		t.Errorf("creating %q again: %+v, error %v; want none of both", b, again, err)
 	}
 	f.fill(b, mails(3)...)
 	source := f.source()

@@ -109,8 +109,12 @@ func (f *fixture) name(path ...string) string {
 func (f *fixture) folder(path ...string) string {
 	f.Helper()
 	name := f.name(path...)
-	if _, err := f.target.Create(f.ctx, name, ""); err != nil {
+	made, err := f.target.Create(f.ctx, name, "")
+	if err != nil {
 		f.Fatalf("create %q: %v", name, err)
+	}
+	if made == nil || made.UIDValidity == 0 || made.Messages != 0 || made.ReadOnly || !made.PermanentFlags.Has(mailbox.FlagSeen) {
+		f.Errorf("create %q: it was opened as %+v", name, made)
 	}
 	return name
 }

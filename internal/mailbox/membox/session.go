@@ -211,14 +211,20 @@ func (s *session) Open(ctx context.Context, name string) (mailbox.Opened, error)
 	if err != nil {
 		return mailbox.Opened{}, err
 	}
-	return mailbox.Opened{
+	return *s.opened(f), nil
+}
+
+// opened is what opening a folder shows of it.
+func (s *session) opened(f *folder) *mailbox.Opened {
+	m := s.box
+	return &mailbox.Opened{
 		Status: f.status(m.opts.NoCondStore),
 		PermanentFlags: mailbox.NewFlags(append([]string{mailbox.FlagSeen, mailbox.FlagAnswered, mailbox.FlagFlagged,
 			mailbox.FlagDeleted, mailbox.FlagDraft}, m.opts.Keywords...)...),
 		AnyKeyword: m.opts.Keywords == nil,
 		ReadOnly:   s.readOnly,
 		Identity:   s.shown[f.name],
-	}, nil
+	}
 }
 
 func (s *session) List(ctx context.Context, at mailbox.At, q mailbox.Query) iter.Seq2[mailbox.Meta, error] {
@@ -449,12 +455,12 @@ func (s *session) Close() error {
 	return nil
 }
 
-func (s *session) Create(ctx context.Context, name, use string) (bool, error) {
+func (s *session) Create(ctx context.Context, name, use string) (*mailbox.Opened, error) {
 	if err := s.take(ctx); err != nil {
-		return false, err
+		return nil, err
 	}
 	defer s.give()
-	created := false
+	var opened *mailbox.Opened
 	err := s.effect(Effect{Op: "CREATE", Folder: name}, func() error {
 		m := s.box
 		if f := m.find(name); f != nil && !slices.Contains(f.attrs, mailbox.AttrNoSelect) {
@@ -473,10 +479,13 @@ func (s *session) Create(ctx context.Context, name, use string) (bool, error) {
 		if !m.opts.NoSpecialUse && isUse(use) {
 			f.use, f.attrs = use, []string{use}
 		}
-		created = true
+		opened = s.opened(f)
 		return nil
 	})
-	return created && err == nil, err
+	if err != nil {
+		return nil, err
+	}
+	return opened, nil
 }
 
 // nameFault says why a folder of that name can't be made.
