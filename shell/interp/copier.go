@@ -128,6 +128,12 @@ func (c *copier) object(x *object.Object) any {
 			n.Data = c.copy(r.Data)
 			return object.Instance(x.Type, &n)
 		}
+		if b, ok := x.Base.(object.Copyable); ok {
+			n := object.Instance(x.Type, nil)
+			c.seen[x] = n
+			b.CopyInto(n, c.copy)
+			return n
+		}
 		return x
 	}
 	n := x.Copy()

@@ -10,15 +10,20 @@ func shareable(v any) object.Shareable {
 	switch x := v.(type) {
 	case *object.Hashtable:
 		if x.Synchronized {
-			return x
+			return table{x}
 		}
 	case *object.Object:
-		if s, ok := x.Base.(object.Shareable); ok {
+		if s, ok := x.Base.(object.Shareable); ok && s.Common() {
 			return s
 		}
 	}
 	return nil
 }
+
+// table is a table as a collection like the others.
+type table struct{ *object.Hashtable }
+
+func (table) Common() bool { return true }
 
 // share makes a value fit to be held by a collection that several sessions use at once. Tables in it become such collections
 // too. All else is copied, unless it is a copy already, and cannot be changed from then on: whoever tries is told so, rather than
@@ -42,6 +47,13 @@ func share(v any) any {
 	case *scriptBlock:
 		return strayBlock(x.Text())
 	case *object.Object:
+		if s, ok := x.Base.(object.Shareable); ok {
+			s.Publish(share)
+			return x
+		}
+		if _, ok := x.Base.(object.Copyable); ok {
+			return object.ToString(x) // a text that grows: what it says so far
+		}
 		return shareObject(x)
 	case *object.ErrorRecord, *object.Exception, *object.Reference:
 		return (&copier{}).copy(v)

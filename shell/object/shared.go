@@ -1,9 +1,18 @@
 package object
 
-// Shareable is implemented by the base values of collections that several sessions may hold at once, and by tables.
+// Shareable is implemented by the base values of collections that several sessions may hold at once.
 type Shareable interface {
 	// Publish is called before a second session sees the collection; see [Hashtable.Publish].
 	Publish(enter func(v any) any)
+	// Common tells that the collection exists to be held by several sessions. Another is copied for a second session, see
+	// [Copyable], and held by several only as part of one that is.
+	Common() bool
+}
+
+// Copyable is implemented by base values that change, of which a second session gets a copy.
+type Copyable interface {
+	// CopyInto gives o a base value of its own; copy copies what it holds.
+	CopyInto(o *Object, copy func(v any) any)
 }
 
 // ErrFrozen refuses to change what several sessions hold without a lock.

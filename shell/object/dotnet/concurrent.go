@@ -49,19 +49,35 @@ func init() {
 			if !ok {
 				return nil, nullArgument("list")
 			}
-			s := &locked{items: slices.Clone(l.Items)}
+			s := &locked{items: slices.Clone(l.Items), common: true}
 			l.Frozen = true // what would be added to it would be missing in the other
 			return object.Instance(typeSyncArrayList, s), nil
 		})
 	})
 }
 
-// locked is the base value of collections that sessions hold in common. A stack's top is its last item.
+// locked is the base value of queues, stacks, bags and synchronized lists: each step is done under a lock. A stack's top is its last item.
 type locked struct {
 	mu    sync.Mutex
 	items []any
 	lifo  bool
-	enter func(v any) any // once it is held in common
+	// common is set for collections that exist to be held by several sessions.
+	common bool
+	enter  func(v any) any // once they do
+}
+
+// Common implements [object.Shareable].
+func (s *locked) Common() bool { return s.common }
+
+// CopyInto implements [object.Copyable].
+func (s *locked) CopyInto(o *object.Object, copy func(v any) any) {
+	s.mu.Lock()
+	items := slices.Clone(s.items)
+	s.mu.Unlock()
+	for i, v := range items {
+		items[i] = copy(v)
+	}
+	o.Base = &locked{items: items, lifo: s.lifo}
 }
 
 // Publish implements [object.Shareable].
@@ -200,13 +216,13 @@ func concurrentMembers(t *object.Type, lifo bool, put, take string) {
 	method(t, "System.Collections.IEnumerator GetEnumerator()", func(s *locked, _ args) (any, error) {
 		return newEnumerator(t.Generic.Name+"+Enumerator", s.snapshot()), nil
 	})
-	constructor(t, "()", func(args) (any, error) { return object.Instance(t, &locked{lifo: lifo}), nil })
+	constructor(t, "()", func(args) (any, error) { return object.Instance(t, &locked{lifo: lifo, common: true}), nil })
 	constructor(t, "(System.Collections.IEnumerable collection)", func(a args) (any, error) {
 		items, ok := object.ItemsOf(a[0])
 		if !ok {
 			return nil, nullArgument("collection")
 		}
-		s := &locked{lifo: lifo}
+		s := &locked{lifo: lifo, common: true}
 		for _, v := range items {
 			c, err := object.Convert(v, elem(t))
 			if err != nil {
@@ -216,6 +232,28 @@ func concurrentMembers(t *object.Type, lifo bool, put, take string) {
 		}
 		return object.Instance(t, s), nil
 	})
+}
+
+// underLock has a type's own members take the lock of what they are called on. They must call no script.
+func underLock[T interface{ lock() *sync.Mutex }](t *object.Type) {
+	locked := func(recv any) func() {
+		mu := of[T](recv).lock()
+		mu.Lock()
+		return mu.Unlock
+	}
+	for _, m := range t.Instance.All() {
+		if get := m.Get; get != nil {
+			m.Get = func(recv any) (any, error) { defer locked(recv)(); return get(recv) }
+		}
+		if set := m.Set; set != nil {
+			m.Set = func(recv, v any) error { defer locked(recv)(); return set(recv, v) }
+		}
+		for i := range m.Overloads {
+			if call := m.Overloads[i].Call; call != nil {
+				m.Overloads[i].Call = func(recv any, a []any) (any, error) { defer locked(recv)(); return call(recv, a) }
+			}
+		}
+	}
 }
 
 // syncListMembers are those of ArrayList, under a lock.

@@ -4,6 +4,8 @@ import (
 	chain "container/list"
 	"iter"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"migsh/shell/object"
 )
@@ -23,28 +25,76 @@ type linked struct {
 	typ   *object.Type
 	items chain.List
 	nodes map[*chain.Element]*object.Object // that scripts have seen, so that each is always the same
+	mu    sync.Mutex
+	enter func(v any) any // once several sessions hold it
+}
+
+func (l *linked) lock() *sync.Mutex { return &l.mu }
+
+// Publish implements [object.Shareable].
+func (l *linked) Publish(enter func(v any) any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.enter != nil {
+		return
+	}
+	l.enter = enter
+	for e := l.items.Front(); e != nil; e = e.Next() {
+		e.Value = enter(e.Value)
+	}
+}
+
+// Common implements [object.Shareable].
+func (l *linked) Common() bool { return false }
+
+// CopyInto implements [object.Copyable].
+func (l *linked) CopyInto(o *object.Object, copy func(v any) any) {
+	n := &linked{typ: l.typ}
+	for _, v := range l.snapshot() {
+		n.items.PushBack(copy(v))
+	}
+	o.Base = n
+}
+
+func (l *linked) snapshot() []any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.values()
+}
+
+func (l *linked) values() []any {
+	var out []any
+	for e := l.items.Front(); e != nil; e = e.Next() {
+		out = append(out, e.Value)
+	}
+	return out
 }
 
 // linkedNode is the base value of a LinkedListNode; one that is in no list has neither.
 type linkedNode struct {
-	in    *linked
+	in    atomic.Pointer[linked] // whose lock guards the rest
 	at    *chain.Element
 	value any // while it is in no list
+	alone sync.Mutex
+}
+
+// lock is the list's, whose order the node is part of.
+func (n *linkedNode) lock() *sync.Mutex {
+	if l := n.in.Load(); l != nil {
+		return &l.mu
+	}
+	return &n.alone
 }
 
 // All yields the elements in order.
-func (l *linked) All() iter.Seq[any] {
-	return func(yield func(any) bool) {
-		for e := l.items.Front(); e != nil; e = e.Next() {
-			if !yield(e.Value) {
-				return
-			}
-		}
-	}
-}
+func (l *linked) All() iter.Seq[any] { return slices.Values(l.snapshot()) }
 
 // Len is the number of elements.
-func (l *linked) Len() int { return l.items.Len() }
+func (l *linked) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.items.Len()
+}
 
 // node is an element as scripts see it; nil is $null.
 func (l *linked) node(e *chain.Element) any {
@@ -54,7 +104,7 @@ func (l *linked) node(e *chain.Element) any {
 	if known, ok := l.nodes[e]; ok {
 		return known
 	}
-	return l.keep(e, &linkedNode{in: l, at: e}, nil)
+	return l.keep(e, newNode(l, e), nil)
 }
 
 func (l *linked) keep(e *chain.Element, n *linkedNode, o *object.Object) *object.Object {
@@ -66,6 +116,12 @@ func (l *linked) keep(e *chain.Element, n *linkedNode, o *object.Object) *object
 	}
 	l.nodes[e] = o
 	return o
+}
+
+func newNode(l *linked, at *chain.Element) *linkedNode {
+	n := &linkedNode{at: at}
+	n.in.Store(l)
+	return n
 }
 
 // place puts a value, or a node that is in no list, where put says.
@@ -80,12 +136,16 @@ func (l *linked) place(v any, put func(v any) *chain.Element) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if l.enter != nil {
+			c = l.enter(c)
+		}
 		return l.node(put(c)), nil
 	}
-	if n.in != nil {
+	if n.in.Load() != nil {
 		return nil, throw("System.InvalidOperationException", "The LinkedList node already belongs to a LinkedList.")
 	}
-	n.in, n.at = l, put(n.value)
+	n.at = put(n.value)
+	n.in.Store(l)
 	l.keep(n.at, n, o)
 	return object.Nothing, nil
 }
@@ -94,7 +154,8 @@ func (l *linked) place(v any, put func(v any) *chain.Element) (any, error) {
 func (l *linked) drop(e *chain.Element) {
 	if o, ok := l.nodes[e]; ok {
 		n := o.Base.(*linkedNode)
-		n.in, n.at, n.value = nil, nil, e.Value
+		n.at, n.value = nil, e.Value
+		n.in.Store(nil)
 		delete(l.nodes, e)
 	}
 	l.items.Remove(e)
@@ -103,7 +164,7 @@ func (l *linked) drop(e *chain.Element) {
 // own is the element of a node of this list.
 func (l *linked) own(v any) (*chain.Element, error) {
 	if o, ok := v.(*object.Object); ok {
-		if n, ok := o.Base.(*linkedNode); ok && n.in == l {
+		if n, ok := o.Base.(*linkedNode); ok && n.in.Load() == l {
 			return n.at, nil
 		}
 	}
@@ -126,7 +187,7 @@ func holder(first *chain.Element, next func(*chain.Element) *chain.Element, v an
 func linkedListMembers(t *object.Type) {
 	in := elem(t).PSName()
 	const node = "System.Collections.Generic.LinkedListNode"
-	field(t, "int Count", func(l *linked) any { return int32(l.Len()) })
+	field(t, "int Count", func(l *linked) any { return int32(l.items.Len()) })
 	field(t, "System.Object First", func(l *linked) any { return l.node(l.items.Front()) })
 	field(t, "System.Object Last", func(l *linked) any { return l.node(l.items.Back()) })
 	method(t, "System.Object AddFirst(System.Object value)", func(l *linked, a args) (any, error) { return l.place(a[0], l.items.PushFront) })
@@ -195,15 +256,16 @@ func linkedListMembers(t *object.Type) {
 		if !ok {
 			return nil, nullArgument("array")
 		}
-		if a.int(1) < 0 || a.int(1)+l.Len() > len(to.Items) {
+		if a.int(1) < 0 || a.int(1)+l.items.Len() > len(to.Items) {
 			return nil, argument("Insufficient space in the target location to copy the information.")
 		}
-		copy(to.Items[a.int(1):], slices.Collect(l.All()))
+		copy(to.Items[a.int(1):], l.values())
 		return nil, nil
 	})
 	method(t, "System.Collections.IEnumerator GetEnumerator()", func(l *linked, _ args) (any, error) {
-		return newEnumerator("System.Collections.Generic.LinkedList`1+Enumerator", slices.Collect(l.All())), nil
+		return newEnumerator("System.Collections.Generic.LinkedList`1+Enumerator", l.values()), nil
 	})
+	underLock[*linked](t)
 	constructor(t, "()", func(args) (any, error) { return object.Instance(t, &linked{typ: t}), nil })
 	constructor(t, "(System.Collections.IEnumerable collection)", func(a args) (any, error) {
 		items, ok := object.ItemsOf(a[0])
@@ -239,10 +301,11 @@ func linkedNodeMembers(t *object.Type) {
 			if n.at == nil {
 				return nil
 			}
-			return n.in.node(to(n.at))
+			return n.in.Load().node(to(n.at))
 		})
 	}
 	step("Next", (*chain.Element).Next)
 	step("Previous", (*chain.Element).Prev)
+	underLock[*linkedNode](t)
 	constructor(t, "("+elem(t).PSName()+" value)", func(a args) (any, error) { return object.Instance(t, &linkedNode{value: a[0]}), nil })
 }

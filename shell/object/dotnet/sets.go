@@ -17,6 +17,21 @@ func newSet(t *object.Type, ignoreCase bool) *set {
 	return &set{table: &object.Hashtable{CaseSensitive: !ignoreCase}, sorted: t.Generic == typeSortedSet}
 }
 
+// Publish implements [object.Shareable].
+func (s *set) Publish(enter func(v any) any) { s.table.Publish(enter) }
+
+// Common implements [object.Shareable].
+func (s *set) Common() bool { return false }
+
+// CopyInto implements [object.Copyable].
+func (s *set) CopyInto(o *object.Object, copy func(v any) any) {
+	n := &set{table: &object.Hashtable{CaseSensitive: s.table.CaseSensitive}, sorted: s.sorted}
+	for _, k := range s.table.Keys() {
+		n.table.Set(copy(k), nil)
+	}
+	o.Base = n
+}
+
 // All yields the elements, a SortedSet's in order.
 func (s *set) All() iter.Seq[any] {
 	keys := s.table.Keys()
@@ -51,11 +66,12 @@ func setMembers(t *object.Type) {
 	in := elem(t).PSName()
 	field(t, "int Count", func(s *set) any { return int32(s.Len()) })
 	method(t, "bool Add("+in+" item)", func(s *set, a args) (any, error) {
-		if s.table.Has(a[0]) {
-			return false, nil
-		}
-		s.table.Set(a[0], nil)
-		return true, nil
+		added := false
+		s.table.Change(a[0], func(_ any, there bool) (any, bool) {
+			added = !there
+			return nil, added
+		})
+		return added, nil
 	})
 	method(t, "bool Contains("+in+" item)", func(s *set, a args) (any, error) { return s.table.Has(a[0]), nil })
 	method(t, "bool Remove("+in+" item)", func(s *set, a args) (any, error) { return s.table.Delete(a[0]), nil })

@@ -296,6 +296,11 @@ type builder struct {
 	self *object.Object
 }
 
+// CopyInto implements [object.Copyable].
+func (b *builder) CopyInto(o *object.Object, _ func(v any) any) {
+	o.Base = &builder{s: []byte(b.Text()), self: o}
+}
+
 // Text is what has been built.
 func (b *builder) Text() string { return string(b.s) }
 
