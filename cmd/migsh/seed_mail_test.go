@@ -138,7 +138,7 @@ func seedMails(t *testing.T, w *seedWorld) {
 	t.Run("S1.50", func(t *testing.T) {
 		before := len(sink.Mails())
 		p.shows("Send-MigrationNotice C -Subject x -Body 'Dear {Name}' -Confirm:$false\nSend-MigrationNotice C -Subject 'Your mail has moved, {LocalPart}' -Body \"Dear user,`n`nsign in as {EmailAddress}. Grüße\" -Confirm:$false\n"+
-			"Send-MigrationNotice B -Status Failed -Subject x -Body y -Confirm:$false", "{Name} can't be filled in.", "WARNING: The batch 'B' has no such user: nobody was told.")
+			"Send-MigrationNotice C -Status Failed -Subject x -Body y -Confirm:$false", "{Name} can't be filled in.", "WARNING: The batch 'C' has no such user: nobody was told.")
 		mails := sink.Mails()[before:]
 		if len(mails) != 1 {
 			t.Fatalf("%d mails", len(mails))
