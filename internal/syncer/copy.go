@@ -18,8 +18,9 @@ type copying struct {
 	// plain folders wait for a stream; their messages can be at the target in no way. doubtful ones must first be compared
 	// with what is there, each by itself, so that memory holds what one folder's target contains and no more.
 	plain, doubtful []*folderPass
-	failed          bool // a link has failed: no new windows are begun
-	active          int  // links that are at work, or about to be
+	failed          bool          // a link has failed: no new windows are begun
+	active          int           // links that are at work, or about to be
+	idle            chan struct{} // closed when the first link has nothing more to do
 }
 
 // copyAll copies what was planned for the folders.
@@ -27,7 +28,7 @@ func (p *pass) copyAll(ctx context.Context, folders []*folderPass) error {
 	if err := p.foresee(ctx, folders); err != nil {
 		return err
 	}
-	c := &copying{pass: p}
+	c := &copying{pass: p, idle: make(chan struct{})}
 	for _, f := range folders {
 		if f.trouble != nil || f.redo {
 			continue
@@ -42,7 +43,10 @@ func (p *pass) copyAll(ctx context.Context, folders []*folderPass) error {
 			c.plain = append(c.plain, f)
 		}
 	}
-	links := []func(context.Context) error{func(ctx context.Context) error { return c.work(ctx, p.links[0]) }}
+	links := []func(context.Context) error{func(ctx context.Context) error {
+		defer close(c.idle)
+		return c.work(ctx, p.links[0])
+	}}
 	spare := c.spare()
 	c.active = 1 + spare
 	for range spare {

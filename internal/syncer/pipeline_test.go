@@ -368,6 +368,38 @@ func (r *reborn) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, e
 	}
 }
 
+// A second pair that takes for ever to be opened holds nothing up.
+func TestSecondPairNeverOpens(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	names := spread(w, 12)
+	var mu sync.Mutex
+	logins, permits := 0, 0
+	w.change = func(j *Job) {
+		j.spareWork = 1
+		j.Spare = func() (Permit, bool) {
+			permits++
+			return Permit{Release: func() { permits-- }}, true
+		}
+		open := j.OpenTarget
+		j.OpenTarget = func(ctx context.Context) (mailbox.Target, error) {
+			mu.Lock()
+			logins++
+			first := logins == 1
+			mu.Unlock()
+			if !first {
+				<-ctx.Done()
+				return nil, mailbox.NewError(mailbox.ConnectFailed, "LOGIN", context.Cause(ctx))
+			}
+			return open(ctx)
+		}
+	}
+	w.sync(t)
+	w.same(t, names...)
+	if open, _ := w.source.Sessions(); open != 0 || logins != 2 || permits != 0 {
+		t.Errorf("%d sessions are open after %d logins, %d permits were not given back", open, logins, permits)
+	}
+}
+
 // A second pair that can't be opened, that is lost or that is wanted by somebody else does not end the pass.
 func TestSecondPairFails(t *testing.T) {
 	for _, c := range []string{"refused", "lost", "recalled"} {

@@ -21,8 +21,9 @@ const (
 
 // A spareLink is a link beside the first, which is opened while it is still found out what there is to do.
 type spareLink struct {
-	ready  chan struct{} // closed when what follows is known
-	ok     bool          // there were connections to spare
+	stop   context.CancelFunc // stops the opening, if it goes on
+	ready  chan struct{}      // closed when what follows is known
+	ok     bool               // there were connections to spare
 	permit Permit
 	link   *link
 	err    error
@@ -31,6 +32,7 @@ type spareLink struct {
 // openSpare opens a link beside the first.
 func (p *pass) openSpare(ctx context.Context) *spareLink {
 	s := &spareLink{ready: make(chan struct{})}
+	ctx, s.stop = context.WithCancel(ctx)
 	go func() {
 		defer close(s.ready)
 		p.turn.take()
@@ -45,6 +47,7 @@ func (p *pass) openSpare(ctx context.Context) *spareLink {
 
 // leave ends a link while the pass goes on.
 func (p *pass) leave(s *spareLink) {
+	s.stop()
 	p.leaving.Go(func() {
 		<-s.ready
 		if !s.ok {
@@ -119,8 +122,15 @@ func (c *copying) workBeside(ctx context.Context) error {
 		s = c.openSpare(ctx)
 	}
 	defer c.leave(s)
-	c.turn.wait(func() { <-s.ready })
-	if !s.ok {
+	late := false
+	c.turn.wait(func() {
+		select {
+		case <-s.ready:
+		case <-c.idle:
+			late = true
+		}
+	})
+	if late || !s.ok {
 		return nil
 	}
 	err := s.err
