@@ -59,6 +59,7 @@ try { 1 | Outer } catch { $_.ScriptStackTrace -replace '[^ ]*/', '' }`, "at Inne
 		{"a view shows no Length of what has none", `([pscustomobject]@{ Name = 'a'; Length = 5 }, [datetime]'2026-01-02', 7.5 | Format-Table | Out-String).Split("` + "`n" + `")[4].Trim().Length`, "0\n"},
 		{"commands of all kinds share a view", `function Own { }; ((Get-Command Get-Item, Own, gci | Out-String -Width 120).Trim() -split '\r?\n' | ForEach-Object { ($_ -split ' +')[0] }) -join ','; (Get-Command | Out-String).Length -gt 1000; (Get-Command Get-Item).Version.ToString()`, "CommandType,-----------,Cmdlet,Function,Alias\nTrue\n7.0.0.0\n"},
 		{"nobody is there to choose", `try { $Host.UI.PromptForChoice('t', 'm', @('&Yes', '&No'), 1) } catch { $_.Exception.InnerException.GetType().Name }; ([System.Management.Automation.Host.ChoiceDescription[]]('&Yes', '&No'))[1].Label`, "\nt\nm\nHostException\n&No\n"},
+		{"members of nothing, and of custom objects", `@($null, 'ab' | ForEach-Object Length).Count; $o = [pscustomobject]@{ A = 1 }; "[$($o.ToString())] $o"; "[$($o | ForEach-Object ToString)]"`, "2\n[] @{A=1}\n[]\n"},
 		{"function's locals stay its own", `function f { $x = 2 }; $x = 1; f; $x`, "1\n"},
 		{"a function sees its caller's variables", `function g { $x }; function f { $x = 2; g }; $x = 1; f`, "2\n"},
 		{"read before assignment falls back to the caller's", `$x = 1; function f { $x; $x = 2; $x }; f; $x`, "1\n2\n1\n"},

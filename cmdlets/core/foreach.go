@@ -131,7 +131,7 @@ func (c *forEachObject) Close() error {
 // member reads the member of an object, or calls it.
 func (c *forEachObject) member(in any, out cmdlet.Out) error {
 	if in == nil {
-		return out.Error(object.NewError("InputObjectIsNull", object.InvalidArgument, nil, "The input object cannot be null."))
+		return out.Write(nil)
 	}
 	if !out.Bound("ArgumentList") {
 		v, ok, err := out.Session().TypeData().Property(in, c.MemberName)

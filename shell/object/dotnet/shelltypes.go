@@ -15,6 +15,10 @@ var (
 )
 
 func init() {
+	// The text of a custom object is PowerShell's, not .NET's: its own method knows none.
+	object.Extend(object.TypePSCustomObject, func(t *object.Type) {
+		method(t, "string ToString()", func(_ *object.Object, _ args) (any, error) { return "", nil })
+	})
 	object.Extend(typeWildcard, wildcardMembers)
 	object.Extend(typeSemanticVersion, semverMembers)
 	typeSemanticVersion.Convert = func(v any) (any, bool, error) {
