@@ -368,6 +368,23 @@ func (r *reborn) Append(ctx context.Context, msgs iter.Seq2[*mailbox.Outgoing, e
 	}
 }
 
+// A fault of ours in opening a second pair comes up where the pass runs.
+func TestSecondPairPanics(t *testing.T) {
+	w := newWorld(membox.Options{}, membox.Options{Group: 3})
+	spread(w, 12)
+	w.change = func(j *Job) {
+		j.spareWork = 1
+		j.Spare = func() (Permit, bool) { panic("no such counter") }
+	}
+	defer func() {
+		if v := recover(); v != "no such counter" {
+			t.Errorf("%v came up", v)
+		}
+	}()
+	w.sync(t)
+	t.Error("the pass has ended as if nothing had been")
+}
+
 // A second pair that takes for ever to be opened holds nothing up.
 func TestSecondPairNeverOpens(t *testing.T) {
 	w := newWorld(membox.Options{}, membox.Options{Group: 3})

@@ -27,6 +27,8 @@ type spareLink struct {
 	permit Permit
 	link   *link
 	err    error
+	// panicked is what opening it has panicked with, until that has come up in the goroutine of who works with it.
+	panicked any
 }
 
 // openSpare opens a link beside the first.
@@ -37,6 +39,7 @@ func (p *pass) openSpare(ctx context.Context) *spareLink {
 		defer close(s.ready)
 		p.turn.take()
 		defer p.turn.give()
+		defer func() { s.panicked = recover() }()
 		if p.turn.wait(func() { s.permit, s.ok = p.Spare() }); s.ok {
 			s.link, s.err = p.connect(ctx)
 			s.link.recalled = s.permit.Recalled
@@ -50,12 +53,17 @@ func (p *pass) leave(s *spareLink) {
 	s.stop()
 	p.leaving.Go(func() {
 		<-s.ready
-		if !s.ok {
-			return
+		if s.ok {
+			defer s.permit.Release()
 		}
-		defer s.permit.Release()
 		p.turn.take()
 		defer p.turn.give()
+		if s.panicked != nil {
+			p.report("Error", "A fault in migsh: %v.", s.panicked)
+		}
+		if s.link == nil {
+			return
+		}
 		ends := p.goodbyes(s.link)
 		_ = p.turn.together(context.Background(), len(ends)+1, slices.Values(ends)) // they report their errors themselves
 	})
@@ -122,15 +130,22 @@ func (c *copying) workBeside(ctx context.Context) error {
 		s = c.openSpare(ctx)
 	}
 	defer c.leave(s)
-	late := false
 	c.turn.wait(func() {
 		select {
 		case <-s.ready:
 		case <-c.idle:
-			late = true
 		}
 	})
-	if late || !s.ok {
+	select {
+	case <-s.ready:
+	default:
+		return nil // there is nothing left to do for it
+	}
+	if v := s.panicked; v != nil {
+		s.panicked = nil
+		panic(v)
+	}
+	if !s.ok {
 		return nil
 	}
 	err := s.err
