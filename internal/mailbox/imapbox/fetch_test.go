@@ -268,3 +268,23 @@ func TestSpool(t *testing.T) {
 		t.Errorf("without a directory: %v", err)
 	}
 }
+
+// TestListUndated: dates cost some servers more than all else, and are not asked for where nobody needs them.
+func TestListUndated(t *testing.T) {
+	s := &script{says: map[string]string{"UID FETCH 1:*": "* 1 FETCH (UID 11 FLAGS (\\Seen) RFC822.SIZE 4)\r\n* 2 FETCH (UID 12 FLAGS () RFC822.SIZE 5)\r\n* 3 FETCH (UID 13 FLAGS () RFC822.SIZE 6)\r\n"}}
+	source, err := OpenSource(t.Context(), s.start(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	var sizes []int64
+	for m, err := range source.List(t.Context(), mailbox.At{Folder: "INBOX"}, mailbox.Query{Undated: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, m.Size)
+	}
+	if heard := s.commands(); !slices.Equal(sizes, []int64{4, 5, 6}) || !slices.Contains(heard, "UID FETCH 1:* (UID FLAGS RFC822.SIZE)") {
+		t.Errorf("listed %v; the server heard %q", sizes, heard)
+	}
+}

@@ -34,6 +34,12 @@ func testList(t *testing.T, f *fixture) {
 			t.Errorf("UIDs %v: listed %v, want %v", c.q, got, c.want)
 		}
 	}
+	dated := f.list(source, folder, mailbox.Query{})
+	for i, m := range f.list(source, folder, mailbox.Query{Undated: true}) {
+		if i >= len(dated) || m.UID != dated[i].UID || m.Size != dated[i].Size || !m.Flags.Equal(dated[i].Flags) || !m.Date.IsZero() && !m.Date.Equal(dated[i].Date) {
+			t.Errorf("without its date message %d is listed as %+v, with it as %+v", i, m, dated)
+		}
+	}
 	for range source.List(f.ctx, mailbox.At{Folder: folder}, mailbox.Query{}) {
 		break // leaving early must not spoil the session
 	}
