@@ -56,7 +56,7 @@ func painMbsync(t *testing.T) {
 	server := testserver.StartDovecot(t, testserver.DovecotOptions{})
 	server.Fill(t, "tuid", testmail.Plain(7, 200))
 	proxy := testserver.NewProxy(t, server.IMAPAddr())
-	proxy.UseAll(testserver.Link{CutUp: 120_000, Reset: true})
+	proxy.UseAll(testserver.Link{CutUp: 120_000}) // in order, so that the server gets as much as was sent however slow it is
 	dir := t.TempDir()
 	rc := filepath.Join(dir, "mbsyncrc")
 	var b strings.Builder
