@@ -24,7 +24,7 @@ build:
 
 # Ends with go test's own summary: a package that failed, or a test that was skipped, is not filtered away.
 test: servers lint
-	go test -race -timeout 14m ./...
+	go test -race -timeout 18m ./...
 
 lint:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these:"; echo "$$unformatted"; exit 1; }
