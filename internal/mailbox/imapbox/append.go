@@ -124,7 +124,7 @@ func (a *appending) run(msgs iter.Seq2[*mailbox.Outgoing, error]) {
 			note(a.settle(g))
 			a.pop()
 		case aborted:
-			a.drop(a.cfg.fault(mailbox.ConnectionLost, "APPEND", fmt.Errorf("closed because a message could not be read to its end: %w", a.why)))
+			a.drop(a.cfg.fault(mailbox.ConnectionLost, "APPEND", fmt.Errorf("closed because a message could not be read to its end: %w", a.reason())))
 			a.lane.Fail(a.dead)
 			a.pop()
 		case a.dead != nil:
@@ -153,6 +153,13 @@ func (a *appending) head() (g *group, aborted, over bool) {
 		aborted = g.aborted
 	}
 	return g, aborted, a.over
+}
+
+// reason is why the sender has ended, or is about to.
+func (a *appending) reason() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.why
 }
 
 // count is how many messages a group has.
